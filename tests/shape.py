@@ -93,13 +93,15 @@ def measured(source: Sequence[Module]) -> Figures:
     public = [function for function in found if _is_public(function)]
     documented = _Documented(source)
     return Figures(
-        tuple(sorted(body_lines(each) for each in found if not _is_stub(each.node))),
-        {module.path: len(module.text.splitlines()) for module in source if not module.is_package_file},
-        tuple(f"{f.name} ({n})" for f in found if (n := parameters(f)) > MOST_PARAMETERS and not _is_command(f)),
-        len(public),
-        tuple(each.name for each in public if not documented.covers(each)),
-        len([each for each in public if not ast.get_docstring(each.node)]),
-        tuple(_used_twice(source)),
+        function_lines=tuple(sorted(body_lines(each) for each in found if not _is_stub(each.node))),
+        module_lines={module.path: len(module.text.splitlines()) for module in source if not module.is_package_file},
+        many_parameters=tuple(
+            f"{f.name} ({n})" for f in found if (n := parameters(f)) > MOST_PARAMETERS and not _is_command(f)
+        ),
+        public_functions=len(public),
+        undocumented=tuple(each.name for each in public if not documented.covers(each)),
+        without_own=len([each for each in public if not ast.get_docstring(each.node)]),
+        names_used_twice=tuple(_used_twice(source)),
     )
 
 

@@ -102,13 +102,90 @@ def test_nine_of_ten_do_not_exceed_the_ninth(share: float, size: int) -> None:
 @pytest.mark.parametrize(
     ("figures", "missed"),
     [
-        (Figures((5,), {"a": 400}, (), 100, ("f",) * 5, 5, ()), []),
-        (Figures((6,), {"a": 400}, (), 100, (), 0, ()), ["function lines, median"]),
-        (Figures((5, 16), {"a": 400}, (), 100, (), 0, ()), ["function lines, 90 %"]),
-        (Figures((5,), {"a": 401}, (), 100, (), 0, ()), ["module lines, longest"]),
-        (Figures((5,), {"a": 400}, ("f (8)",), 100, (), 0, ()), ["functions with over 7 parameters"]),
-        (Figures((5,), {"a": 400}, (), 100, ("f",) * 6, 6, ()), ["public functions documented"]),
-        (Figures((5,), {"a": 400}, (), 100, (), 0, ("A",)), ["class names used twice"]),
+        (
+            Figures(
+                function_lines=(5,),
+                module_lines={"a": 400},
+                many_parameters=(),
+                public_functions=100,
+                undocumented=("f",) * 5,
+                without_own=5,
+                names_used_twice=(),
+            ),
+            [],
+        ),
+        (
+            Figures(
+                function_lines=(6,),
+                module_lines={"a": 400},
+                many_parameters=(),
+                public_functions=100,
+                undocumented=(),
+                without_own=0,
+                names_used_twice=(),
+            ),
+            ["function lines, median"],
+        ),
+        (
+            Figures(
+                function_lines=(5, 16),
+                module_lines={"a": 400},
+                many_parameters=(),
+                public_functions=100,
+                undocumented=(),
+                without_own=0,
+                names_used_twice=(),
+            ),
+            ["function lines, 90 %"],
+        ),
+        (
+            Figures(
+                function_lines=(5,),
+                module_lines={"a": 401},
+                many_parameters=(),
+                public_functions=100,
+                undocumented=(),
+                without_own=0,
+                names_used_twice=(),
+            ),
+            ["module lines, longest"],
+        ),
+        (
+            Figures(
+                function_lines=(5,),
+                module_lines={"a": 400},
+                many_parameters=("f (8)",),
+                public_functions=100,
+                undocumented=(),
+                without_own=0,
+                names_used_twice=(),
+            ),
+            ["functions with over 7 parameters"],
+        ),
+        (
+            Figures(
+                function_lines=(5,),
+                module_lines={"a": 400},
+                many_parameters=(),
+                public_functions=100,
+                undocumented=("f",) * 6,
+                without_own=6,
+                names_used_twice=(),
+            ),
+            ["public functions documented"],
+        ),
+        (
+            Figures(
+                function_lines=(5,),
+                module_lines={"a": 400},
+                many_parameters=(),
+                public_functions=100,
+                undocumented=(),
+                without_own=0,
+                names_used_twice=("A",),
+            ),
+            ["class names used twice"],
+        ),
     ],
 )
 def test_an_aim_that_is_missed_is_named(figures: Figures, missed: list[str]) -> None:

@@ -44,7 +44,7 @@ class SentReport:
 
 async def measure(folder: Path, size: Size) -> Part:
     """Everybody has the form before them, and sends it in their own moment."""
-    context = StoryContext(folder, Narrator(io.StringIO()), open_service=run_in_own_process)
+    context = StoryContext(folder=folder, narrator=Narrator(io.StringIO()), open_service=run_in_own_process)
     async with context.open_stage() as stage:
         stage.world.discord.interactions.window_s = WINDOW_SECONDS
         forms = await _open_forms(stage, size.people)

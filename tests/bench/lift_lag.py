@@ -96,7 +96,7 @@ async def _prepare_run(folder: Path, size: Size, beside: int) -> AsyncIterator[R
     async with platforms(clock) as spaces, a_service(here, spaces, clock) as service:
         begun, now = monotonic_seconds(), clock.now()
         await store_held(service, add_others(spaces, beside, now), now)
-        run = Run(beside, spaces, service, monotonic_seconds() - begun)
+        run = Run(beside=beside, spaces=spaces, service=service, seeding_seconds=monotonic_seconds() - begun)
         spaces.answer_after(size.latency)
         yield run
 

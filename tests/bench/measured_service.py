@@ -75,7 +75,7 @@ class Platforms:
     def answer_after(self, seconds: float) -> None:
         """Every answer of every platform comes that much later."""
         for space in SPACES:
-            self[space].set_fault(Fault(FaultKind.LATENCY, seconds=seconds))
+            self[space].set_fault(Fault(kind=FaultKind.LATENCY, seconds=seconds))
 
     def mark(self) -> dict[SpaceName, int]:
         """How many requests each platform has had so far."""
@@ -218,10 +218,29 @@ async def a_service(folder: Path, platforms: Platforms, clock: MachineClock) -> 
             stack.push_async_callback(space.wait_until_idle)
         spaces = SpaceRegistry(tuple(RegisteredSpace(space, Mode.ENFORCE) for space in connected))
         context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
-            units_of_work, spaces, policy, clock, alerts, RetryPolicy(), neutral_reason, system_now, asyncio.sleep
+            units_of_work=units_of_work,
+            spaces=spaces,
+            policy=policy,
+            clock=clock,
+            alerts=alerts,
+            retry_policy=RetryPolicy(),
+            neutral_reason=neutral_reason,
+            system_time=system_now,
+            sleep=asyncio.sleep,
         )
         reconciler = Reconciler(context, ceiling=CALL_TIMEOUT)
-        yield Service(clock, database, units_of_work, ring, spaces, connection, forum, github, alerts, reconciler)
+        yield Service(
+            clock=clock,
+            database=database,
+            units_of_work=units_of_work,
+            ring=ring,
+            spaces=spaces,
+            connection=connection,
+            forum=forum,
+            github=github,
+            alerts=alerts,
+            reconciler=reconciler,
+        )
 
 
 def reason_text(reference: Reference) -> str:
@@ -232,9 +251,9 @@ def reason_text(reference: Reference) -> str:
 def _discord_config(platforms: Platforms) -> DiscordConfig:
     emulator = platforms.discord
     return DiscordConfig(
-        DISCORD,
-        emulator.token,
-        emulator.guild_id,
+        name=DISCORD,
+        token=emulator.token,
+        guild_id=emulator.guild_id,
         api_url=emulator.api_url,
         gateway_url=emulator.gateway_url,
         call_ceiling=CALL_TIMEOUT,
@@ -244,18 +263,24 @@ def _discord_config(platforms: Platforms) -> DiscordConfig:
 
 def _forum_config(platforms: Platforms) -> ForumConfig:
     emulator = platforms.forum
-    plain = ForumConfig(FORUM, emulator.url, emulator.api_key, emulator.api_username, call_ceiling=CALL_TIMEOUT)
+    plain = ForumConfig(
+        name=FORUM,
+        base_url=emulator.url,
+        api_key=emulator.api_key,
+        api_username=emulator.api_username,
+        call_ceiling=CALL_TIMEOUT,
+    )
     return replace(plain, rate_per_minute=plain.rate_per_minute * SCALE)
 
 
 def _github_config(platforms: Platforms) -> GithubConfig:
     emulator = platforms.github
     plain = GithubConfig(
-        GITHUB,
-        emulator.organization,
-        emulator.app_id,
-        emulator.private_key_pem,
-        emulator.installation_id,
+        name=GITHUB,
+        organization=emulator.organization,
+        app_id=emulator.app_id,
+        private_key_pem=emulator.private_key_pem,
+        installation_id=emulator.installation_id,
         api_url=emulator.url,
         call_ceiling=CALL_TIMEOUT,
     )

@@ -96,7 +96,14 @@ async def _app_context(service: Service) -> AppContext:
         for member in everybody():
             await uow.people.add_member(replace(member, accounts=()))
     policy = read_policy(load_preset("django"))
-    return AppContext(service.units_of_work, policy, service.clock, service.spaces, "https://guardian.example", "Bench")
+    return AppContext(
+        units_of_work=service.units_of_work,
+        policy=policy,
+        clock=service.clock,
+        spaces=service.spaces,
+        base_url="https://guardian.example",
+        community="Bench",
+    )
 
 
 async def _announce(app: AppContext, ids: dict[SpaceName, list[str]]) -> str:

@@ -55,7 +55,13 @@ async def add_person(service: Service, platforms: Platforms, name: str) -> Perso
         await uow.people.add_person(Person(person, name, now))
         for space, native_id in add_accounts(platforms, name).items():
             known = LinkedAccount(
-                AccountId(new_id()), person, Account(space, native_id), name, Trust.VOUCHED, now, "service"
+                id=AccountId(new_id()),
+                person=person,
+                account=Account(space, native_id),
+                handle=name,
+                trust=Trust.VOUCHED,
+                linked_at=now,
+                linked_by="service",
             )
             await uow.people.add_account(known)
             await add_account(uow, known)
@@ -234,7 +240,15 @@ async def _read_back(view: SqlReadView, each: Barred, at: datetime) -> None:
     if (sanction.ends, sanction.spaces, sanction.reference) != expected:
         raise AssertionError("the seeded sanction does not read back")
     for account in found:
-        wanted = Enforcement(account.id, AccessLevel.BARRED, True, each.reference, Prior(), confirmed_at=at, version=1)
+        wanted = Enforcement(
+            account=account.id,
+            level=AccessLevel.BARRED,
+            active=True,
+            reference=each.reference,
+            prior=Prior(),
+            confirmed_at=at,
+            version=1,
+        )
         if await view.sanctions.enforcements_of(account.id) != (wanted,):
             raise AssertionError("the seeded application does not read back")
         if each.reference not in await view.sanctions.references_of(account.id):

@@ -76,9 +76,9 @@ async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:
     case, person = await browser.community.a_named_case(evidence=(a_message(),), named_members=(DMITRI,), danger=True)
     await procedure.begin_hearing(app, AMARA, case.code_name)
     chosen = Consequence(
-        Outcome.EXTENDED_SUSPENSION,
-        Restriction.SUSPENDED,
-        timedelta(days=120),
+        outcome=Outcome.EXTENDED_SUSPENSION,
+        restriction=Restriction.SUSPENDED,
+        term=timedelta(days=120),
         conditions="Talk to somebody of the group before you return.",
         summary="Insults, again and again.",
     )

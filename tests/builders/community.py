@@ -72,7 +72,7 @@ def a_member(member: MemberId, name: str, *roles: Role, number: int = 1, **facts
         Account(FORUM, f"{number}"),
         Account(GITHUB, f"8000{number}"),
     )
-    return Member(member, name, roles, **{"accounts": accounts, "aliases": (handle,), **facts})
+    return Member(id=member, name=name, roles=roles, **{"accounts": accounts, "aliases": (handle,), **facts})
 
 
 def everybody() -> tuple[Member, ...]:
@@ -243,6 +243,14 @@ async def a_community(
         units_of_work = SqlUnitOfWorkFactory(database, seeded.ring, clock)
         numbers = policy or preset_policy("django")
         app = AppContext(
-            units_of_work, numbers, clock, registry, "https://guardian.example", "Example", system_time=system_clock.now
+            units_of_work=units_of_work,
+            policy=numbers,
+            clock=clock,
+            spaces=registry,
+            base_url="https://guardian.example",
+            community="Example",
+            system_time=system_clock.now,
         )
-        yield Community(app, units_of_work, clock, system_clock, spaces, folder)
+        yield Community(
+            app=app, units_of_work=units_of_work, clock=clock, system_clock=system_clock, spaces=spaces, folder=folder
+        )

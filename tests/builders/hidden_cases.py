@@ -145,7 +145,7 @@ async def hidden_world(folder: Path, kind: ExclusionKind | None) -> AsyncIterato
             community.spaces[DISCORD].add(native_id, handle)
         community.spaces[FORUM].add("41", "grump41")
         visible, person = await community.a_named_case("visitor")
-        world = HiddenWorld(community, visible, person)
+        world = HiddenWorld(community=community, visible=visible, visible_person=person)
         if kind is not None:
             await _add_cases(world)
             await _exclude_zoe(world, kind)
@@ -289,4 +289,6 @@ async def _exclude_zoe(world: HiddenWorld, kind: ExclusionKind) -> None:
         for case in await uow.cases.cases():
             if case.id != world.visible.id:
                 at = world.community.clock.now()
-                await uow.cases.add_exclusion(Exclusion(case.id, ZOE, kind, "named", at, "test"))
+                await uow.cases.add_exclusion(
+                    Exclusion(case=case.id, member=ZOE, kind=kind, cause="named", at=at, by="test")
+                )

@@ -34,23 +34,25 @@ OTHERS = tuple(member for member in WORKING_GROUP if member != AMARA)
 
 def a_suspension(days: int = 60, **facts: Any) -> Consequence:
     """A short suspension."""
-    return Consequence(Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, timedelta(days=days), **facts)
+    return Consequence(
+        outcome=Outcome.SHORT_SUSPENSION, restriction=Restriction.SUSPENDED, term=timedelta(days=days), **facts
+    )
 
 
 def an_extended_suspension(**facts: Any) -> Consequence:
     """An extended suspension with a condition for return."""
     given = {"conditions": "Talk with a mediator first.", "term": timedelta(days=120), **facts}
-    return Consequence(Outcome.EXTENDED_SUSPENSION, Restriction.SUSPENDED, **given)
+    return Consequence(outcome=Outcome.EXTENDED_SUSPENSION, restriction=Restriction.SUSPENDED, **given)
 
 
 def a_ban(**facts: Any) -> Consequence:
     """A permanent ban."""
-    return Consequence(Outcome.PERMANENT_BAN, Restriction.BANNED, **facts)
+    return Consequence(outcome=Outcome.PERMANENT_BAN, restriction=Restriction.BANNED, **facts)
 
 
 def a_warning(**facts: Any) -> Consequence:
     """A warning, which restricts nothing."""
-    return Consequence(Outcome.WARNING, **facts)
+    return Consequence(outcome=Outcome.WARNING, **facts)
 
 
 @dataclass(slots=True)

@@ -96,7 +96,15 @@ def a_moderated_community(community: Community) -> ModeratedCommunity:
     app = replace(community.app, spaces=spaces)
     units_of_work, clock = community.units_of_work, community.clock
     context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
-        units_of_work, spaces, app.policy, clock, SanctionAlerts(), RetryPolicy(), neutral_reason, system_now, no_sleep
+        units_of_work=units_of_work,
+        spaces=spaces,
+        policy=app.policy,
+        clock=clock,
+        alerts=SanctionAlerts(),
+        retry_policy=RetryPolicy(),
+        neutral_reason=neutral_reason,
+        system_time=system_now,
+        sleep=no_sleep,
     )
     thing_tools: ContentContext[UnitOfWork] = ContentContext(
         units_of_work, spaces, clock, ContentAlerts(), RetryPolicy()

@@ -92,7 +92,15 @@ class World:
         """One more account of the person, bound."""
         native = f"n{new_id()[-12:]}"
         account: Account = self.spaces[space].add(native)
-        known = LinkedAccount(AccountId(new_id()), person, account, native, Trust.VOUCHED, self.clock.now(), "service")
+        known = LinkedAccount(
+            id=AccountId(new_id()),
+            person=person,
+            account=account,
+            handle=native,
+            trust=Trust.VOUCHED,
+            linked_at=self.clock.now(),
+            linked_by="service",
+        )
         async with self.units_of_work.begin() as uow:
             await uow.people.add_account(known)
             await add_account(uow, known)
@@ -114,19 +122,19 @@ class World:
         now = self.clock.now()
         ends = None if days is None else now + timedelta(days=days)
         sanction = Sanction(
-            SanctionId(new_id()),
-            person,
-            CaseId(new_id()),
-            restriction,
-            now,
-            ends,
-            spaces,
-            on_term_end,
-            Authority(kind, new_id()),
-            new_reference(),
-            notification,
-            waits_until,
-            now,
+            id=SanctionId(new_id()),
+            person=person,
+            case=CaseId(new_id()),
+            restriction=restriction,
+            starts=now,
+            ends=ends,
+            spaces=spaces,
+            on_term_end=on_term_end,
+            authority=Authority(kind, new_id()),
+            reference=new_reference(),
+            notification=notification,
+            waits_until=waits_until,
+            enacted_at=now,
         )
         async with self.units_of_work.begin() as uow:
             await uow.sanctions.add_sanction(sanction)
@@ -191,10 +199,27 @@ async def a_world(
     alarms = RecordedAlerts()
     numbers = policy or preset_policy("django")
     context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
-        units_of_work, registry, numbers, clock, alarms, RetryPolicy(), neutral_reason, system_now, no_sleep
+        units_of_work=units_of_work,
+        spaces=registry,
+        policy=numbers,
+        clock=clock,
+        alerts=alarms,
+        retry_policy=RetryPolicy(),
+        neutral_reason=neutral_reason,
+        system_time=system_now,
+        sleep=no_sleep,
     )
     reconciler = Reconciler(context, ceiling=CALL_TIMEOUT)
-    yield World(units_of_work, clock, fakes, registry, alarms, context, reconciler, numbers)
+    yield World(
+        units_of_work=units_of_work,
+        clock=clock,
+        spaces=fakes,
+        registry=registry,
+        alerts=alarms,
+        context=context,
+        reconciler=reconciler,
+        policy=numbers,
+    )
     await reconciler.stop()
     await database.close()
 

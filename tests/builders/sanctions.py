@@ -55,7 +55,7 @@ def a_sanction(**facts: Any) -> Sanction:
 
 def a_work_item(**facts: Any) -> WorkItem:
     """A key that is due at once and was never looked at."""
-    return replace(WorkItem(ACCOUNT, PERSON, SPACE, START), **facts)
+    return replace(WorkItem(account=ACCOUNT, person=PERSON, space=SPACE, due_at=START), **facts)
 
 
 def a_held_work_item(**facts: Any) -> WorkItem:
@@ -67,11 +67,21 @@ def a_held_work_item(**facts: Any) -> WorkItem:
 
 def an_enforcement(**facts: Any) -> Enforcement:
     """Our bar, proved to be there."""
-    known = Enforcement(ACCOUNT, AccessLevel.BARRED, True, REFERENCE, Prior(), confirmed_at=START)
+    known = Enforcement(
+        account=ACCOUNT, level=AccessLevel.BARRED, active=True, reference=REFERENCE, prior=Prior(), confirmed_at=START
+    )
     return replace(known, **facts)
 
 
 def an_intent(**facts: Any) -> Intent:
     """An open intent to bar."""
-    intent = Intent(IntentId(new_id()), ACCOUNT, IntentKind.RESTRICT, AccessLevel.BARRED, REFERENCE, Prior(), START)
+    intent = Intent(
+        id=IntentId(new_id()),
+        account=ACCOUNT,
+        kind=IntentKind.RESTRICT,
+        level=AccessLevel.BARRED,
+        reference=REFERENCE,
+        prior=Prior(),
+        opened_at=START,
+    )
     return replace(intent, **facts)

@@ -84,7 +84,7 @@ class DiscordStage:
 
     def fault(self, kind: FaultKind, operation: str = "*", *, seconds: float = 0.0, status: int = 500) -> None:
         """The fault stands until all is healed."""
-        self.emulator.set_fault(Fault(kind, operation, seconds=seconds, status=status))
+        self.emulator.set_fault(Fault(kind=kind, operation=operation, seconds=seconds, status=status))
 
 
 @asynccontextmanager
@@ -130,5 +130,15 @@ def _staged(clock: StageClock, emulator: DiscordEmulator) -> DiscordStage:
     moderator = state.add_member(state.add_user("robin"), roles=[moderators])
     connection = DiscordConnection(a_config(emulator))
     space = DiscordSpace(connection, clock)
-    accounts = (Account(space.name, account), Account(space.name, other), Account(space.name, "111111111111111111"))
-    return DiscordStage(clock, emulator, connection, space, *accounts, moderator, role, power)
+    return DiscordStage(
+        clock=clock,
+        emulator=emulator,
+        connection=connection,
+        space=space,
+        account=Account(space.name, account),
+        other=Account(space.name, other),
+        stranger=Account(space.name, "111111111111111111"),
+        moderator=moderator,
+        role=role,
+        power_role=power,
+    )

@@ -70,4 +70,4 @@ async def fake_stage() -> AsyncIterator[FakeStage]:
         Entitlement(EntitlementKind.ROLE, "8", "Moderators", privileged=True),
     )
     account, other = space.add("101", "rowan", entitlements=entitlements), space.add("102", "wren")
-    yield FakeStage(clock, space, account, other, Account(space.name, "999"))
+    yield FakeStage(clock=clock, space=space, account=account, other=other, stranger=Account(space.name, "999"))

@@ -87,7 +87,7 @@ class ForumStage:
 
     def fault(self, kind: FaultKind, operation: str = "*", *, seconds: float = 0.0, status: int = 500) -> None:
         """The fault stands until all is healed."""
-        self.emulator.set_fault(Fault(kind, operation, seconds=seconds, status=status))
+        self.emulator.set_fault(Fault(kind=kind, operation=operation, seconds=seconds, status=status))
 
     def _name(self, account: Account) -> str:
         return self.emulator.state.users[int(account.native_id)].username
@@ -113,7 +113,7 @@ async def forum_stage() -> AsyncIterator[ForumStage]:
     accounts = (str(emulator.add_user("rowan").id), str(emulator.add_user("wren").id), "987654321")
     try:
         rowan, wren, nobody = (Account(space.name, native_id) for native_id in accounts)
-        yield ForumStage(clock, emulator, space, rowan, wren, nobody)
+        yield ForumStage(clock=clock, emulator=emulator, space=space, account=rowan, other=wren, stranger=nobody)
         assert validate_history(emulator.history) == []
     finally:
         await space.close()
@@ -122,10 +122,10 @@ async def forum_stage() -> AsyncIterator[ForumStage]:
 
 def _config(emulator: ForumEmulator) -> ForumConfig:
     return ForumConfig(
-        SpaceName("forum"),
-        emulator.url,
-        emulator.add_key("keeper"),
-        "keeper",
+        name=SpaceName("forum"),
+        base_url=emulator.url,
+        api_key=emulator.add_key("keeper"),
+        api_username="keeper",
         call_ceiling=CEILING,
         webhook_secret="a secret of the site",
         rate_per_minute=100_000,

@@ -76,7 +76,7 @@ class GithubStage:
 
     def fault(self, kind: FaultKind, operation: str = "*", *, seconds: float = 0.0, status: int = 500) -> None:
         """The fault stands until all is healed."""
-        self.emulator.set_fault(Fault(kind, operation, seconds=seconds, status=status))
+        self.emulator.set_fault(Fault(kind=kind, operation=operation, seconds=seconds, status=status))
 
     def _login(self, account: Account) -> str:
         return self.emulator.state.accounts[int(account.native_id)].login
@@ -96,7 +96,7 @@ async def github_stage() -> AsyncIterator[GithubStage]:
     accounts = (str(emulator.add_member("rowan").id), str(emulator.add_member("wren").id), "987654321")
     try:
         rowan, wren, nobody = (Account(space.name, native_id) for native_id in accounts)
-        yield GithubStage(clock, emulator, space, rowan, wren, nobody)
+        yield GithubStage(clock=clock, emulator=emulator, space=space, account=rowan, other=wren, stranger=nobody)
         assert validate_history(emulator.history) == []
     finally:
         await space.close()
@@ -112,11 +112,11 @@ def _key() -> str:
 
 def _config(emulator: GithubEmulator) -> GithubConfig:
     return GithubConfig(
-        SpaceName("github"),
-        emulator.organization,
-        emulator.app_id,
-        emulator.private_key_pem,
-        emulator.installation_id,
+        name=SpaceName("github"),
+        organization=emulator.organization,
+        app_id=emulator.app_id,
+        private_key_pem=emulator.private_key_pem,
+        installation_id=emulator.installation_id,
         api_url=emulator.url,
         call_ceiling=CEILING,
         webhook_secret=emulator.webhook_secret,

@@ -131,7 +131,9 @@ Factory = Callable[[], AbstractAsyncContextManager[Stage]]
 def a_restriction_order(stage: Stage, level: AccessLevel, account: Account | None = None) -> RestrictionOrder:
     """An order for the stage's account; a hold that needs a native end gets one a week away."""
     until = stage.clock.now() + timedelta(days=7) if level in stage.space.capabilities.longest_term else None
-    return RestrictionOrder(account or stage.account, level, REFERENCE, REASON, until)
+    return RestrictionOrder(
+        account=account or stage.account, level=level, reference=REFERENCE, reason=REASON, until=until
+    )
 
 
 def a_message(nonce: str = "0191f7a4-0000-7000-8000-000000000001") -> Message:

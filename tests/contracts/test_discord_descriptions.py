@@ -231,7 +231,7 @@ async def _plain_calls(emulator: DiscordEmulator, ada: str, ben: str) -> None:
         url = f"{emulator.api_url}{general}/messages/{newest}"
         async with session.patch(url, json={"content": "otherwise"}) as answer:
             assert answer.status == 200
-        emulator.set_fault(Fault(FaultKind.TOO_MANY, "guild.get", times=1, seconds=0.1))
+        emulator.set_fault(Fault(kind=FaultKind.TOO_MANY, operation="guild.get", times=1, seconds=0.1))
         async with session.get(emulator.api_url + guild) as answer:
             assert answer.status == 429
 
@@ -239,7 +239,7 @@ async def _plain_calls(emulator: DiscordEmulator, ada: str, ben: str) -> None:
 async def _signed_in(emulator: DiscordEmulator, ada: str) -> None:
     known, back = emulator.oauth, "https://guardian.example/sign-in/discord/back"
     known.redirects.append(back)
-    emulator.state.connect(ada, Connection("github", "583231", "octocat"))
+    emulator.state.connect(ada, Connection(kind="github", id="583231", name="octocat"))
     asked = {
         "client_id": known.client_id,
         "redirect_uri": back,

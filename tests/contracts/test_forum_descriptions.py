@@ -134,7 +134,7 @@ async def _refusals(emulator: ForumEmulator, session: aiohttp.ClientSession) -> 
     await _ask(session, "PUT", "/admin/users/50/suspend.json", suspend_until=UNTIL)
     await _ask(session, "POST", "/posts.json", **{**CONVERSATION, "raw": "Hi"}, target_recipients="ada")
     for kind in (FaultKind.TOO_MANY, FaultKind.TOO_MANY_SILENT, FaultKind.SERVER_ERROR, FaultKind.NO_PERMISSION):
-        emulator.set_fault(Fault(kind, times=1, seconds=2))
+        emulator.set_fault(Fault(kind=kind, times=1, seconds=2))
         await _ask(session, "GET", "/u/ada.json")
 
 

@@ -141,9 +141,9 @@ async def _refusals(emulator: GithubEmulator, session: aiohttp.ClientSession) ->
     await _ask(session, "PUT", f"{ORG}/blocks/owner")
     await _ask(session, "DELETE", f"{ORG}/members/owner")
     for status in (403, 500):
-        emulator.set_fault(Fault(FaultKind.TOO_MANY, times=1, status=status, seconds=2))
+        emulator.set_fault(Fault(kind=FaultKind.TOO_MANY, times=1, status=status, seconds=2))
         await _ask(session, "GET", ORG)
-    emulator.set_fault(Fault(FaultKind.SERVER_ERROR, times=1, status=502))
+    emulator.set_fault(Fault(kind=FaultKind.SERVER_ERROR, times=1, status=502))
     await _ask(session, "GET", ORG)
     session.headers["Authorization"] = "token wrong"
     await _ask(session, "GET", "/installation/repositories")

@@ -77,7 +77,7 @@ def judge(trail: Trail, notes: list[str] | None = None) -> Harms:
     """The harms done to one account; what was found is written to the notes."""
     harms = Harms()
     found = notes if notes is not None else []
-    for gap, was_held in _Walk(trail).gaps():
+    for gap, was_held in _Walk(trail=trail).gaps():
         if gap.opened_by_us:
             harms.early += 1
             found.append(f"early {trail.name} at {gap.since:%d %H:%M:%S}")

@@ -77,7 +77,7 @@ async def _begin(
         await impose(uow, sanction_order, space_names)
     else:
         await _decide(uow, order, known, space_names)
-    uow.journal.note(Entry("plan.was_followed", CHAIR, order.id, {"person": str(order.person)}))
+    uow.journal.note(Entry(act="plan.was_followed", by=CHAIR, authority=order.id, about={"person": str(order.person)}))
 
 
 async def _decide(

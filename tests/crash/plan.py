@@ -125,7 +125,9 @@ class Plan:
     def approve_reinstatement(self, resident: Resident, now: datetime) -> Order:
         """The order that what was taken from them may come back."""
         self.acted_on_at[resident.key] = now
-        return Order(self._number(), OrderKind.APPROVE_REINSTATEMENT, resident.person, resident.case)
+        return Order(
+            id=self._number(), kind=OrderKind.APPROVE_REINSTATEMENT, person=resident.person, case=resident.case
+        )
 
     def is_free(self, resident: Resident, now: datetime) -> bool:
         """Whether nothing else happens to them at this very instant."""
@@ -173,7 +175,7 @@ class Plan:
         return self._end(resident, planned, OrderKind.REVERSE)
 
     def _end(self, resident: Resident, planned: Planned, act: OrderKind) -> Order:
-        return Order(self._number(), act, resident.person, resident.case, of=planned.order)
+        return Order(id=self._number(), kind=act, person=resident.person, case=resident.case, of=planned.order)
 
     def _begin(self, resident: Resident, now: datetime, *, replaces: Planned | None = None) -> Order:
         restriction = self._restriction(replaces)
@@ -181,10 +183,10 @@ class Plan:
         untold = not alone and self.random.random() < 0.15
         term = None if restriction is Restriction.BANNED else TICK * self.random.randint(1, 4)
         order = Order(
-            self._number(),
-            OrderKind.ACT_AT_ONCE if alone else OrderKind.REPLACE if replaces else OrderKind.ENACT,
-            resident.person,
-            resident.case,
+            id=self._number(),
+            kind=OrderKind.ACT_AT_ONCE if alone else OrderKind.REPLACE if replaces else OrderKind.ENACT,
+            person=resident.person,
+            case=resident.case,
             of=replaces.order if replaces else "",
             restriction=restriction,
             spaces=self._spaces(restriction, alone=alone),
@@ -194,7 +196,14 @@ class Plan:
         )
         starts = now + (order.waits or timedelta())
         ends = None if term is None else now + term
-        planned = Planned(order.id, _LEVEL[restriction], order.spaces, starts, ends, order.awaits)
+        planned = Planned(
+            order=order.id,
+            level=_LEVEL[restriction],
+            spaces=order.spaces,
+            starts=starts,
+            ends=ends,
+            awaits=order.awaits,
+        )
         if replaces is not None:
             replaces.stopped = starts
         self.sanctions.setdefault(resident.key, []).append(planned)

@@ -75,16 +75,30 @@ async def _store_residents(units_of_work: SqlUnitOfWorkFactory, residents: Itera
     """Each of them is a known person with a case and with accounts that bind."""
     async with units_of_work.begin() as uow:
         for resident in residents:
-            about = Case(resident.case, f"case of {resident.key}", CaseKind.REPORT, CaseState.IN_FORCE, uow.now)
+            about = Case(
+                id=resident.case,
+                code_name=f"case of {resident.key}",
+                kind=CaseKind.REPORT,
+                state=CaseState.IN_FORCE,
+                opened_at=uow.now,
+            )
             party = Party(resident.case, PartyRole.REPORTED, new_reference(), person=resident.person)
             await uow.people.add_person(Person(resident.person, resident.key, uow.now))
             await uow.cases.add_case(about)
             await uow.cases.add_party(party)
             for space, native_id in resident.accounts.items():
                 account, id_ = Account(space, native_id), AccountId(new_id())
-                known = LinkedAccount(id_, resident.person, account, resident.key, Trust.VOUCHED, uow.now, "plan")
+                known = LinkedAccount(
+                    id=id_,
+                    person=resident.person,
+                    account=account,
+                    handle=resident.key,
+                    trust=Trust.VOUCHED,
+                    linked_at=uow.now,
+                    linked_by="plan",
+                )
                 await uow.people.add_account(known)
-        uow.journal.note(Entry("town.was_founded", OPERATOR, "P-1.5"))
+        uow.journal.note(Entry(act="town.was_founded", by=OPERATOR, authority="P-1.5"))
 
 
 @dataclass(slots=True)
@@ -226,14 +240,14 @@ def trails(world: World, plan: Plan, weather: FaultPlan, ends: datetime) -> Iter
         for resident in plan.residents:
             changes = by_subject.get(resident.accounts[space], [])
             yield Trail(
-                plan.desired_levels(resident, space),
-                tuple(restriction_changes(changes, ours[space])),
-                ends,
-                outages,
-                _presence(changes) if space == DISCORD else None,
-                _removals(changes, ours[space]) if space == GITHUB else (),
-                RESYNC_EVERY,
-                f"{resident.key} in {space}",
+                desired=plan.desired_levels(resident, space),
+                changes=tuple(restriction_changes(changes, ours[space])),
+                ends=ends,
+                outages=outages,
+                presence=_presence(changes) if space == DISCORD else None,
+                removals=_removals(changes, ours[space]) if space == GITHUB else (),
+                unheard=RESYNC_EVERY,
+                name=f"{resident.key} in {space}",
             )
 
 

@@ -84,7 +84,7 @@ class ServiceProcess:
         process.start()
         theirs.close()
         voice.close()
-        victim = ServiceProcess(process, inbox, pipe)
+        victim = ServiceProcess(process=process, inbox=inbox, pipe=pipe)
         os.set_blocking(pipe.fileno(), False)
         asyncio.get_running_loop().add_reader(pipe.fileno(), victim._read)
         return victim

@@ -14,7 +14,7 @@ ONE_HOUR = DesiredLevels(((T0, BAR), (T0 + HOUR, Level.OPEN)))
 
 def a_trail(desired: DesiredLevels, *changes: RestrictionChange, **facts: object) -> Trail:
     """A trail that goes on for some hours after everything."""
-    return Trail(desired, changes, T0 + 9 * HOUR, **facts)  # type: ignore[arg-type]  # the facts are named by the tests
+    return Trail(desired=desired, changes=changes, ends=T0 + 9 * HOUR, **facts)  # type: ignore[arg-type]  # the facts are named by the tests
 
 
 def placed(at: datetime, level: Level = BAR, *, ours: bool = True, until: datetime | None = None) -> RestrictionChange:
@@ -81,8 +81,8 @@ def test_an_older_hold_let_go_as_a_new_sanction_begins_is_no_harm() -> None:
 
 def test_a_gap_in_which_one_sanction_takes_over_from_another_is_early() -> None:
     change = T0 + HOUR
-    first = Planned("one", BAR, None, T0, None, stopped=change)
-    second = Planned("two", BAR, None, change, change + HOUR)
+    first = Planned(order="one", level=BAR, spaces=None, starts=T0, ends=None, stopped=change)
+    second = Planned(order="two", level=BAR, spaces=None, starts=change, ends=change + HOUR)
     desired = desired_levels_of((first, second), "discord")  # type: ignore[arg-type]  # a name is a name
     trail = a_trail(desired, placed(T0), lifted(change), placed(change), lifted(change + HOUR))
     assert judge(trail) == Harms(early=1)
@@ -172,7 +172,7 @@ def test_putting_somebody_out_whom_nothing_bars_is_doubled() -> None:
 
 
 def test_a_sanction_that_waits_for_readmission_asks_on_after_its_term() -> None:
-    waits = Planned("one", BAR, None, T0, T0 + HOUR, awaits=True)
+    waits = Planned(order="one", level=BAR, spaces=None, starts=T0, ends=T0 + HOUR, awaits=True)
     assert waits.binding_until is None
     waits.readmitted = T0 + HOUR / 2
     assert waits.binding_until == T0 + HOUR
@@ -181,7 +181,7 @@ def test_a_sanction_that_waits_for_readmission_asks_on_after_its_term() -> None:
 
 
 def test_the_strongest_of_several_sanctions_is_wanted() -> None:
-    mute = Planned("one", MUTE, None, T0, T0 + 3 * HOUR)
-    bar = Planned("two", BAR, None, T0 + HOUR, T0 + 2 * HOUR)
+    mute = Planned(order="one", level=MUTE, spaces=None, starts=T0, ends=T0 + 3 * HOUR)
+    bar = Planned(order="two", level=BAR, spaces=None, starts=T0 + HOUR, ends=T0 + 2 * HOUR)
     desired = desired_levels_of((mute, bar), "forum")  # type: ignore[arg-type]  # a name is a name
     assert desired.steps == ((T0, MUTE), (T0 + HOUR, BAR), (T0 + 2 * HOUR, MUTE), (T0 + 3 * HOUR, Level.OPEN))

@@ -23,11 +23,26 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 async def test_nobody_stays_banned_from_discord_because_they_are_not_there_to_be_muted() -> None:
     """A ban ends while a mute runs on: Discord can mute members only, so that the mute could never replace the ban."""
-    connection = DiscordConnection(DiscordConfig(SpaceName("discord"), "token", "1"))
-    muted = DesiredState(AccessLevel.MUTED, NOW + timedelta(days=3), None, (SanctionId("s"),), Reference("GRD-AAAA"))
+    connection = DiscordConnection(DiscordConfig(name=SpaceName("discord"), token="token", guild_id="1"))
+    muted = DesiredState(
+        level=AccessLevel.MUTED,
+        until=NOW + timedelta(days=3),
+        changes_at=None,
+        reasons=(SanctionId("s"),),
+        reference=Reference("GRD-AAAA"),
+    )
     banned = Observed((ObservedRestriction(AccessLevel.BARRED),), Presence.OUTSIDE)
     can = DiscordSpace(connection, FrozenClock()).capabilities
-    action = plan(Situation(muted, banned, {AccessLevel.BARRED: Ownership.OURS}, {}, can, NOW)).action
+    action = plan(
+        Situation(
+            desired=muted,
+            seen=banned,
+            ownership={AccessLevel.BARRED: Ownership.OURS},
+            enforcements={},
+            capabilities=can,
+            now=NOW,
+        )
+    ).action
     assert isinstance(action, Release)
     assert action.level is AccessLevel.BARRED
 

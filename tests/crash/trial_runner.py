@@ -307,21 +307,21 @@ async def run_trials(
                 world.emulator(space).history.keeps_answers = False
             residents = create_residents(world, size.residents)
             await install_service(folder, world, residents, DrivenClock(time))
-            plan = Plan(residents, Random(f"plan {seed}"))
+            plan = Plan(residents=residents, random=Random(f"plan {seed}"))
             residents_at_work = ResidentActions(world, residents, plan, Random(f"hands {seed}"))
             faults = FaultPlan(world, Random(f"weather {seed}"))
             random = Random(f"crash trials {seed}")
             errand = Errand(folder, sabotage)
             return await TrialRunner(
-                folder,
-                world,
-                time,
-                plan,
-                residents_at_work,
-                faults,
-                random,
-                create_forkserver(),
-                errand,
-                size,
-                write_line,
+                folder=folder,
+                world=world,
+                time=time,
+                plan=plan,
+                residents=residents_at_work,
+                faults=faults,
+                random=random,
+                context=create_forkserver(),
+                errand=errand,
+                size=size,
+                write_line=write_line,
             ).run(count)

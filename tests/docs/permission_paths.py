@@ -206,7 +206,7 @@ def _uses(node: ast.AST) -> Iterator[UseCase]:
 def _all_modules() -> Mapping[str, _Module]:
     found = {}
     for source in modules(*_FOLDERS):
-        module = _Module(source.name)
+        module = _Module(name=source.name)
         for node in source.tree.body:
             module.constants |= dict(_constants(node))
             if isinstance(node, ast.Import | ast.ImportFrom):

@@ -226,12 +226,12 @@ def _empty_router() -> InteractionRouter:
     spaces = SpaceRegistry(tuple(RegisteredSpace(FakeSpace(clock, name), Mode.OBSERVE) for name in names))
     policy = read_policy(load_preset("django"))
     app = AppContext(
-        cast(UnitOfWorkFactory[ReadView, UnitOfWork], None),
-        policy,
-        clock,
-        spaces,
-        "https://conduct.example.org",
-        "Example community",
+        units_of_work=cast(UnitOfWorkFactory[ReadView, UnitOfWork], None),
+        policy=policy,
+        clock=clock,
+        spaces=spaces,
+        base_url="https://conduct.example.org",
+        community="Example community",
     )
     client = discord.Client(intents=discord.Intents.none())
     config = ServerConfig(SpaceName("discord"), "1", "https://discord.example", timedelta(seconds=1))

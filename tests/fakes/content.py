@@ -57,7 +57,9 @@ class FakeContent:
         known = self.known.get(content.native_id)
         if known is None:
             return Missing()
-        return ContentCopy(known.content, known.text, known.author, "somebody", None)
+        return ContentCopy(
+            content=known.content, text=known.text, author=known.author, author_handle="somebody", written_at=None
+        )
 
     async def observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:
         if self.fault in (Fault.DOWN, Fault.BLIND):

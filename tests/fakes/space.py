@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from guardian.clock import Clock
 from guardian.ids import SpaceName
@@ -133,9 +134,10 @@ class FakeSpace:
 
     # -- what a test and people's own hands do
 
-    def add(self, native_id: str, handle: str = "", **facts: object) -> Account:
+    def add(self, native_id: str, handle: str = "", **facts: Any) -> Account:
         """The account exists, a member unless told otherwise."""
-        self.accounts[native_id] = replace(FakeAccount(native_id, handle or f"name-{native_id}"), **facts)  # type: ignore[arg-type]  # seeding by field names
+        account = FakeAccount(native_id=native_id, handle=handle or f"name-{native_id}")
+        self.accounts[native_id] = replace(account, **facts)
         return Account(self.name, native_id)
 
     def remove(self, native_id: str) -> None:
@@ -286,7 +288,9 @@ class FakeSpace:
             known = self.accounts.get(account.native_id)
             outcome = act(known) if known is not None else Gone()
         changed = isinstance(outcome, Done)
-        self.actions.append(RecordedAction(kind, account.native_id, level, self._clock.now(), changed))
+        self.actions.append(
+            RecordedAction(kind=kind, native_id=account.native_id, level=level, at=self._clock.now(), changed=changed)
+        )
         return Unavailable("the answer was lost", self.after) if self.fault is Fault.LOST_ANSWER else outcome
 
     def _restrict(self, account: FakeAccount, order: RestrictionOrder) -> Outcome:

@@ -85,24 +85,30 @@ async def a_suspended_person(service: Service, world: World, handle: str) -> Per
         await uow.people.add_person(person)
         for space in (DISCORD, FORUM, GITHUB):
             known = LinkedAccount(
-                AccountId(new_id()), person.id, world[handle].on(space), handle, Trust.VOUCHED, now, "service"
+                id=AccountId(new_id()),
+                person=person.id,
+                account=world[handle].on(space),
+                handle=handle,
+                trust=Trust.VOUCHED,
+                linked_at=now,
+                linked_by="service",
             )
             await uow.people.add_account(known)
             await add_account(uow, known)
         sanction = Sanction(
-            SanctionId(new_id()),
-            person.id,
-            CaseId(new_id()),
-            Restriction.SUSPENDED,
-            now,
-            None,
-            None,
-            OnTermEnd.LIFT,
-            Authority(AuthorityKind.DECISION, new_id()),
-            new_reference(),
-            NotificationState.NOTIFIED,
-            None,
-            now,
+            id=SanctionId(new_id()),
+            person=person.id,
+            case=CaseId(new_id()),
+            restriction=Restriction.SUSPENDED,
+            starts=now,
+            ends=None,
+            spaces=None,
+            on_term_end=OnTermEnd.LIFT,
+            authority=Authority(AuthorityKind.DECISION, new_id()),
+            reference=new_reference(),
+            notification=NotificationState.NOTIFIED,
+            waits_until=None,
+            enacted_at=now,
         )
         await uow.sanctions.add_sanction(sanction)
         await uow.sanctions.schedule_person(person.id, now)
@@ -228,7 +234,15 @@ async def test_an_act_that_was_never_confirmed_is_looked_at_at_the_next_start(in
         async with service.units_of_work.begin() as uow:
             (item, *_) = await uow.sanctions.work_items_of(person)
             level, reference = AccessLevel.BARRED, new_reference()
-            intent = Intent(IntentId(new_id()), item.account, IntentKind.RESTRICT, level, reference, Prior(), uow.now)
+            intent = Intent(
+                id=IntentId(new_id()),
+                account=item.account,
+                kind=IntentKind.RESTRICT,
+                level=level,
+                reference=reference,
+                prior=Prior(),
+                opened_at=uow.now,
+            )
             await uow.sanctions.add_intent(person, intent)
         assert await service.is_idle()
     async with installed.running() as service:

@@ -81,7 +81,10 @@ async def reported(community: Community) -> Journey:
     community.spaces[DISCORD].add("700000000000000031", PERSON_HANDLE)
     community.spaces[FORUM].add("31", PERSON_HANDLE)
     picture = EvidenceInput(
-        "file", file_name="screenshot-of-pelican.png", content=b"evidence-of-osprey", text="ottoline-witness saw it"
+        kind="file",
+        file_name="screenshot-of-pelican.png",
+        content=b"evidence-of-osprey",
+        text="ottoline-witness saw it",
     )
     case = await community.a_case(
         what_happened=SAID,

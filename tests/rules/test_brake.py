@@ -26,7 +26,7 @@ Acts = list[PastAct[str, int]]
 
 
 def an_act(on: int, minutes_ago: int = 10, by: str = "A", *, confirmed_by: str | None = None) -> PastAct[str, int]:
-    return PastAct(by, on, NOW - timedelta(minutes=minutes_ago), ONGOING, confirmed_by)
+    return PastAct(by=by, on=on, at=NOW - timedelta(minutes=minutes_ago), ground=ONGOING, confirmed_by=confirmed_by)
 
 
 def answer(
@@ -41,12 +41,12 @@ def answer(
     stopped: str = "",
 ) -> Verdict:
     stops = [StopFact("C", who) for who in stopped]
-    intended = IntendedAct(by, on, ground, term, on_leader, confirmed_by)
+    intended = IntendedAct(by=by, on=on, ground=ground, term=term, on_leader=on_leader, confirmed_by=confirmed_by)
     return may_act(intended, acts or [], MEMBERS, stops, NOW, DJANGO)
 
 
 FIVE = [an_act(on) for on in range(5)]
-REVERSED: Acts = [PastAct("B", 99, NOW - 40 * DAY, ONGOING, reviewed=True, reversed=True)]
+REVERSED: Acts = [PastAct(by="B", on=99, at=NOW - 40 * DAY, ground=ONGOING, reviewed=True, reversed=True)]
 
 
 def test_any_member_may_act_alone_and_nobody_else() -> None:
@@ -128,8 +128,8 @@ def test_any_member_stops_another_and_the_one_stopped_cannot_stop_back(
 def test_a_stop_releases_unreviewed_acts_except_those_for_danger() -> None:
     """P-7.5."""
     plain, others = an_act(1), an_act(2, by="B")
-    reviewed = PastAct("A", 3, NOW, ONGOING, reviewed=True)
-    danger = PastAct("A", 4, NOW, DANGER)
+    reviewed = PastAct(by="A", on=3, at=NOW, ground=ONGOING, reviewed=True)
+    danger = PastAct(by="A", on=4, at=NOW, ground=DANGER)
     acts = [plain, others, reviewed, danger]
     assert released_by_stop(acts, "A") == (plain,)
     assert sent_to_chairs_by_stop(acts, "A") == (danger,)

@@ -74,7 +74,7 @@ def tallies(policy: Policy) -> object:
     scripts = ["", "B", "BC", "BCD", "BCDE", "BCd", "BCDe"]
     return [
         quorum.tally(
-            quorum.CountedProposal("A", NOW, ladder.LadderConsequence(o)),
+            quorum.CountedProposal("A", NOW, ladder.LadderConsequence(outcome=o)),
             ballots(s),
             group,
             NOW + day * DAY / 2,
@@ -100,7 +100,7 @@ def waiting_for_notification(policy: Policy) -> object:
 def terms(policy: Policy) -> object:
     return [
         ladder.may_propose_consequence(
-            ladder.LadderConsequence(outcome, BARRED, day * DAY, has_conditions=True), policy
+            ladder.LadderConsequence(outcome=outcome, restriction=BARRED, term=day * DAY, has_conditions=True), policy
         )
         for outcome in (SHORT, EXTENDED)
         for day in range(400)
@@ -108,7 +108,11 @@ def terms(policy: Policy) -> object:
 
 
 def term_end(policy: Policy) -> object:
-    return ladder.on_term_end(ladder.AuthorityKind.DECISION, ladder.LadderConsequence(SHORT, BARRED, 30 * DAY), policy)
+    return ladder.on_term_end(
+        ladder.AuthorityKind.DECISION,
+        ladder.LadderConsequence(outcome=SHORT, restriction=BARRED, term=30 * DAY),
+        policy,
+    )
 
 
 def act_timeline(policy: Policy) -> object:
@@ -126,9 +130,10 @@ def reviews(policy: Policy) -> object:
 
 def alone(policy: Policy) -> object:
     ongoing = unilateral.Ground.ONGOING
-    acts = [brake.PastAct("A", on, NOW, ongoing) for on in range(30)]
+    acts = [brake.PastAct(by="A", on=on, at=NOW, ground=ongoing) for on in range(30)]
     return [
-        brake.may_act(brake.IntendedAct("A", 99, ongoing, None), acts[:n], SIX, [], NOW, policy).code for n in range(30)
+        brake.may_act(brake.IntendedAct(by="A", on=99, ground=ongoing, term=None), acts[:n], SIX, [], NOW, policy).code
+        for n in range(30)
     ]
 
 
@@ -137,7 +142,9 @@ def on_leader(policy: Policy) -> object:
     return every_hour(
         8,
         lambda term: (
-            brake.may_act(brake.IntendedAct("A", 99, ongoing, term, on_leader=True), [], SIX, [], NOW, policy).code
+            brake.may_act(
+                brake.IntendedAct(by="A", on=99, ground=ongoing, term=term, on_leader=True), [], SIX, [], NOW, policy
+            ).code
         ),
     )
 

@@ -30,24 +30,32 @@ def a_suspension(
     days: int | None = 30, restriction: Restriction = Restriction.SUSPENDED, *, everywhere: bool = True
 ) -> LadderConsequence:
     term = None if days is None else timedelta(days=days)
-    return LadderConsequence(Outcome.SHORT_SUSPENSION, restriction, term, everywhere=everywhere)
+    return LadderConsequence(
+        outcome=Outcome.SHORT_SUSPENSION, restriction=restriction, term=term, everywhere=everywhere
+    )
 
 
 def an_extended_suspension(days: int | None = 90, *, has_conditions: bool = True) -> LadderConsequence:
     term = None if days is None else timedelta(days=days)
-    return LadderConsequence(Outcome.EXTENDED_SUSPENSION, Restriction.SUSPENDED, term, has_conditions=has_conditions)
+    return LadderConsequence(
+        outcome=Outcome.EXTENDED_SUSPENSION, restriction=Restriction.SUSPENDED, term=term, has_conditions=has_conditions
+    )
 
 
-A_BAN = LadderConsequence(Outcome.PERMANENT_BAN, Restriction.BANNED)
-A_WARNING = LadderConsequence(Outcome.WARNING)
+A_BAN = LadderConsequence(outcome=Outcome.PERMANENT_BAN, restriction=Restriction.BANNED)
+A_WARNING = LadderConsequence(outcome=Outcome.WARNING)
 
 
 @pytest.mark.parametrize(
     ("consequence", "code", "rule"),
     [
         (A_WARNING, "allowed", "P-5.2"),
-        (LadderConsequence(Outcome.WARNING, Restriction.MUTED, 7 * DAY), "restriction", "P-5.2"),
-        (LadderConsequence(Outcome.WARNING, term=7 * DAY), "restriction", "P-5.2"),
+        (
+            LadderConsequence(outcome=Outcome.WARNING, restriction=Restriction.MUTED, term=7 * DAY),
+            "restriction",
+            "P-5.2",
+        ),
+        (LadderConsequence(outcome=Outcome.WARNING, term=7 * DAY), "restriction", "P-5.2"),
         (a_suspension(29), "term", "P-5.2"),
         (a_suspension(30), "allowed", "P-5.2"),
         (a_suspension(90), "allowed", "P-5.2"),
@@ -62,22 +70,38 @@ A_WARNING = LadderConsequence(Outcome.WARNING)
         (an_extended_suspension(None), "term", "P-5.2"),
         (an_extended_suspension(has_conditions=False), "conditions", "P-5.2"),
         (A_BAN, "allowed", "P-5.2"),
-        (LadderConsequence(Outcome.PERMANENT_BAN, Restriction.BANNED, 30 * DAY), "term", "P-5.2"),
-        (LadderConsequence(Outcome.PERMANENT_BAN, Restriction.SUSPENDED), "restriction", "P-5.2"),
-        (LadderConsequence(Outcome.PERMANENT_BAN, Restriction.BANNED, everywhere=False), "scope", "P-6.1"),
-        (LadderConsequence(Outcome.NO_VIOLATION), "allowed", "P-5.3"),
-        (LadderConsequence(Outcome.NO_VIOLATION, Restriction.SUSPENDED, 30 * DAY), "restriction", "P-5.2"),
-        (LadderConsequence(Outcome.OUT_OF_SCOPE), "allowed", "P-5.3"),
-        (LadderConsequence(Outcome.NO_ACTION), "allowed", "P-5.3"),
-        (LadderConsequence(Outcome.REFERRAL), "allowed", "P-5.3"),
-        (LadderConsequence(Outcome.FACILITATED_COMMUNICATION), "consent", "P-5.3"),
-        (LadderConsequence(Outcome.FACILITATED_COMMUNICATION, consent_of_all=True), "allowed", "P-5.3"),
-        (LadderConsequence(Outcome.OTHER), "allowed", "P-5.3"),
-        (LadderConsequence(Outcome.OTHER, Restriction.MUTED, 7 * DAY, everywhere=False), "allowed", "P-5.3"),
-        (LadderConsequence(Outcome.OTHER, Restriction.MUTED), "term", "P-5.3"),
-        (LadderConsequence(Outcome.OTHER, Restriction.MUTED, timedelta(0)), "term", "P-5.3"),
-        (LadderConsequence(Outcome.OTHER, Restriction.SUSPENDED, 7 * DAY), "rung", "P-5.2"),
-        (LadderConsequence(Outcome.OTHER, Restriction.BANNED, 7 * DAY), "rung", "P-5.2"),
+        (
+            LadderConsequence(outcome=Outcome.PERMANENT_BAN, restriction=Restriction.BANNED, term=30 * DAY),
+            "term",
+            "P-5.2",
+        ),
+        (LadderConsequence(outcome=Outcome.PERMANENT_BAN, restriction=Restriction.SUSPENDED), "restriction", "P-5.2"),
+        (
+            LadderConsequence(outcome=Outcome.PERMANENT_BAN, restriction=Restriction.BANNED, everywhere=False),
+            "scope",
+            "P-6.1",
+        ),
+        (LadderConsequence(outcome=Outcome.NO_VIOLATION), "allowed", "P-5.3"),
+        (
+            LadderConsequence(outcome=Outcome.NO_VIOLATION, restriction=Restriction.SUSPENDED, term=30 * DAY),
+            "restriction",
+            "P-5.2",
+        ),
+        (LadderConsequence(outcome=Outcome.OUT_OF_SCOPE), "allowed", "P-5.3"),
+        (LadderConsequence(outcome=Outcome.NO_ACTION), "allowed", "P-5.3"),
+        (LadderConsequence(outcome=Outcome.REFERRAL), "allowed", "P-5.3"),
+        (LadderConsequence(outcome=Outcome.FACILITATED_COMMUNICATION), "consent", "P-5.3"),
+        (LadderConsequence(outcome=Outcome.FACILITATED_COMMUNICATION, consent_of_all=True), "allowed", "P-5.3"),
+        (LadderConsequence(outcome=Outcome.OTHER), "allowed", "P-5.3"),
+        (
+            LadderConsequence(outcome=Outcome.OTHER, restriction=Restriction.MUTED, term=7 * DAY, everywhere=False),
+            "allowed",
+            "P-5.3",
+        ),
+        (LadderConsequence(outcome=Outcome.OTHER, restriction=Restriction.MUTED), "term", "P-5.3"),
+        (LadderConsequence(outcome=Outcome.OTHER, restriction=Restriction.MUTED, term=timedelta(0)), "term", "P-5.3"),
+        (LadderConsequence(outcome=Outcome.OTHER, restriction=Restriction.SUSPENDED, term=7 * DAY), "rung", "P-5.2"),
+        (LadderConsequence(outcome=Outcome.OTHER, restriction=Restriction.BANNED, term=7 * DAY), "rung", "P-5.2"),
     ],
 )
 def test_a_consequence_is_one_that_its_rung_allows(consequence: LadderConsequence, code: str, rule: str) -> None:
@@ -96,7 +120,12 @@ def test_the_four_rungs_stand_in_order_and_other_outcomes_beside_them() -> None:
     [
         (AuthorityKind.DECISION, a_suspension(), AWAIT, LIFT),
         (AuthorityKind.DECISION, an_extended_suspension(), AWAIT, LIFT),
-        (AuthorityKind.DECISION, LadderConsequence(Outcome.OTHER, Restriction.MUTED, DAY), LIFT, LIFT),
+        (
+            AuthorityKind.DECISION,
+            LadderConsequence(outcome=Outcome.OTHER, restriction=Restriction.MUTED, term=DAY),
+            LIFT,
+            LIFT,
+        ),
         (AuthorityKind.UNILATERAL, a_suspension(), LIFT, LIFT),
         (AuthorityKind.LOCAL, a_suspension(), LIFT, LIFT),
     ],
@@ -111,7 +140,9 @@ def test_the_end_of_a_term_brings_what_the_community_says(
 @pytest.mark.parametrize("chosen", OnTermEnd)
 def test_a_decision_may_choose_the_end_of_its_own_sanction_and_an_act_alone_may_not(chosen: OnTermEnd) -> None:
     """P-6.2."""
-    consequence = LadderConsequence(Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, 30 * DAY, on_term_end=chosen)
+    consequence = LadderConsequence(
+        outcome=Outcome.SHORT_SUSPENSION, restriction=Restriction.SUSPENDED, term=30 * DAY, on_term_end=chosen
+    )
     assert on_term_end(AuthorityKind.DECISION, consequence, DJANGO) is chosen
     assert on_term_end(AuthorityKind.UNILATERAL, consequence, DJANGO) is LIFT
 
@@ -212,8 +243,8 @@ def test_a_term_without_end_runs_for_ever() -> None:
         (a_suspension(), (ApprovalGround.SUSPENSION,)),
         (an_extended_suspension(), (ApprovalGround.SUSPENSION,)),
         (A_BAN, (ApprovalGround.BAN,)),
-        (LadderConsequence(Outcome.OTHER, removal=True), (ApprovalGround.REMOVAL,)),
-        (LadderConsequence(Outcome.WARNING, legal=True), (ApprovalGround.LEGAL,)),
+        (LadderConsequence(outcome=Outcome.OTHER, removal=True), (ApprovalGround.REMOVAL,)),
+        (LadderConsequence(outcome=Outcome.WARNING, legal=True), (ApprovalGround.LEGAL,)),
     ],
 )
 def test_chipy_asks_its_organisers_and_django_asks_nobody(

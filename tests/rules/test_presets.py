@@ -10,7 +10,7 @@ from rules.quorum import Answer, CountedBallot, CountedProposal, ProposalState, 
 from rules.routing import HandlingGroups, contact_for
 from tests.rules.community import CHIPY, DAY, DJANGO, NOW, after
 
-A_SUSPENSION = LadderConsequence(Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, 30 * DAY)
+A_SUSPENSION = LadderConsequence(outcome=Outcome.SHORT_SUSPENSION, restriction=Restriction.SUSPENDED, term=30 * DAY)
 CIRCLE = HandlingGroups(frozenset("ABCD"), frozenset("A"), frozenset(), frozenset())
 
 
@@ -43,9 +43,9 @@ def test_a_suspension_needs_the_organisers_at_chipy_alone() -> None:
     ("consequence", "ground"),
     [
         (A_SUSPENSION, ApprovalGround.SUSPENSION),
-        (LadderConsequence(Outcome.PERMANENT_BAN, Restriction.BANNED), ApprovalGround.BAN),
-        (LadderConsequence(Outcome.OTHER, removal=True), ApprovalGround.REMOVAL),
-        (LadderConsequence(Outcome.OTHER, legal=True), ApprovalGround.LEGAL),
+        (LadderConsequence(outcome=Outcome.PERMANENT_BAN, restriction=Restriction.BANNED), ApprovalGround.BAN),
+        (LadderConsequence(outcome=Outcome.OTHER, removal=True), ApprovalGround.REMOVAL),
+        (LadderConsequence(outcome=Outcome.OTHER, legal=True), ApprovalGround.LEGAL),
     ],
 )
 def test_each_group_level_action_has_its_ground_at_chipy(

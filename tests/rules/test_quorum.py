@@ -24,9 +24,11 @@ from rules.quorum import (
 from tests.rules.community import CHIPY, DJANGO, NOW, after
 
 AGREE, OBJECT, ABSTAIN = Answer
-A_WARNING = LadderConsequence(Outcome.WARNING)
-A_SHORT_SUSPENSION = LadderConsequence(Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, timedelta(days=30))
-A_BAN = LadderConsequence(Outcome.PERMANENT_BAN, Restriction.BANNED)
+A_WARNING = LadderConsequence(outcome=Outcome.WARNING)
+A_SHORT_SUSPENSION = LadderConsequence(
+    outcome=Outcome.SHORT_SUSPENSION, restriction=Restriction.SUSPENDED, term=timedelta(days=30)
+)
+A_BAN = LadderConsequence(outcome=Outcome.PERMANENT_BAN, restriction=Restriction.BANNED)
 SIX = frozenset("ABCDEF")
 Script = list[tuple[str, Answer, int]]
 
@@ -106,12 +108,12 @@ def test_an_objection_moves_closing_and_asks_for_two_thirds(script: Script, hour
     [
         (a_proposal(), False),
         (a_proposal(A_SHORT_SUSPENSION), False),
-        (a_proposal(LadderConsequence(Outcome.EXTENDED_SUSPENSION)), True),
+        (a_proposal(LadderConsequence(outcome=Outcome.EXTENDED_SUSPENSION)), True),
         (a_proposal(A_BAN), True),
         (a_proposal(safety_risk=True), True),
         (a_proposal(severe="F"), True),
         (a_proposal(severe="Z"), False),
-        (a_proposal(LadderConsequence(Outcome.WARNING, legal=True)), True),
+        (a_proposal(LadderConsequence(outcome=Outcome.WARNING, legal=True)), True),
     ],
 )
 def test_a_proposal_is_severe_by_rung_risk_law_or_a_counted_members_mark(
@@ -248,7 +250,18 @@ def test_a_recused_member_cannot_vote() -> None:
 @pytest.mark.parametrize("state", ProposalState)
 def test_ballots_are_taken_only_while_the_proposal_is_open_or_not_yet_agreed(state: ProposalState) -> None:
     """P-5.1."""
-    given_state = Tally(state, False, NOW, NOW, SIX, SIX, SIX, 0, (), None)
+    given_state = Tally(
+        state=state,
+        severe=False,
+        closes_at=NOW,
+        decide_by=NOW,
+        agreeing=SIX,
+        objecting=SIX,
+        silent=SIX,
+        agreements_needed=0,
+        approval_for=(),
+        next_change=None,
+    )
     assert bool(may_vote("B", given_state, SIX)) is (state in (ProposalState.OPEN, ProposalState.NOT_AGREED))
 
 

@@ -14,7 +14,7 @@ from guardian.sandbox.stage import Stage, StoryContext
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with StoryContext(tmp_path, Narrator(io.StringIO())).open_stage() as opened:
+    async with StoryContext(folder=tmp_path, narrator=Narrator(io.StringIO())).open_stage() as opened:
         yield opened
 
 

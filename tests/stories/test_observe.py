@@ -43,7 +43,7 @@ def changed(stage: Stage) -> Mapping[str, int]:
 
 async def test_in_observe_mode_nothing_reaches_a_person_outside_the_group(tmp_path: Path) -> None:
     """Architecture 5.10: reports are taken all the same, and what would have been done is on record."""
-    async with StoryContext(tmp_path, Narrator(io.StringIO())).open_stage() as stage:
+    async with StoryContext(folder=tmp_path, narrator=Narrator(io.StringIO())).open_stage() as stage:
         await observed(stage)
         before = changed(stage), heard(stage)
         receipt = await stage.people.report(stage["wren"], "They insulted two newcomers.", "alder")

@@ -15,7 +15,7 @@ from tests.contracts.schemas import discord, forum, github
 @pytest.mark.parametrize("name", stories())
 async def test_the_story_holds(name: str, tmp_path: Path) -> None:
     told = io.StringIO()
-    context = StoryContext(tmp_path, Narrator(told))
+    context = StoryContext(folder=tmp_path, narrator=Narrator(told))
     outcome = await run_story_in(context, stories()[name])
     assert outcome.held, told.getvalue()
     for world in context.worlds:

@@ -90,7 +90,7 @@ async def test_nothing_of_what_nobody_reported_is_kept_logged_or_told(
     """P-2.7, without the privileged intent that would let the service read it."""
     configure(as_json=False, level=logging.DEBUG)
     options = SandboxOptions(forum_inbox_every="10m", github_inbox_every="10m")
-    async with StoryContext(tmp_path, Narrator(io.StringIO())).open_stage(options) as stage:
+    async with StoryContext(folder=tmp_path, narrator=Narrator(io.StringIO())).open_stage(options) as stage:
         tokens = await lived_through(stage)
         held = await opened(stage)
         people = stage.world.community.people.values()

@@ -164,7 +164,12 @@ async def discord_service(
 async def _start(emulator: DiscordEmulator, app: AppContext) -> DiscordConnection:
     ceiling = timedelta(seconds=2)
     config = DiscordConfig(
-        DISCORD, emulator.token, emulator.guild_id, emulator.api_url, emulator.gateway_url, call_ceiling=ceiling
+        name=DISCORD,
+        token=emulator.token,
+        guild_id=emulator.guild_id,
+        api_url=emulator.api_url,
+        gateway_url=emulator.gateway_url,
+        call_ceiling=ceiling,
     )
     connection = DiscordConnection(config)
     attach(connection, app)

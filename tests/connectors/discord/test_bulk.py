@@ -29,7 +29,13 @@ def orders(stage: DiscordStage, count: int) -> list[RestrictionOrder]:
     ids = [state.add_member(state.add_user(f"raider-{n}")) for n in range(count)]
     reason = f"Access is limited. Reference {REFERENCE}."
     return [
-        RestrictionOrder(Account(stage.space.name, each), AccessLevel.BARRED, REFERENCE, reason, bulk=True)
+        RestrictionOrder(
+            account=Account(stage.space.name, each),
+            level=AccessLevel.BARRED,
+            reference=REFERENCE,
+            reason=reason,
+            bulk=True,
+        )
         for each in ids
     ]
 

@@ -117,7 +117,7 @@ async def test_after_closing_nothing_is_claimed(stage: DiscordStage) -> None:
 
 @pytest.mark.wire_time
 async def test_a_discord_that_is_down_at_first_is_reached_when_it_is_back(emulator: DiscordEmulator) -> None:
-    emulator.set_fault(Fault(FaultKind.SERVER_ERROR, "*", status=503))
+    emulator.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="*", status=503))
     connection = DiscordConnection(replace(a_config(emulator), patience=timedelta(seconds=0.3)))
     async with linked(connection):
         assert not connection.is_connected
@@ -160,7 +160,7 @@ async def test_anothers_hand_is_heard_when_it_places_and_when_it_lifts(stage: Di
 
 
 async def test_a_return_is_heard_even_where_the_leaving_was_missed(stage: DiscordStage) -> None:
-    stage.emulator.set_fault(Fault(FaultKind.MISSED_EVENT, "GUILD_MEMBER_REMOVE"))
+    stage.emulator.set_fault(Fault(kind=FaultKind.MISSED_EVENT, operation="GUILD_MEMBER_REMOVE"))
     subscribers = Subscribers(stage.connection)
     stage.emulator.leave(stage.account.native_id)
     stage.emulator.rejoin(stage.account.native_id)

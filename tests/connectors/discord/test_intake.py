@@ -56,7 +56,9 @@ def a_message(service: DiscordService, **files: bytes) -> str:
     message = state.add_message(state.general_id, SOMEBODY.native_id, "You are all fools.")
     for name, content in files.items():
         number = state.new_id(service.community.clock.now())
-        state.attachments[number] = Attachment(number, state.general_id, f"{name}.png", "image/png", content)
+        state.attachments[number] = Attachment(
+            id=number, channel_id=state.general_id, filename=f"{name}.png", content_type="image/png", content=content
+        )
         state.messages[message].attachments.append(state.attachments[number])
     return message
 
@@ -107,7 +109,7 @@ async def test_a_form_that_was_opened_before_a_restart_is_taken_in_after_it(serv
 async def test_a_report_whose_announcement_is_lost_is_stored_and_answered(service: DiscordService) -> None:
     """The first answer, "thinking", was applied but its own answer never came back."""
     form = await service.reporter.command("report")
-    service.emulator.faults.set(Fault(FaultKind.LOST_ANSWER, "interaction.callback", times=1))
+    service.emulator.faults.set(Fault(kind=FaultKind.LOST_ANSWER, operation="interaction.callback", times=1))
     screen = await (await service.reporter.submit(form, {WHAT: "They insult me."})).wait_until_settled(10)
     assert len(await service.reports()) == 1
     assert (await read_follow_up(service.app, receipt_of(screen))).thread[0].text == "They insult me."
@@ -122,7 +124,7 @@ async def test_half_a_character_in_a_report_does_not_cost_the_reporter_their_wor
 
 async def test_a_report_is_stored_even_where_discord_takes_no_answer_at_all(service: DiscordService) -> None:
     form = await service.reporter.command("report")
-    service.emulator.faults.set(Fault(FaultKind.SERVER_ERROR, "interaction.callback"))
+    service.emulator.faults.set(Fault(kind=FaultKind.SERVER_ERROR, operation="interaction.callback"))
     screen = await service.reporter.submit(form, {WHAT: "They insult me."})
     assert screen.failed
     assert len(await service.reports()) == 1
@@ -216,7 +218,9 @@ async def test_a_report_that_could_not_be_stored_comes_back_whole_and_can_be_sen
 
 async def test_the_service_stands_where_discord_does_not_take_the_commands(tmp_path: Path) -> None:
     """Restricting, lifting and telling need no command."""
-    async with discord_service(tmp_path, faults=(Fault(FaultKind.NO_PERMISSION, "command.put_guild"),)) as service:
+    async with discord_service(
+        tmp_path, faults=(Fault(kind=FaultKind.NO_PERMISSION, operation="command.put_guild"),)
+    ) as service:
         assert service.connection.is_connected
         with pytest.raises(Declined):
             await service.reporter.command("report")

@@ -131,7 +131,7 @@ async def test_a_letter_becomes_a_report_by_the_form_even_after_a_restart(servic
 
 async def test_letters_that_cannot_be_read_now_are_not_lost(service: DiscordService) -> None:
     letter = await service.reporter.in_dm().write("They insult me.")
-    service.emulator.faults.set(Fault(FaultKind.NO_PERMISSION, "message.list", times=1))
+    service.emulator.faults.set(Fault(kind=FaultKind.NO_PERMISSION, operation="message.list", times=1))
     assert "press the button again" in (await pressed(service, letter, "Send it as it is")).text
     assert receipt_of(await pressed(service, letter, "Send it as it is"))
 

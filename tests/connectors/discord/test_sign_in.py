@@ -26,7 +26,12 @@ def sign_in(emulator: DiscordEmulator) -> DiscordSignIn:
     known.redirects.append(BACK)
     return DiscordSignIn(
         SignInConfig(
-            HERE, known.client_id, known.client_secret, emulator.origin, emulator.api_url, (("github", GITHUB),)
+            name=HERE,
+            client_id=known.client_id,
+            client_secret=known.client_secret,
+            oauth_url=emulator.origin,
+            api_url=emulator.api_url,
+            connections=(("github", GITHUB),),
         )
     )
 
@@ -53,7 +58,7 @@ def asked(emulator: DiscordEmulator) -> Sequence[str]:
 async def test_whoever_only_signs_in_shows_one_account_and_nothing_elsewhere(
     emulator: DiscordEmulator, sign_in: DiscordSignIn, ada: str
 ) -> None:
-    emulator.state.connect(ada, Connection("github", "583231", "octocat"))
+    emulator.state.connect(ada, Connection(kind="github", id="583231", name="octocat"))
     assert await signed_in(sign_in) == ProofResult(Account(HERE, ada), "ada", None)
     assert "connection.list" not in asked(emulator)
 
@@ -62,11 +67,11 @@ async def test_only_what_discord_has_checked_and_not_withdrawn_is_believed(
     emulator: DiscordEmulator, sign_in: DiscordSignIn, ada: str
 ) -> None:
     for connection in (
-        Connection("github", "583231", "octocat"),
-        Connection("github", "1", "claimed", verified=False),
-        Connection("github", "2", "withdrawn", revoked=True),
-        Connection("github", "not-a-number", "odd"),
-        Connection("reddit", "3", "elsewhere"),
+        Connection(kind="github", id="583231", name="octocat"),
+        Connection(kind="github", id="1", name="claimed", verified=False),
+        Connection(kind="github", id="2", name="withdrawn", revoked=True),
+        Connection(kind="github", id="not-a-number", name="odd"),
+        Connection(kind="reddit", id="3", name="elsewhere"),
     ):
         emulator.state.connect(ada, connection)
     found = await signed_in(sign_in, elsewhere=True)
@@ -85,7 +90,7 @@ async def test_the_token_is_given_back_and_opens_nothing_any_more(
 async def test_the_token_is_given_back_also_where_discord_did_not_say_whose_it_is(
     emulator: DiscordEmulator, sign_in: DiscordSignIn, ada: str, broken: str
 ) -> None:
-    emulator.set_fault(Fault(FaultKind.SERVER_ERROR, broken, status=502))
+    emulator.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation=broken, status=502))
     assert isinstance(await signed_in(sign_in, elsewhere=True), Unavailable)
     assert emulator.oauth.tokens == {}
 

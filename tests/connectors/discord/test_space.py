@@ -215,7 +215,7 @@ async def test_a_message_whose_answer_was_lost_arrives_once(stage: DiscordStage)
 
 
 async def test_a_short_limit_is_waited_out_within_the_ceiling(stage: DiscordStage) -> None:
-    stage.emulator.set_fault(Fault(FaultKind.TOO_MANY, "ban.put", times=1, seconds=0.05))
+    stage.emulator.set_fault(Fault(kind=FaultKind.TOO_MANY, operation="ban.put", times=1, seconds=0.05))
     assert await stage.space.restrict(a_restriction_order(stage, BARRED)) == Done()
     assert stage.access_levels(stage.account) == {BARRED}
 

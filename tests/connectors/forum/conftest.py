@@ -30,10 +30,10 @@ async def forum(clock: FrozenClock) -> AsyncIterator[ForumEmulator]:
 @pytest.fixture
 def config(forum: ForumEmulator) -> ForumConfig:
     return ForumConfig(
-        SpaceName("forum"),
-        forum.url,
-        forum.api_key,
-        forum.api_username,
+        name=SpaceName("forum"),
+        base_url=forum.url,
+        api_key=forum.api_key,
+        api_username=forum.api_username,
         call_ceiling=timedelta(seconds=5),
         rate_per_minute=100_000,
         webhook_secret="a secret of the site",

@@ -90,10 +90,10 @@ async def forum_inbox(folder: Path, **changes: Any) -> AsyncIterator[ForumInboxS
         forum = ForumEmulator(state, now=community.clock.now, enforce_limits=False)
         await forum.start()
         config = ForumConfig(
-            FORUM,
-            forum.url,
-            forum.api_key,
-            "guardian",
+            name=FORUM,
+            base_url=forum.url,
+            api_key=forum.api_key,
+            api_username="guardian",
             call_ceiling=timedelta(seconds=5),
             rate_per_minute=100_000,
         )

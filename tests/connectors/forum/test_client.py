@@ -20,12 +20,12 @@ async def test_the_sentence_of_a_409_is_kept(forum: ForumEmulator, config: Forum
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        (Fault(FaultKind.TOO_MANY, seconds=60), DiscourseRateLimitedError),
-        (Fault(FaultKind.TOO_MANY_SILENT), DiscourseRateLimitedError),
-        (Fault(FaultKind.TOO_MANY_SILENT, status=429), DiscourseRateLimitedError),
-        (Fault(FaultKind.SERVER_ERROR, status=502), DiscourseServerError),
-        (Fault(FaultKind.SERVER_ERROR, status=503), DiscourseServerError),
-        (Fault(FaultKind.NO_PERMISSION), DiscourseClientError),
+        (Fault(kind=FaultKind.TOO_MANY, seconds=60), DiscourseRateLimitedError),
+        (Fault(kind=FaultKind.TOO_MANY_SILENT), DiscourseRateLimitedError),
+        (Fault(kind=FaultKind.TOO_MANY_SILENT, status=429), DiscourseRateLimitedError),
+        (Fault(kind=FaultKind.SERVER_ERROR, status=502), DiscourseServerError),
+        (Fault(kind=FaultKind.SERVER_ERROR, status=503), DiscourseServerError),
+        (Fault(kind=FaultKind.NO_PERMISSION), DiscourseClientError),
     ],
 )
 async def test_each_refusal_is_an_error_at_once_and_is_not_repeated(

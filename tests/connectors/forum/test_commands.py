@@ -73,7 +73,7 @@ async def test_a_member_may_report_like_anybody(setup: ForumInboxSetup) -> None:
 
 async def test_a_command_that_was_cut_off_is_not_done_twice_but_asked_about(setup: ForumInboxSetup) -> None:
     topic = setup.writes(MEMBER, ACT)
-    setup.forum.set_fault(Fault(FaultKind.SERVER_ERROR, "post.create", times=1, status=502))
+    setup.forum.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="post.create", times=1, status=502))
     assert not await setup.read()
     setup.restart()
     await setup.read()

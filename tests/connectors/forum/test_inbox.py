@@ -84,8 +84,8 @@ async def test_what_the_reporter_writes_further_is_added_once_and_others_in_the_
 async def test_a_reading_that_is_cut_off_anywhere_loses_nothing_and_doubles_nothing(setup: ForumInboxSetup) -> None:
     topic = setup.writes("rowan", INSULTS)
     for fault in (
-        Fault(FaultKind.LOST_ANSWER, "post.create", times=1),
-        Fault(FaultKind.SERVER_ERROR, "topic.archive", times=3, status=502),
+        Fault(kind=FaultKind.LOST_ANSWER, operation="post.create", times=1),
+        Fault(kind=FaultKind.SERVER_ERROR, operation="topic.archive", times=3, status=502),
     ):
         setup.forum.set_fault(fault)
         assert not await setup.read()
@@ -250,7 +250,7 @@ async def test_one_conversation_that_cannot_be_read_stops_no_other(setup: ForumI
     for number in range(2):
         setup.writes("rowan", INSULTS, title=f"Matter {number}")
         setup.community.pass_time(timedelta(minutes=1))
-    setup.forum.set_fault(Fault(FaultKind.NO_PERMISSION, "topic.show", times=1))
+    setup.forum.set_fault(Fault(kind=FaultKind.NO_PERMISSION, operation="topic.show", times=1))
     assert not await setup.read()
     assert len(await setup.reports()) == 1
     assert await setup.read()

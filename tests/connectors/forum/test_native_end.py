@@ -42,7 +42,15 @@ async def a_person(world: World, forum: ForumEmulator) -> tuple[PersonId, Accoun
     """A person with one account on the forum."""
     person = Person(PersonId(new_id()), "quiet harbour", world.clock.now())
     account = Account(SpaceName("forum"), str(forum.add_user("rowan").id))
-    known = LinkedAccount(AccountId(new_id()), person.id, account, "rowan", Trust.VOUCHED, world.clock.now(), "service")
+    known = LinkedAccount(
+        id=AccountId(new_id()),
+        person=person.id,
+        account=account,
+        handle="rowan",
+        trust=Trust.VOUCHED,
+        linked_at=world.clock.now(),
+        linked_by="service",
+    )
     async with world.units_of_work.begin() as uow:
         await uow.people.add_person(person)
         await uow.people.add_account(known)
@@ -88,7 +96,7 @@ async def test_a_replacement_that_breaks_off_is_finished_from_the_silence(
     async with a_reconciled_world(tmp_path, space, clock) as world:
         _, account = await extended(world, forum)
         await world.pass_time(8 * DAY - timedelta(hours=1))
-        forum.faults.set(Fault(FaultKind.SERVER_ERROR, operation="user.suspend", times=3))
+        forum.faults.set(Fault(kind=FaultKind.SERVER_ERROR, operation="user.suspend", times=3))
         await world.pass_time(timedelta(hours=1))
         assert forum.was_silenced(account.native_id, clock.now())
         await world.pass_time(timedelta(hours=1))

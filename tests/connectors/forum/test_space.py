@@ -44,7 +44,7 @@ def account_of(forum: ForumEmulator, username: str = "rowan", **facts: object) -
 def an_order(
     account: Account, level: AccessLevel = AccessLevel.BARRED, until: datetime | None = None, reason: str = REASON
 ) -> RestrictionOrder:
-    return RestrictionOrder(account, level, REFERENCE, reason, until)
+    return RestrictionOrder(account=account, level=level, reference=REFERENCE, reason=reason, until=until)
 
 
 def our_id(forum: ForumEmulator) -> str:
@@ -156,7 +156,7 @@ async def test_an_answer_lost_after_the_suspension_was_made_ends_as_ours(
     space: ForumSpace, forum: ForumEmulator
 ) -> None:
     account = account_of(forum)
-    forum.set_fault(Fault(FaultKind.LOST_ANSWER, "user.suspend", times=1))
+    forum.set_fault(Fault(kind=FaultKind.LOST_ANSWER, operation="user.suspend", times=1))
     assert await space.restrict(an_order(account)) in (Already(), Done())
     seen = await space.observe(account)
     assert isinstance(seen, Observed)
@@ -169,17 +169,17 @@ async def test_a_forum_that_is_down_is_tried_quickly_again_and_is_then_unknown(
     space: ForumSpace, forum: ForumEmulator, status: int
 ) -> None:
     account = account_of(forum)
-    forum.set_fault(Fault(FaultKind.SERVER_ERROR, status=status))
+    forum.set_fault(Fault(kind=FaultKind.SERVER_ERROR, status=status))
     assert isinstance(await space.observe(account), Unknown)
     assert len(forum.history.exchanges) == 3
     forum.faults.clear()
-    forum.set_fault(Fault(FaultKind.SERVER_ERROR, status=status, times=2))
+    forum.set_fault(Fault(kind=FaultKind.SERVER_ERROR, status=status, times=2))
     assert await space.observe(account) == Observed()
 
 
 async def test_a_limit_with_a_long_wait_is_passed_on_and_not_slept_out(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
-    forum.set_fault(Fault(FaultKind.TOO_MANY, seconds=30))
+    forum.set_fault(Fault(kind=FaultKind.TOO_MANY, seconds=30))
     observed = await space.observe(account)
     assert isinstance(observed, Unknown)
     assert observed.after == timedelta(seconds=30)
@@ -191,14 +191,14 @@ async def test_limits_without_a_time_are_understood_in_both_forms(
     space: ForumSpace, forum: ForumEmulator, status: int
 ) -> None:
     """Plain text from the layer in front; and JSON without `extras`, on which the library breaks."""
-    forum.set_fault(Fault(FaultKind.TOO_MANY_SILENT, status=status, times=2))
+    forum.set_fault(Fault(kind=FaultKind.TOO_MANY_SILENT, status=status, times=2))
     assert await space.observe(account_of(forum)) == Observed()
 
 
 async def test_a_key_without_staff_rights_is_unknown_and_names_what_is_needed(
     space: ForumSpace, forum: ForumEmulator
 ) -> None:
-    forum.set_fault(Fault(FaultKind.NO_PERMISSION))
+    forum.set_fault(Fault(kind=FaultKind.NO_PERMISSION))
     observed = await space.observe(account_of(forum))
     assert isinstance(observed, Unknown)
     assert observed.needs
@@ -272,7 +272,7 @@ async def test_a_slow_drip_is_ended_by_the_ceiling_while_its_thread_is_known_bus
     space_with: SpaceWith, forum: ForumEmulator
 ) -> None:
     space, account = space_with(call_ceiling=timedelta(seconds=0.3)), account_of(forum)
-    forum.set_fault(Fault(FaultKind.DRIP, "user.suspend", seconds=1.0))
+    forum.set_fault(Fault(kind=FaultKind.DRIP, operation="user.suspend", seconds=1.0))
     assert isinstance(await space.restrict(an_order(account)), Unavailable)
     assert space.has_call_in_flight(account)
     assert not space.has_call_in_flight(account_of(forum, "morgan"))
@@ -283,7 +283,7 @@ async def test_a_slow_drip_is_ended_by_the_ceiling_while_its_thread_is_known_bus
 
 async def test_a_stale_list_is_no_part_of_an_observation(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
-    forum.set_fault(Fault(FaultKind.STALE_READ, "user.list"))
+    forum.set_fault(Fault(kind=FaultKind.STALE_READ, operation="user.list"))
     await space.restrict(an_order(account))
     seen = await space.observe(account)
     assert isinstance(seen, Observed)
@@ -307,7 +307,7 @@ async def test_the_staff_log_says_whose_doing_it_was(space: ForumSpace, forum: F
 async def test_a_log_that_gives_no_answer_says_nothing(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
     await space.restrict(an_order(account))
-    forum.set_fault(Fault(FaultKind.SERVER_ERROR, "staff_log.list"))
+    forum.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="staff_log.list"))
     assert (await space.attribute(account, AccessLevel.BARRED)).acted_by is ActedBy.UNKNOWN
 
 
@@ -334,8 +334,8 @@ async def test_a_sweep_reads_all_pages_and_both_lists(space: ForumSpace, forum: 
 async def test_a_sweep_with_one_failed_page_is_unknown(space: ForumSpace, forum: ForumEmulator) -> None:
     account_of(forum)
     forum.manual_actions.suspend_by_hand("morgan", "rowan", forum.now() + timedelta(days=3), "spam")
-    forum.set_fault(Fault(FaultKind.LATENCY, "user.list", times=1))
-    forum.set_fault(Fault(FaultKind.SERVER_ERROR, "user.list", times=3))
+    forum.set_fault(Fault(kind=FaultKind.LATENCY, operation="user.list", times=1))
+    forum.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="user.list", times=3))
     assert isinstance(await space.list_restrictions(), Unknown)
 
 
@@ -353,7 +353,7 @@ async def test_a_text_reaches_the_inbox_once_however_often_it_is_sent(space: For
 
 async def test_a_sending_whose_answer_was_lost_is_recognised(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
-    forum.set_fault(Fault(FaultKind.LOST_ANSWER, "post.create", times=1))
+    forum.set_fault(Fault(kind=FaultKind.LOST_ANSWER, operation="post.create", times=1))
     assert isinstance(await space.send_message(account, TEXT), Unavailable)
     assert isinstance(await space.send_message(account, TEXT), Done)
     assert len(forum.person("rowan").inbox()) == 1
@@ -485,7 +485,7 @@ async def test_a_check_names_a_key_of_an_account_that_is_suspended_or_of_another
 
 
 async def test_a_check_names_messages_that_we_may_not_read(looked_at: ForumSpace, forum: ForumEmulator) -> None:
-    forum.set_fault(Fault(FaultKind.NO_PERMISSION, "messages.inbox"))
+    forum.set_fault(Fault(kind=FaultKind.NO_PERMISSION, operation="messages.inbox"))
     assert [found.impact for found in await ill(looked_at)] == [MESSAGES.impact]
 
 
@@ -534,7 +534,7 @@ async def test_a_check_says_who_else_reads_the_group_and_whether_we_do(
 
 
 async def test_a_check_of_a_silent_forum_says_so(space: ForumSpace, forum: ForumEmulator) -> None:
-    forum.set_fault(Fault(FaultKind.RESET))
+    forum.set_fault(Fault(kind=FaultKind.RESET))
     assert not any(f.ok for f in (await space.check())[:2])
 
 

@@ -39,11 +39,11 @@ async def github(clock: FrozenClock, private_key_pem: str) -> AsyncIterator[Gith
 @pytest.fixture
 def config(github: GithubEmulator) -> GithubConfig:
     return GithubConfig(
-        SpaceName("github"),
-        github.organization,
-        github.app_id,
-        github.private_key_pem,
-        github.installation_id,
+        name=SpaceName("github"),
+        organization=github.organization,
+        app_id=github.app_id,
+        private_key_pem=github.private_key_pem,
+        installation_id=github.installation_id,
         api_url=github.url,
         call_ceiling=timedelta(seconds=5),
         rate_per_minute=100_000,

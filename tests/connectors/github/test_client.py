@@ -61,14 +61,14 @@ def test_a_late_complaint_about_an_old_token_leaves_the_new_one() -> None:
 
 
 async def test_the_library_neither_waits_nor_repeats(github: GithubEmulator, config: GithubConfig) -> None:
-    github.set_fault(Fault(FaultKind.SERVER_ERROR, "organization.show", status=502))
+    github.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="organization.show", status=502))
     with pytest.raises(ErrorResponse):
         await asyncio.to_thread(GithubClient(config).organization)
     assert len(github.history.calls("organization.show")) == 1
 
 
 async def test_the_token_is_asked_for_once_however_often_it_fails(github: GithubEmulator, config: GithubConfig) -> None:
-    github.set_fault(Fault(FaultKind.SERVER_ERROR, "token.create", status=502))
+    github.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="token.create", status=502))
     with pytest.raises(Exception, match="502"):
         await asyncio.to_thread(GithubClient(config).organization)
     assert len(github.history.calls("token.create")) == 1

@@ -186,7 +186,7 @@ async def test_what_a_program_writes_is_no_report(setup: MentionSetup) -> None:
 
 async def test_cut_off_between_keeping_and_taking_away_it_is_one_report_and_gone(setup: MentionSetup) -> None:
     setup.wren.comment("site", setup.issue, CALL)
-    setup.emulator.set_fault(Fault(FaultKind.SERVER_ERROR, "comment.delete", status=502))
+    setup.emulator.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="comment.delete", status=502))
     assert not await setup.inbox.read()
     assert CALL in setup.page()
     setup.emulator.faults.clear()

@@ -22,7 +22,15 @@ VERIFIER = "v" * 64
 def sign_in(github: GithubEmulator) -> GithubSignIn:
     github.oauth.callbacks.append("https://guardian.example/sign-in/github")
     known = github.oauth
-    return GithubSignIn(SignInConfig(SpaceName("github"), known.client_id, known.client_secret, github.url, github.url))
+    return GithubSignIn(
+        SignInConfig(
+            name=SpaceName("github"),
+            client_id=known.client_id,
+            client_secret=known.client_secret,
+            oauth_url=github.url,
+            api_url=github.url,
+        )
+    )
 
 
 async def agreed(address: str, login: str) -> dict[str, list[str]]:

@@ -47,7 +47,9 @@ def member(github: GithubEmulator, login: str = "rowan", role: Role = Role.MEMBE
 
 
 def a_bar(account: Account, level: AccessLevel = AccessLevel.BARRED) -> RestrictionOrder:
-    return RestrictionOrder(account, level, REFERENCE, f"This account is paused. Reference {REFERENCE}.")
+    return RestrictionOrder(
+        account=account, level=level, reference=REFERENCE, reason=f"This account is paused. Reference {REFERENCE}."
+    )
 
 
 def blocked(github: GithubEmulator, account: Account) -> bool:
@@ -195,7 +197,7 @@ async def test_a_404_for_everything_releases_places_and_forgets_nothing(
 ) -> None:
     account = outsider(github)
     await space.restrict(a_bar(account))
-    github.set_fault(Fault(FaultKind.NO_PERMISSION))
+    github.set_fault(Fault(kind=FaultKind.NO_PERMISSION))
     assert isinstance(await space.observe(account), Unknown)
     assert isinstance(await space.read_losses(account), Unknown)
     assert isinstance(await space.restrict(a_bar(account)), Forbidden)
@@ -224,7 +226,7 @@ async def test_a_member_in_the_way_whom_we_cannot_see_is_a_missing_permission(
     space: GithubSpace, github: GithubEmulator
 ) -> None:
     account = member(github)
-    github.set_fault(Fault(FaultKind.NO_PERMISSION, "membership.show"))
+    github.set_fault(Fault(kind=FaultKind.NO_PERMISSION, operation="membership.show"))
     refused = await space.restrict(a_bar(account))
     assert isinstance(refused, Forbidden)
     assert refused.needs.startswith("Members: write")
@@ -257,25 +259,25 @@ async def test_secondary_limits_are_understood_with_and_without_a_time(
     space: GithubSpace, github: GithubEmulator, status: int
 ) -> None:
     account = outsider(github)
-    github.set_fault(Fault(FaultKind.TOO_MANY, seconds=30, status=status, times=1))
+    github.set_fault(Fault(kind=FaultKind.TOO_MANY, seconds=30, status=status, times=1))
     observed = await space.observe(account)
     assert isinstance(observed, Unknown)
     assert observed.after == timedelta(seconds=30)
     assert observed.needs is None
-    github.set_fault(Fault(FaultKind.TOO_MANY_SILENT, status=status, times=1))
+    github.set_fault(Fault(kind=FaultKind.TOO_MANY_SILENT, status=status, times=1))
     refused = await space.restrict(a_bar(account))
     assert isinstance(refused, Unavailable)
     assert refused.after == timedelta(seconds=60)
 
 
 async def test_a_short_limit_is_waited_out(space: GithubSpace, github: GithubEmulator) -> None:
-    github.set_fault(Fault(FaultKind.TOO_MANY, seconds=0.05, status=403, times=2))
+    github.set_fault(Fault(kind=FaultKind.TOO_MANY, seconds=0.05, status=403, times=2))
     assert await space.observe(outsider(github)) == OPEN
 
 
 async def test_a_block_whose_answer_was_lost_ends_as_one_block(space: GithubSpace, github: GithubEmulator) -> None:
     account = outsider(github)
-    github.set_fault(Fault(FaultKind.LOST_ANSWER, "block.put", times=1))
+    github.set_fault(Fault(kind=FaultKind.LOST_ANSWER, operation="block.put", times=1))
     assert isinstance(await space.restrict(a_bar(account)), Done | Already)
     assert len(list(github.history.changes_of("block"))) == 1
     assert await space.observe(account) == HELD
@@ -285,7 +287,7 @@ async def test_a_removal_whose_answer_was_lost_is_not_asked_for_again(
     space: GithubSpace, github: GithubEmulator
 ) -> None:
     account = member(github)
-    github.set_fault(Fault(FaultKind.LOST_ANSWER, "membership.delete", times=1))
+    github.set_fault(Fault(kind=FaultKind.LOST_ANSWER, operation="membership.delete", times=1))
     assert isinstance(await space.restrict(a_bar(account)), Unavailable)
     assert await space.restrict(a_bar(account)) == Done()
     assert operations(github).count("membership.delete") == 1
@@ -297,7 +299,7 @@ async def test_github_down_is_unknown_and_never_a_no(
 ) -> None:
     account = outsider(github)
     await space.restrict(a_bar(account))
-    github.set_fault(Fault(kind))
+    github.set_fault(Fault(kind=kind))
     assert isinstance(await space.observe(account), Unknown)
     assert isinstance(await space.list_restrictions(), Unknown)
     assert isinstance(await space.release(account, AccessLevel.BARRED, ""), Unavailable)
@@ -330,7 +332,7 @@ async def test_a_slow_answer_is_ended_by_the_ceiling_while_its_thread_is_known_b
 ) -> None:
     space, account = space_with(call_ceiling=timedelta(seconds=0.5)), outsider(github)
     await space.observe(account)
-    github.set_fault(Fault(FaultKind.LATENCY, "block.put", seconds=0.8))
+    github.set_fault(Fault(kind=FaultKind.LATENCY, operation="block.put", seconds=0.8))
     assert isinstance(await space.restrict(a_bar(account)), Unavailable)
     assert space.has_call_in_flight(account)
     await space.wait_until_idle()

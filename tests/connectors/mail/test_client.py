@@ -132,7 +132,9 @@ async def server_with(smtp_server: SmtpServer, papers: tuple[Path, Path, Path]) 
         servers.append(server)
         settings = {"tls": Tls.STARTTLS if tls else Tls.NONE, "ca_file": papers[0], **changes}
         port = server.sockets[0].getsockname()[1]
-        return Mailer(MailConfig("127.0.0.1", port, "Guardian <guardian@community.example>", **settings))
+        return Mailer(
+            MailConfig(host="127.0.0.1", port=port, sender="Guardian <guardian@community.example>", **settings)
+        )
 
     yield start
     for server in servers:
@@ -157,7 +159,9 @@ async def test_a_mail_arrives_protected_plain_and_marked_as_automatic(
 
 async def test_a_server_without_tls_gets_nothing_in_the_clear(server_with: ServerWith, smtp_server: SmtpServer) -> None:
     mailer = await server_with(tls=False)
-    strict = Mailer(MailConfig("127.0.0.1", mailer._config.port, "guardian@community.example", tls=Tls.STARTTLS))
+    strict = Mailer(
+        MailConfig(host="127.0.0.1", port=mailer._config.port, sender="guardian@community.example", tls=Tls.STARTTLS)
+    )
     assert isinstance(await strict.send(TO, "Subject", TEXT, "n-1"), Unavailable)
     assert smtp_server.taken == []
     assert isinstance(await mailer.send(TO, "Subject", TEXT, "n-1"), Done)
@@ -232,7 +236,7 @@ def test_a_text_cannot_grow_a_head_or_a_second_part() -> None:
 
 
 async def test_a_server_that_is_not_there_is_unavailable(server_with: ServerWith) -> None:
-    mailer = Mailer(MailConfig("127.0.0.1", 9, "guardian@community.example"))
+    mailer = Mailer(MailConfig(host="127.0.0.1", port=9, sender="guardian@community.example"))
     assert isinstance(await mailer.send(TO, "Subject", TEXT, "n-1"), Unavailable)
     result = await mailer.check()
     assert not result.ok
@@ -250,14 +254,16 @@ async def test_a_server_that_says_nothing_is_left_at_the_ceiling() -> None:
 
     silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
-    config = MailConfig("127.0.0.1", port, "guardian@community.example", call_ceiling=timedelta(seconds=0.1))
+    config = MailConfig(
+        host="127.0.0.1", port=port, sender="guardian@community.example", call_ceiling=timedelta(seconds=0.1)
+    )
     assert isinstance(await Mailer(config).send(TO, "Subject", TEXT, "n-1"), Unavailable)
     silent.close()
     await left.wait()
 
 
 def test_the_password_never_shows_in_the_configurations_text() -> None:
-    assert "hush" not in repr(MailConfig("h", 25, "s", password="hush"))
+    assert "hush" not in repr(MailConfig(host="h", port=25, sender="s", password="hush"))
 
 
 @pytest.mark.parametrize(

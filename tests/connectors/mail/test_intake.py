@@ -86,7 +86,7 @@ async def _always(*_: object) -> bool:
 def a_mailbox(server: MailEmulator, **facts: Any) -> Mailbox:
     """The group's mailbox as we open it."""
     given = {"port": server.imap_port, "username": US, "password": "pw", "tls": Tls.NONE}
-    return Mailbox(MailboxConfig("127.0.0.1", **{**given, "call_ceiling": timedelta(seconds=5), **facts}))
+    return Mailbox(MailboxConfig(host="127.0.0.1", **{**given, "call_ceiling": timedelta(seconds=5), **facts}))
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ async def at(tmp_path: Path) -> AsyncIterator[MailSetup]:
         server.add_account(ROWAN)
         await server.start()
         mailbox = a_mailbox(server)
-        way_out = MailConfig("127.0.0.1", server.smtp_port, US, tls=Tls.NONE, answers_to=US)
+        way_out = MailConfig(host="127.0.0.1", port=server.smtp_port, sender=US, tls=Tls.NONE, answers_to=US)
         yield MailSetup(community, server, MailInbox(mailbox, community.app, CONFIG), Mailer(way_out))
         mailbox.close()
         await server.stop()
@@ -142,7 +142,7 @@ async def test_a_reading_that_is_cut_off_anywhere_loses_and_doubles_nothing(at: 
     """P-2.10"""
     for number, (kind, operation) in enumerate(product(KINDS, OPERATIONS), start=1):
         at.server.write(f"person{number}@people.example", US, "Insults", "They insult me.")
-        at.server.set_fault(Fault(kind, f"imap.{operation}", times=1))
+        at.server.set_fault(Fault(kind=kind, operation=f"imap.{operation}", times=1))
         await at.inbox.read()
         assert at.server.faults.active == [], operation
         assert await at.inbox.read()

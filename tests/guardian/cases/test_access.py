@@ -18,7 +18,7 @@ CASE = new_case("velvet-harbour", START, danger=False)
 
 def an_exclusion(member: MemberId, kind: ExclusionKind = ExclusionKind.EXCLUDED, **facts: object) -> Exclusion:
     """A wall in front of the member."""
-    return replace(Exclusion(CASE.id, member, kind, "", START, "service"), **facts)  # type: ignore[arg-type]  # by field names
+    return replace(Exclusion(case=CASE.id, member=member, kind=kind, cause="", at=START, by="service"), **facts)  # type: ignore[arg-type]  # by field names
 
 
 def members_knowing(

@@ -96,7 +96,7 @@ def test_a_contact_person_to_whom_an_account_points_is_held_out_all_the_same() -
 def test_a_concerned_chair_sends_the_case_to_the_board_and_a_recused_one_does_not() -> None:
     """P-2.5, P-4.1"""
     concerned = exclusions(indicators(picked=frozenset({AMARA})))
-    recused = (Exclusion(CASE.id, AMARA, ExclusionKind.RECUSED, "", START, AMARA),)
+    recused = (Exclusion(case=CASE.id, member=AMARA, kind=ExclusionKind.RECUSED, cause="", at=START, by=AMARA),)
     assert must_go_to_board(CIRCLE, concerned, [AMARA], POLICY)
     assert not must_go_to_board(CIRCLE, recused, [], POLICY)
 
@@ -111,8 +111,8 @@ def test_with_fewer_than_two_members_left_the_case_is_the_boards() -> None:
 
 def test_of_two_walls_the_one_that_shows_less_counts() -> None:
     both = (
-        Exclusion(CASE.id, BRUNO, ExclusionKind.RECUSED, "", START, BRUNO),
-        Exclusion(CASE.id, BRUNO, ExclusionKind.EXCLUDED, "", START, "party"),
+        Exclusion(case=CASE.id, member=BRUNO, kind=ExclusionKind.RECUSED, cause="", at=START, by=BRUNO),
+        Exclusion(case=CASE.id, member=BRUNO, kind=ExclusionKind.EXCLUDED, cause="", at=START, by="party"),
     )
     assert conflict_status_by_member(both) == {BRUNO: ConflictStatus.EXCLUDED}
     assert conflict_status_by_member(tuple(replace(exclusion, lifted_at=START) for exclusion in both)) == {}

@@ -117,7 +117,13 @@ class OutboxFixture:
 
     def link(self, person: PersonId, account: Account, trust: Trust = Trust.VOUCHED) -> LinkedAccount:
         return LinkedAccount(
-            AccountId(new_id()), person, account, "grumbler", trust, self.community.clock.now(), "test"
+            id=AccountId(new_id()),
+            person=person,
+            account=account,
+            handle="grumbler",
+            trust=trust,
+            linked_at=self.community.clock.now(),
+            linked_by="test",
         )
 
 

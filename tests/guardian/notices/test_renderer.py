@@ -95,7 +95,7 @@ def to(kind: NoticeKind) -> Recipient:
 
 def a_notice(kind: NoticeKind, **facts: str) -> Notice:
     """A notice of the kind, with nothing but the facts given."""
-    return Notice(NoticeId("n"), kind, to(kind), CaseId("c"), facts)
+    return Notice(id=NoticeId("n"), kind=kind, to=to(kind), case=CaseId("c"), facts=facts)
 
 
 def a_full_notice(kind: NoticeKind, **facts: str) -> Notice:

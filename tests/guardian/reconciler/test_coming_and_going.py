@@ -48,7 +48,16 @@ async def lifted(world: World, person: PersonId) -> None:
     async with world.units_of_work.begin() as uow:
         for sanction in await uow.sanctions.of_person(person):
             now = world.clock.now()
-            await uow.sanctions.add_lifting(Lifting(sanction.id, now, LiftingCause.REVERSAL, "nobody", "", now))
+            await uow.sanctions.add_lifting(
+                Lifting(
+                    sanction=sanction.id,
+                    effective_from=now,
+                    cause=LiftingCause.REVERSAL,
+                    by="nobody",
+                    authority="",
+                    recorded_at=now,
+                )
+            )
     await observe_again(world, person)
 
 

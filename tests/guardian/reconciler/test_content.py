@@ -57,7 +57,12 @@ class Issues:
         """The issue is to be locked for so long; the loop has turned once."""
         now = self.clock.now()
         restriction = ContentRestriction(
-            new_id(), self.case, self.things.known["i1"].content, LOCKED, now + timedelta(days=days), now
+            id=new_id(),
+            case=self.case,
+            content=self.things.known["i1"].content,
+            restriction=LOCKED,
+            until=now + timedelta(days=days),
+            due_at=now,
         )
         async with self.units_of_work.begin() as uow:
             await uow.content_restrictions.add(restriction)
@@ -88,17 +93,24 @@ async def issues(tmp_path: Path) -> AsyncIterator[Issues]:
     things.add("i1")
     async with await Database.open(await copy_blank_file(tmp_path / "guardian.sqlite")) as database:
         units_of_work = SqlUnitOfWorkFactory(database, KeyRing.create(tmp_path / "ring", tmp_path / "master"), clock)
-        case = Case(CaseId(new_id()), "plain-otter", CaseKind.LOCAL, CaseState.OPEN, clock.now(), space=HERE)
+        case = Case(
+            id=CaseId(new_id()),
+            code_name="plain-otter",
+            kind=CaseKind.LOCAL,
+            state=CaseState.OPEN,
+            opened_at=clock.now(),
+            space=HERE,
+        )
         async with units_of_work.begin() as uow:
             await uow.cases.add_case(case)
         spaces = SpaceRegistry((RegisteredSpace(FakeSpace(clock, "fake"), Mode.ENFORCE, things),))
         yield Issues(
-            units_of_work,
-            clock,
-            things,
-            heard,
-            ContentContext(units_of_work, spaces, clock, heard, RetryPolicy()),
-            case.id,
+            units_of_work=units_of_work,
+            clock=clock,
+            things=things,
+            heard=heard,
+            context=ContentContext(units_of_work, spaces, clock, heard, RetryPolicy()),
+            case=case.id,
         )
 
 

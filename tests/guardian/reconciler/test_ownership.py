@@ -35,7 +35,9 @@ def evidence(
     signed: bool = False,
     attribution: Attribution | None = None,
 ) -> OwnershipEvidence:
-    return OwnershipEvidence(enforcement, intent, references, signed, attribution)
+    return OwnershipEvidence(
+        enforcement=enforcement, intent=intent, references=references, carries_reference=signed, attribution=attribution
+    )
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,12 @@ def test_without_an_act_or_a_record_of_ours_nothing_is_ours(
 
 
 TAKEN = Adoption(
-    AccountId("a1"), AccessLevel.BARRED, START, "a member", author="9", restricted_at=START - timedelta(days=1)
+    account=AccountId("a1"),
+    level=AccessLevel.BARRED,
+    at=START,
+    by="a member",
+    author="9",
+    restricted_at=START - timedelta(days=1),
 )
 BEFORE, AFTER = START - timedelta(days=1), START + timedelta(hours=1)
 
@@ -164,5 +171,12 @@ def test_what_was_taken_over_is_ours_only_while_it_is_provably_the_same(
     observed_restriction: ObservedRestriction, attribution: Attribution | None, answer: Ownership
 ) -> None:
     """Architecture 5.5: a hold that somebody lifted and placed anew is theirs, and outlives our end."""
-    known = OwnershipEvidence(None, None, frozenset(), carries_reference=True, attribution=attribution, adoptions=TAKEN)
+    known = OwnershipEvidence(
+        enforcement=None,
+        intent=None,
+        references=frozenset(),
+        carries_reference=True,
+        attribution=attribution,
+        adoptions=TAKEN,
+    )
     assert owner_of(observed_restriction, known) is answer

@@ -39,8 +39,18 @@ MEMBERSHIP = Entitlement(EntitlementKind.MEMBERSHIP, "o1", "orchard", privileged
 def desired_for(level: AccessLevel, **facts: Any) -> DesiredState:
     """A hold that is wanted for another twenty days."""
     if level is OPEN:
-        return replace(DesiredState(OPEN, None, None), **facts)
-    return replace(DesiredState(level, day(30), day(30), (SanctionId("s1"),), REFERENCE, binding=True), **facts)
+        return replace(DesiredState(level=OPEN, until=None, changes_at=None), **facts)
+    return replace(
+        DesiredState(
+            level=level,
+            until=day(30),
+            changes_at=day(30),
+            reasons=(SanctionId("s1"),),
+            reference=REFERENCE,
+            binding=True,
+        ),
+        **facts,
+    )
 
 
 def situation_of(
@@ -58,12 +68,12 @@ def situation_of(
     ]
     presence = facts.pop("presence", Presence.MEMBER)
     situation = Situation(
-        desired_for(wanted) if isinstance(wanted, AccessLevel) else wanted,
-        Observed(tuple(observed_restriction for observed_restriction, _ in restrictions), presence),
-        {observed_restriction.level: ownership for observed_restriction, ownership in restrictions},
-        {},
-        FORUM,
-        NOW,
+        desired=desired_for(wanted) if isinstance(wanted, AccessLevel) else wanted,
+        seen=Observed(tuple(observed_restriction for observed_restriction, _ in restrictions), presence),
+        ownership={observed_restriction.level: ownership for observed_restriction, ownership in restrictions},
+        enforcements={},
+        capabilities=FORUM,
+        now=NOW,
     )
     return replace(situation, **facts)
 
@@ -253,7 +263,13 @@ def situations(draw: st.DrawFn) -> Situation:
         if ownership.get(level) is OURS or draw(st.booleans())
     }
     return Situation(
-        draw(WISHES), Observed(tuple(restrictions), member), ownership, known, can, NOW, draw(st.booleans())
+        desired=draw(WISHES),
+        seen=Observed(tuple(restrictions), member),
+        ownership=ownership,
+        enforcements=known,
+        capabilities=can,
+        now=NOW,
+        reinstatement_approved=draw(st.booleans()),
     )
 
 

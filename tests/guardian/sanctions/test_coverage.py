@@ -62,7 +62,7 @@ def test_the_same_total_again_keeps_since_when_it_stands(states: list[CoverageSt
 
 
 def test_another_word_for_the_same_state_keeps_since_when_it_stands() -> None:
-    known = Coverage(PERSON, SPACE, HELD, START, "otherwise")
+    known = Coverage(person=PERSON, space=SPACE, state=HELD, since=START, detail="otherwise")
     again = total(HELD, known=known)
     assert (again.since, again.detail) == (START, "held")
     assert total(OPEN, known=known).since == day(2)
@@ -82,7 +82,10 @@ def test_another_word_for_the_same_state_keeps_since_when_it_stands() -> None:
 def test_somebody_barred_in_two_of_three_spaces_is_not_barred(
     states: tuple[CoverageState, ...], left_open: int
 ) -> None:
-    rows = [Coverage(PERSON, SpaceName(f"space-{n}"), state, START) for n, state in enumerate(states)]
+    rows = [
+        Coverage(person=PERSON, space=SpaceName(f"space-{n}"), state=state, since=START)
+        for n, state in enumerate(states)
+    ]
     assert len(unconfirmed_spaces(rows)) == left_open
 
 

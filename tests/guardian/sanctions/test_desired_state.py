@@ -25,7 +25,17 @@ MOMENT = timedelta(seconds=1)
 
 def lifted(sanction: Sanction, number: float, cause: LiftingCause = LiftingCause.REVERSAL) -> Sanction:
     """The sanction with its end on record, from that day on."""
-    return replace(sanction, lifting=Lifting(sanction.id, day(number), cause, "0192-member", "P-7.3", START))
+    return replace(
+        sanction,
+        lifting=Lifting(
+            sanction=sanction.id,
+            effective_from=day(number),
+            cause=cause,
+            by="0192-member",
+            authority="P-7.3",
+            recorded_at=START,
+        ),
+    )
 
 
 def desired_level(at: float, *sanctions: Sanction) -> AccessLevel:

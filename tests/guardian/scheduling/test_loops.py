@@ -77,9 +77,23 @@ class RunningLoops:
     async def decide_suspension(self, *, inbox_open: bool = True) -> tuple[Sanction, Account]:
         """A suspension has been decided, and waits for its person to be told."""
         account = self.space.add("700", inbox_open=inbox_open)
-        case = Case(CaseId(new_id()), "amber-otter", CaseKind.REPORT, CaseState.IN_FORCE, START)
+        case = Case(
+            id=CaseId(new_id()),
+            code_name="amber-otter",
+            kind=CaseKind.REPORT,
+            state=CaseState.IN_FORCE,
+            opened_at=START,
+        )
         person = Person(PersonId(new_id()), "velvet-harbour", START)
-        known = LinkedAccount(AccountId(new_id()), person.id, account, "grumbler", Trust.EVIDENCED, START, "test")
+        known = LinkedAccount(
+            id=AccountId(new_id()),
+            person=person.id,
+            account=account,
+            handle="grumbler",
+            trust=Trust.EVIDENCED,
+            linked_at=START,
+            linked_by="test",
+        )
         async with self.units_of_work.begin() as uow:
             await uow.cases.add_case(case)
             await uow.people.add_person(person)
@@ -110,9 +124,24 @@ async def running_loops(folder: Path) -> AsyncIterator[RunningLoops]:
     policy = read_policy(load_preset("django"))
     async with await Database.open(await copy_blank_file(folder / "guardian.sqlite")) as database:
         units_of_work = SqlUnitOfWorkFactory(database, KeyRing.create(folder / "ring", folder / "master"), clock)
-        app = AppContext(units_of_work, policy, clock, spaces, "https://guardian.example", "Example")
+        app = AppContext(
+            units_of_work=units_of_work,
+            policy=policy,
+            clock=clock,
+            spaces=spaces,
+            base_url="https://guardian.example",
+            community="Example",
+        )
         context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
-            units_of_work, spaces, policy, clock, RecordedAlerts(), RetryPolicy(), neutral_reason, system_now, no_sleep
+            units_of_work=units_of_work,
+            spaces=spaces,
+            policy=policy,
+            clock=clock,
+            alerts=RecordedAlerts(),
+            retry_policy=RetryPolicy(),
+            neutral_reason=neutral_reason,
+            system_time=system_now,
+            sleep=no_sleep,
         )
         outbox: Outbox[ReadView, UnitOfWork] = Outbox(
             app.units_of_work,

@@ -113,7 +113,7 @@ class SupervisedJobs:
 def service(tmp_path: Path) -> Iterator[SupervisedJobs]:
     time = DrivenTime.create(tmp_path / "time", START)
     supervisor = LoopSupervisor(NoWakeups(), DrivenClock(time), sleep=no_sleep)
-    yield SupervisedJobs(time, RecurringJobs(time.now), supervisor)
+    yield SupervisedJobs(time=time, jobs=RecurringJobs(time.now), supervisor=supervisor)
     time.close()
 
 

@@ -74,7 +74,7 @@ class SupervisedLoops:
     pauses: list[float]
 
     def chore(self, *due: datetime) -> Chore:
-        return Chore(self.time, list(due))
+        return Chore(time=self.time, due=list(due))
 
     @asynccontextmanager
     async def running(self, *loops: Loop) -> AsyncIterator[None]:
@@ -185,7 +185,7 @@ async def test_the_service_is_not_idle_while_something_is_due_or_in_hand(loops: 
         return due[0]
 
     due: list[datetime | None] = [None]
-    async with loops.running(Loop("keys", "keys", run, next_due, lambda: in_hand[0])):
+    async with loops.running(Loop(name="keys", topic="keys", run=run, next_due=next_due, active=lambda: in_hand[0])):
         await until(loops.supervisor.is_idle)
         in_hand[0] = 1
         assert not await loops.supervisor.is_idle()
@@ -213,7 +213,7 @@ async def test_the_service_is_not_idle_where_a_loop_took_something_up_while_it_w
         while True:
             await wait(None)
 
-    async with loops.running(chore.loop(), Loop("slow", "slow", run, slowly)):
+    async with loops.running(chore.loop(), Loop(name="slow", topic="slow", run=run, next_due=slowly)):
         await until(loops.supervisor.is_idle)
         asked.clear()
         answer = asyncio.create_task(loops.supervisor.is_idle())
@@ -269,7 +269,9 @@ async def test_cancelling_passes_and_ends_what_was_still_under_way(loops: Superv
         stopped.set()
 
     loop = chore.loop()
-    turning = asyncio.create_task(loops.supervisor.run(Loop(loop.name, loop.topic, loop.run, loop.next_due, stop=stop)))
+    turning = asyncio.create_task(
+        loops.supervisor.run(Loop(name=loop.name, topic=loop.topic, run=loop.run, next_due=loop.next_due, stop=stop))
+    )
     await until(lambda: chore.steps == 1)
     turning.cancel()
     with pytest.raises(asyncio.CancelledError):

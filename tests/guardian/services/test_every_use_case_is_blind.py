@@ -176,7 +176,7 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     MeasureRequest: lambda world, account: MeasureRequest(
         MeasureKind.MUTED, AccountInput(DISCORD, account), MeasureReason.SPAM, timedelta(days=2)
     ),
-    OralReport: lambda world, account: OralReport("a visitor", "They said something vile.", who=account),
+    OralReport: lambda world, account: OralReport(source="a visitor", what="They said something vile.", who=account),
     RaidPreview: lambda world, account: world.raid_lists[account],
 }
 

@@ -72,7 +72,9 @@ async def stage(community: Community) -> ModeratedCommunity:
 async def walled(community: Community, case: Case, member: MemberId) -> None:
     """The member is kept out of the case."""
     async with community.units_of_work.begin() as uow:
-        exclusion = Exclusion(case.id, member, ExclusionKind.EXCLUDED, "named", community.clock.now(), "test")
+        exclusion = Exclusion(
+            case=case.id, member=member, kind=ExclusionKind.EXCLUDED, cause="named", at=community.clock.now(), by="test"
+        )
         await uow.cases.add_exclusion(exclusion)
 
 
@@ -207,7 +209,14 @@ async def test_a_moderator_whose_second_account_is_flagged_or_passed_on_hears_no
         person = await identify_reported_person(community.app, AMARA, case.code_name, DISCORD, "pavel11x")
         link = await propose_link(community.app, AMARA, person, DISCORD, "grumbler2", "The same words.")
         await community.read_and_confirm(BRUNO, case.code_name, link.link)
-        flag = FlagInput(DISCORD, "flag-9", "something else", "They insult me.", SECOND_ACCOUNT, "grumbler2")
+        flag = FlagInput(
+            space=DISCORD,
+            delivery="flag-9",
+            kind="something else",
+            text="They insult me.",
+            on=SECOND_ACCOUNT,
+            on_handle="grumbler2",
+        )
         name = await local_matters.receive_flag(community.app, flag)
         assert name is not None
         assert [line.code_name for line in await local_matters.list_matters(community.app, PAVEL)] == []
@@ -251,7 +260,13 @@ async def test_the_members_of_a_case_hear_when_somebody_it_concerns_flags_its_re
     """P-4.4"""
     case = await community.a_case(reporter=A_REPORTER, named_members=(INES,))
     flag = FlagInput(
-        DISCORD, "flag-8", "something else", "A pest.", A_REPORTER, "reporter", by=Account(DISCORD, OF_INES)
+        space=DISCORD,
+        delivery="flag-8",
+        kind="something else",
+        text="A pest.",
+        on=A_REPORTER,
+        on_handle="reporter",
+        by=Account(DISCORD, OF_INES),
     )
     await local_matters.receive_flag(community.app, flag)
     news = [dict(n.facts).get("news") for n in await community.notices_to(AMARA) if n.case == case.id]
@@ -280,7 +295,7 @@ async def test_what_was_kept_of_a_flagged_message_is_destroyed_when_it_is_passed
 ) -> None:
     """P-2.7"""
     local = await a_matter(
-        community, evidence=EvidenceInput("file", author=SOMEBODY, file_name="a.png", content=b"\x89PNG")
+        community, evidence=EvidenceInput(kind="file", author=SOMEBODY, file_name="a.png", content=b"\x89PNG")
     )
     await escalations.escalate(
         community.app,
@@ -297,7 +312,7 @@ async def test_what_lies_with_a_matter_is_not_fetched_again_by_passing_on_its_li
     """P-2.7: of what was flagged as illegal nothing was fetched, and nothing is."""
     await stage.community.change_member(INES, roles=(a_role(Group.MODERATORS),))
     content = stage.content.add("issue-7")
-    bare = EvidenceInput("message", content.link, why_not="It was not fetched.")
+    bare = EvidenceInput(kind="message", link=content.link, why_not="It was not fetched.")
     await a_matter(stage.community, space=GITHUB, evidence=bare, kind="illegal")
     await escalations.escalate(
         stage.app, INES, EscalationInput(ContentSubject(GITHUB, content.link), Urgency.SOON, "", "Please look.")

@@ -74,7 +74,7 @@ async def about_nobody(community: Community) -> tuple[Journey, str]:
 async def test_what_a_reporter_adds_while_the_board_decides_reaches_the_board(community: Community) -> None:
     """P-2.12"""
     journey, receipt = await about_nobody(community)
-    await journey.propose(Consequence(Outcome.NO_VIOLATION))
+    await journey.propose(Consequence(outcome=Outcome.NO_VIOLATION))
     await journey.pass_time(15 * DAY)
     before = await news_to(community)
     await add_to_report(community.app, ReceiptAccess(receipt), AdditionInput("It goes on."))
@@ -94,7 +94,7 @@ async def test_what_is_added_to_a_closed_case_is_asked_after_the_next_day(commun
 
 async def closed_without_a_person(journey: Journey) -> None:
     """The case has ended without a violation."""
-    await journey.agree(Consequence(Outcome.NO_VIOLATION))
+    await journey.agree(Consequence(outcome=Outcome.NO_VIOLATION))
     await journey.pass_time(4 * DAY)
     await enactment.enact(journey.community.app, BRUNO, journey.code_name)
     await closing.close(journey.community.app, BRUNO, journey.code_name, "Nothing was found.")
@@ -145,7 +145,13 @@ async def test_what_was_decided_on_another_person_of_the_matter_is_not_shown(com
     receipt = await journey.begin_hearing()
     async with community.units_of_work.begin() as uow:
         now = uow.now
-        other = Decision(DecisionId("other"), journey.id, now, Consequence(Outcome.WARNING), enacted_at=now)
+        other = Decision(
+            id=DecisionId("other"),
+            case=journey.id,
+            at=now,
+            consequence=Consequence(outcome=Outcome.WARNING),
+            enacted_at=now,
+        )
         await uow.deliberation.add_decision(other)
     assert not (await personal_page.read_page(community.app, receipt)).may_request_board_reconsideration
     with pytest.raises(Refused):

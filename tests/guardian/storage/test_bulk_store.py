@@ -23,7 +23,15 @@ CASE = CaseId("0192-case")
 LEADER, FOLLOWER = SanctionId("0192-leader"), SanctionId("0192-follower")
 WHO, OTHER = PersonId("0192-raider"), PersonId("0192-other")
 ACCOUNT = AccountId("0192-raider-account")
-LINK = LinkedAccount(ACCOUNT, WHO, Account(FORUM, "41"), "raider", Trust.EVIDENCED, START, "raid")
+LINK = LinkedAccount(
+    id=ACCOUNT,
+    person=WHO,
+    account=Account(FORUM, "41"),
+    handle="raider",
+    trust=Trust.EVIDENCED,
+    linked_at=START,
+    linked_by="raid",
+)
 RAID = Raid(
     id="0192-raid",
     case=CASE,
@@ -40,13 +48,25 @@ RAID = Raid(
 
 async def a_raid(uow: SqlUnitOfWork) -> None:
     """One stranger who is restricted in bulk, and the person who stands for the raid."""
-    await uow.cases.add_case(Case(CASE, "some-name", CaseKind.REPORT, CaseState.OPEN, START))
+    await uow.cases.add_case(
+        Case(id=CASE, code_name="some-name", kind=CaseKind.REPORT, state=CaseState.OPEN, opened_at=START)
+    )
     await uow.people.add_person(Person(OTHER, "quiet-other", START))
     await uow.sanctions.add_sanction(a_sanction(id=LEADER, person=OTHER, case=CASE))
     follower = a_sanction(id=FOLLOWER, person=WHO, case=CASE, leader=LEADER)
     item = a_work_item(account=ACCOUNT, person=WHO, space=FORUM, due_at=None, bulk_id=RAID.id)
     await uow.bulk.add_accounts([NewAccount(Person(WHO, "quiet-raider", START), LINK, follower, (), item)])
-    line = RaidLine("0192-line", RAID.id, 1, FORUM, "41", RaidLineState.WAITING, "", WHO, ACCOUNT)
+    line = RaidLine(
+        id="0192-line",
+        raid=RAID.id,
+        number=1,
+        space=FORUM,
+        native_id="41",
+        state=RaidLineState.WAITING,
+        detail="",
+        person=WHO,
+        account=ACCOUNT,
+    )
     await uow.raids.add(RAID, [line])
 
 
@@ -55,7 +75,16 @@ async def impose_another(uow: SqlUnitOfWork) -> None:
 
 
 async def lift(uow: SqlUnitOfWork) -> None:
-    await uow.sanctions.add_lifting(Lifting(FOLLOWER, START, LiftingCause.REVERSAL, "0192-member", "P-7.3", START))
+    await uow.sanctions.add_lifting(
+        Lifting(
+            sanction=FOLLOWER,
+            effective_from=START,
+            cause=LiftingCause.REVERSAL,
+            by="0192-member",
+            authority="P-7.3",
+            recorded_at=START,
+        )
+    )
 
 
 async def unlink(uow: SqlUnitOfWork) -> None:
@@ -65,7 +94,9 @@ async def unlink(uow: SqlUnitOfWork) -> None:
 
 
 async def merge(uow: SqlUnitOfWork) -> None:
-    await uow.links.add_merge(Merge("0192-merge", OTHER, WHO, CASE, START, "0192-member", "the same words"))
+    await uow.links.add_merge(
+        Merge(id="0192-merge", kept=OTHER, other=WHO, case=CASE, at=START, by="0192-member", evidence="the same words")
+    )
 
 
 async def end_raid(uow: SqlUnitOfWork) -> None:

@@ -108,8 +108,8 @@ async def test_evidence_is_listed_without_its_bytes_and_opened_with_them(units_o
     async with units_of_work.begin() as uow:
         case, report = await a_kept_case(uow)
         piece = Evidence(
-            EvidenceId(new_id()), case.id, report.id, START, "file", "https://x.example", SOMEBODY, "grumbler", "fools",
-            "screen.png", b"\x00pixels", "", "digest",
+            id=EvidenceId(new_id()), case=case.id, report=report.id, at=START, kind="file", link="https://x.example", author=SOMEBODY, author_handle="grumbler", text="fools",
+            file_name="screen.png", content=b"\x00pixels", why_not="", sha256="digest",
         )  # fmt: skip
         bare = replace(piece, id=EvidenceId(new_id()), content=None, author=None, why_not="too large")
         for each in (piece, bare):
@@ -124,8 +124,8 @@ async def test_evidence_is_listed_without_its_bytes_and_opened_with_them(units_o
 async def test_additions_are_read_back_in_their_order(units_of_work: SqlUnitOfWorkFactory) -> None:
     async with units_of_work.begin() as uow:
         case, report = await a_kept_case(uow)
-        later = Addition(new_id(), case.id, None, START + HOUR, "heard", from_party=False)
-        first = Addition(new_id(), case.id, report.id, START, "more")
+        later = Addition(id=new_id(), case=case.id, report=None, at=START + HOUR, text="heard", from_party=False)
+        first = Addition(id=new_id(), case=case.id, report=report.id, at=START, text="more")
         for each in (later, first):
             await uow.cases.add_addition(each)
     async with units_of_work.read() as view:
@@ -163,9 +163,13 @@ async def test_walls_are_kept_with_their_cause_and_their_lifting(units_of_work: 
         for member in everybody():
             await uow.people.add_member(member)
         case, _ = await a_kept_case(uow)
-        held = Exclusion(case.id, DMITRI, ExclusionKind.PENDING, "mentioned", START, "party")
+        held = Exclusion(
+            case=case.id, member=DMITRI, kind=ExclusionKind.PENDING, cause="mentioned", at=START, by="party"
+        )
         again = replace(held, at=START + HOUR)
-        recused = Exclusion(case.id, AMARA, ExclusionKind.RECUSED, "involved", START + 2 * HOUR, AMARA)
+        recused = Exclusion(
+            case=case.id, member=AMARA, kind=ExclusionKind.RECUSED, cause="involved", at=START + 2 * HOUR, by=AMARA
+        )
         for exclusion in (held, again, recused):
             await uow.cases.add_exclusion(exclusion)
         lifted = replace(held, lifted_at=START + HOUR, lifted_by=AMARA)
@@ -180,8 +184,8 @@ async def test_passes_are_used_once_and_forgotten_when_over(units_of_work: SqlUn
         for member in everybody():
             await uow.people.add_member(member)
         case, _ = await a_kept_case(uow)
-        link = ReadingPass("digest-1", AMARA, case.id, START + HOUR)
-        session = ReadingPass("digest-2", AMARA, case.id, START + 2 * HOUR, is_session=True)
+        link = ReadingPass(digest="digest-1", member=AMARA, case=case.id, until=START + HOUR)
+        session = ReadingPass(digest="digest-2", member=AMARA, case=case.id, until=START + 2 * HOUR, is_session=True)
         for each in (link, session):
             await uow.cases.add_pass(each)
         await uow.cases.save_pass(replace(session, used_at=START))
@@ -195,7 +199,7 @@ async def test_an_expunged_case_says_so_and_keeps_its_counts(units_of_work: SqlU
     async with units_of_work.begin() as uow:
         case, report = await a_kept_case(uow)
         await uow.cases.save_case(replace(case, outcome="Settled."))
-        await uow.cases.add_addition(Addition(new_id(), case.id, report.id, START, "more"))
+        await uow.cases.add_addition(Addition(id=new_id(), case=case.id, report=report.id, at=START, text="more"))
     async with units_of_work.begin() as uow:
         await uow.encryption.destroy(KeyScope.of_case(case.id))
     async with units_of_work.read() as view:
@@ -211,8 +215,23 @@ async def test_what_is_due_next_is_the_earliest_promise_that_is_not_settled(
 ) -> None:
     async with units_of_work.begin() as uow:
         case, _ = await a_kept_case(uow)
-        soon = Deadline(new_id(), DeadlineKind.REVIEW, case.id, START, START + 3 * HOUR, START + HOUR, about="act-1")
-        late = Deadline(new_id(), DeadlineKind.FEEDBACK, case.id, START, START + 2 * HOUR, START + 2 * HOUR)
+        soon = Deadline(
+            id=new_id(),
+            kind=DeadlineKind.REVIEW,
+            case=case.id,
+            since=START,
+            due=START + 3 * HOUR,
+            next_at=START + HOUR,
+            about="act-1",
+        )
+        late = Deadline(
+            id=new_id(),
+            kind=DeadlineKind.FEEDBACK,
+            case=case.id,
+            since=START,
+            due=START + 2 * HOUR,
+            next_at=START + 2 * HOUR,
+        )
         for deadline in (late, soon):
             await uow.deadlines.add(deadline)
     async with units_of_work.begin() as uow:
@@ -229,7 +248,7 @@ async def test_what_is_due_next_is_the_earliest_promise_that_is_not_settled(
 
 
 async def test_a_promise_kept_by_two_at_once_is_stale_for_the_second(units_of_work: SqlUnitOfWorkFactory) -> None:
-    deadline = Deadline(new_id(), DeadlineKind.REVIEW, None, START, START, START)
+    deadline = Deadline(id=new_id(), kind=DeadlineKind.REVIEW, case=None, since=START, due=START, next_at=START)
     async with units_of_work.begin() as uow:
         await uow.deadlines.add(deadline)
         await uow.deadlines.save(deadline)

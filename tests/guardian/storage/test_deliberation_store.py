@@ -28,46 +28,76 @@ CASE = CaseId("case-1")
 PERSON = PersonId("person-1")
 AMARA, BRUNO = MemberId("amara"), MemberId("bruno")
 FULL = Consequence(
-    Outcome.OTHER,
-    Restriction.MUTED,
-    timedelta(days=3),
-    OnTermEnd.LIFT,
-    frozenset({SpaceName("forum"), SpaceName("discord")}),
-    "a condition in words",
-    "a summary in words",
+    outcome=Outcome.OTHER,
+    restriction=Restriction.MUTED,
+    term=timedelta(days=3),
+    on_term_end=OnTermEnd.LIFT,
+    spaces=frozenset({SpaceName("forum"), SpaceName("discord")}),
+    conditions="a condition in words",
+    summary="a summary in words",
     legal=True,
     consent_of_all=True,
     readmit=False,
     removal=True,
 )
-STEP = CaseStep(CASE, Step.HEARING, StepState.SKIP_REQUESTED, NOW, "amara", "a reason in words", None, LATER)
-PROPOSAL = Proposal(ProposalId("proposal-1"), CASE, AMARA, NOW, FULL, PERSON, severe=True)
-DECISION = Decision(DecisionId("decision-1"), CASE, NOW, FULL, PERSON, PROPOSAL.id)
+STEP = CaseStep(
+    case=CASE,
+    kind=Step.HEARING,
+    state=StepState.SKIP_REQUESTED,
+    at=NOW,
+    by="amara",
+    reason="a reason in words",
+    confirmed_by=None,
+    until=LATER,
+)
+PROPOSAL = Proposal(
+    id=ProposalId("proposal-1"), case=CASE, by=AMARA, at=NOW, consequence=FULL, person=PERSON, severe=True
+)
+DECISION = Decision(
+    id=DecisionId("decision-1"), case=CASE, at=NOW, consequence=FULL, person=PERSON, proposal=PROPOSAL.id
+)
 DRAFT = Draft(
-    DraftId("draft-1"), CASE, DraftKind.DECISION, PartyRole.REPORTED, PERSON, "a letter in words", "amara", NOW
+    id=DraftId("draft-1"),
+    case=CASE,
+    kind=DraftKind.DECISION,
+    to=PartyRole.REPORTED,
+    person=PERSON,
+    text="a letter in words",
+    by="amara",
+    at=NOW,
 )
 ACT = UnilateralAct(
-    "act-1",
-    CASE,
-    AMARA,
-    PERSON,
-    NOW,
-    Ground.THREAT,
-    Restriction.BANNED,
-    frozenset({SpaceName("forum")}),
+    id="act-1",
+    case=CASE,
+    by=AMARA,
+    person=PERSON,
+    at=NOW,
+    ground=Ground.THREAT,
+    restriction=Restriction.BANNED,
+    spaces=frozenset({SpaceName("forum")}),
     term=timedelta(days=1),
     reason="a ground in words",
     conflicted=True,
 )
-REVIEW = ActReview(ACT.id, BRUNO, ReviewAnswer.CHANGE, NOW, timedelta(days=2), Restriction.MUTED, "a view in words")
-STOP = Stop("stop-1", BRUNO, AMARA, NOW)
-ANSWER = BoardAnswer("answer-1", CASE, FULL, AMARA, NOW, PERSON)
-MOTION = Motion("motion-1", CASE, PROPOSAL.id, True, AMARA, NOW)
+REVIEW = ActReview(
+    act=ACT.id,
+    member=BRUNO,
+    answer=ReviewAnswer.CHANGE,
+    at=NOW,
+    term=timedelta(days=2),
+    restriction=Restriction.MUTED,
+    reason="a view in words",
+)
+STOP = Stop(id="stop-1", by=BRUNO, of=AMARA, at=NOW)
+ANSWER = BoardAnswer(id="answer-1", case=CASE, consequence=FULL, by=AMARA, at=NOW, person=PERSON)
+MOTION = Motion(id="motion-1", case=CASE, proposal=PROPOSAL.id, granted=True, by=AMARA, at=NOW)
 
 
 async def a_case(uow: SqlUnitOfWork) -> None:
     """A case to which all else belongs."""
-    await uow.cases.add_case(Case(CASE, "some-name", CaseKind.REPORT, CaseState.OPEN, NOW))
+    await uow.cases.add_case(
+        Case(id=CASE, code_name="some-name", kind=CaseKind.REPORT, state=CaseState.OPEN, opened_at=NOW)
+    )
 
 
 async def everything(uow: SqlUnitOfWork) -> None:
@@ -76,7 +106,9 @@ async def everything(uow: SqlUnitOfWork) -> None:
     store = uow.deliberation
     await store.add_step(STEP)
     await store.add_proposal(PROPOSAL)
-    await store.add_ballot(Ballot(PROPOSAL.id, BRUNO, Answer.OBJECT, NOW, severe=True, reason="a doubt in words"))
+    await store.add_ballot(
+        Ballot(proposal=PROPOSAL.id, member=BRUNO, answer=Answer.OBJECT, at=NOW, severe=True, reason="a doubt in words")
+    )
     await store.add_mark(Mark(PROPOSAL.id, BRUNO, MarkKind.LEGAL, NOW))
     await store.add_motion(MOTION)
     await store.add_decision(DECISION)
@@ -168,7 +200,7 @@ async def test_ballots_of_one_member_are_all_kept_in_their_order(units_of_work: 
         await uow.deliberation.add_proposal(PROPOSAL)
         for minute, answer in enumerate((Answer.AGREE, Answer.OBJECT, Answer.AGREE)):
             at = NOW + timedelta(minutes=minute)
-            await uow.deliberation.add_ballot(Ballot(PROPOSAL.id, BRUNO, answer, at))
+            await uow.deliberation.add_ballot(Ballot(proposal=PROPOSAL.id, member=BRUNO, answer=answer, at=at))
     async with units_of_work.read() as view:
         cast = await view.deliberation.ballots_on(PROPOSAL.id)
     assert [ballot.answer for ballot in cast] == [Answer.AGREE, Answer.OBJECT, Answer.AGREE]
@@ -204,7 +236,7 @@ async def test_what_was_said_is_gone_with_the_key_of_its_case(units_of_work: Sql
 
 async def test_a_review_of_a_stop_needs_no_case(units_of_work: SqlUnitOfWorkFactory) -> None:
     """P-7.5"""
-    given = ActReview(STOP.id, BRUNO, ReviewAnswer.REVERSE, NOW)
+    given = ActReview(act=STOP.id, member=BRUNO, answer=ReviewAnswer.REVERSE, at=NOW)
     async with units_of_work.begin() as uow:
         await uow.deliberation.add_stop(STOP)
         await uow.deliberation.add_review(given, None)

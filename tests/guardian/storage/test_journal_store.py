@@ -27,13 +27,22 @@ REASON = "the walnut heron asked for it"
 async def kept(units_of_work: SqlUnitOfWorkFactory) -> SqlUnitOfWorkFactory:
     """Five entries in three transactions; the fourth has a text."""
     async with units_of_work.begin() as uow:
-        uow.journal.note(Entry("case.was_opened", SERVICE, about={"report": "report-1"}, case=CASE))
+        uow.journal.note(Entry(act="case.was_opened", by=SERVICE, about={"report": "report-1"}, case=CASE))
     async with units_of_work.begin() as uow:
-        uow.journal.note(Entry("case.was_read", by_member(MemberId("member-1")), case=CASE))
-        uow.journal.note(Entry("case.was_read", by_member(MemberId("member-2")), case=CASE))
-        uow.journal.note(Entry("step.was_skipped", by_member(MemberId("member-1")), "P-5.1", {}, CASE, REASON))
+        uow.journal.note(Entry(act="case.was_read", by=by_member(MemberId("member-1")), case=CASE))
+        uow.journal.note(Entry(act="case.was_read", by=by_member(MemberId("member-2")), case=CASE))
+        uow.journal.note(
+            Entry(
+                act="step.was_skipped",
+                by=by_member(MemberId("member-1")),
+                authority="P-5.1",
+                about={},
+                case=CASE,
+                text=REASON,
+            )
+        )
     async with units_of_work.begin() as uow:
-        uow.journal.note(Entry("service.was_started", SERVICE))
+        uow.journal.note(Entry(act="service.was_started", by=SERVICE))
     return units_of_work
 
 
@@ -86,7 +95,7 @@ async def test_the_text_of_an_entry_is_sealed_and_its_plaintext_in_no_column(kep
 async def test_a_transaction_that_is_undone_leaves_no_entry(kept: SqlUnitOfWorkFactory) -> None:
     async def undone() -> None:
         async with kept.begin() as uow:
-            uow.journal.note(Entry("case.was_closed", SERVICE))
+            uow.journal.note(Entry(act="case.was_closed", by=SERVICE))
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -99,13 +108,13 @@ async def test_a_transaction_that_is_undone_leaves_no_entry(kept: SqlUnitOfWorkF
 async def test_a_text_without_a_case_has_no_key_and_is_a_bug(units_of_work: SqlUnitOfWorkFactory) -> None:
     async with units_of_work.begin() as uow:
         with pytest.raises(ValueError, match="needs a case"):
-            uow.journal.note(Entry("act.was_done", SERVICE, text=REASON))
+            uow.journal.note(Entry(act="act.was_done", by=SERVICE, text=REASON))
 
 
 async def test_many_at_once_write_one_chain(units_of_work: SqlUnitOfWorkFactory) -> None:
     async def act(number: int) -> None:
         async with units_of_work.begin() as uow:
-            uow.journal.note(Entry("case.was_read", SERVICE, about={"number": str(number)}))
+            uow.journal.note(Entry(act="case.was_read", by=SERVICE, about={"number": str(number)}))
 
     await asyncio.gather(*(act(number) for number in range(24)))
     report = await verified(units_of_work)
@@ -116,7 +125,7 @@ async def test_many_at_once_write_one_chain(units_of_work: SqlUnitOfWorkFactory)
 async def test_a_journal_longer_than_one_batch_verifies(units_of_work: SqlUnitOfWorkFactory) -> None:
     async with units_of_work.begin() as uow:
         for _ in range(1203):
-            uow.journal.note(Entry("case.was_read", SERVICE))
+            uow.journal.note(Entry(act="case.was_read", by=SERVICE))
     report = await verified(units_of_work)
     assert report.is_intact
     assert report.entries == 1203
@@ -181,7 +190,7 @@ async def test_two_entries_whose_bodies_were_exchanged_are_found(
 async def test_an_expunged_text_reads_as_such_and_the_chain_still_verifies(kept: SqlUnitOfWorkFactory) -> None:
     async with kept.begin() as uow:
         await uow.encryption.destroy(KeyScope.of_case(CASE))
-        uow.journal.note(Entry("case.was_expunged", SERVICE, case=CASE))
+        uow.journal.note(Entry(act="case.was_expunged", by=SERVICE, case=CASE))
     async with kept.read() as view:
         assert (await view.journal.of_case(CASE))[3].text is EXPUNGED
     assert (await verified(kept)).is_intact
@@ -199,7 +208,7 @@ async def test_a_body_that_is_walled_off_is_counted_and_the_chain_still_verifies
 async def test_the_chain_goes_on_after_a_walled_entry(kept: SqlUnitOfWorkFactory, database: Database) -> None:
     await tampered(database, at(5).values(body=None))
     async with kept.begin() as uow:
-        uow.journal.note(Entry("service.was_stopped", SERVICE))
+        uow.journal.note(Entry(act="service.was_stopped", by=SERVICE))
     assert (await verified(kept)).is_intact
 
 
@@ -213,7 +222,7 @@ async def test_a_chain_whose_head_was_removed_does_not_begin_anew(
 ) -> None:
     async def goes_on() -> None:
         async with kept.begin() as uow:
-            uow.journal.note(Entry("service.was_started", SERVICE))
+            uow.journal.note(Entry(act="service.was_started", by=SERVICE))
 
     await tampered(database, delete(journal_head))
     with pytest.raises(IntegrityError):

@@ -26,12 +26,32 @@ HERE = SpaceName("discord")
 LATER = START + timedelta(days=2)
 CASE = new_case("velvet-harbour", START, danger=False)
 PERSON = Person(PersonId("p1"), "quiet-otter", START)
-ACCOUNT = LinkedAccount(AccountId("a1"), PERSON.id, Account(HERE, "4711"), "handle", Trust.EVIDENCED, START, "m1")
+ACCOUNT = LinkedAccount(
+    id=AccountId("a1"),
+    person=PERSON.id,
+    account=Account(HERE, "4711"),
+    handle="handle",
+    trust=Trust.EVIDENCED,
+    linked_at=START,
+    linked_by="m1",
+)
 CONTENT = ContentRef(HERE, "issue-7", "https://space.example/issue-7")
 MEASURE = Measure(
-    "m1", CASE.id, HERE, MeasureKind.LOCKED, INES, START, LATER, MeasureReason.SPAM, "some words", PERSON.id, CONTENT
+    id="m1",
+    case=CASE.id,
+    space=HERE,
+    kind=MeasureKind.LOCKED,
+    by=INES,
+    at=START,
+    ends=LATER,
+    reason=MeasureReason.SPAM,
+    words="some words",
+    person=PERSON.id,
+    content=CONTENT,
 )
-RESTRICTION = ContentRestriction("m1", CASE.id, CONTENT, ContentRestrictionKind.LOCKED, LATER, START)
+RESTRICTION = ContentRestriction(
+    id="m1", case=CASE.id, content=CONTENT, restriction=ContentRestrictionKind.LOCKED, until=LATER, due_at=START
+)
 NATIVE = "700000000000000044"
 
 
@@ -73,7 +93,15 @@ async def test_a_hold_on_a_thing_is_due_until_it_is_over(units_of_work: SqlUnitO
 
 async def test_what_was_taken_over_is_read_back_until_it_is_gone(units_of_work: SqlUnitOfWorkFactory) -> None:
     await prepared(units_of_work)
-    adoption = Adoption(ACCOUNT.id, AccessLevel.BARRED, START, "service", LATER, "77", START)
+    adoption = Adoption(
+        account=ACCOUNT.id,
+        level=AccessLevel.BARRED,
+        at=START,
+        by="service",
+        until=LATER,
+        author="77",
+        restricted_at=START,
+    )
     async with units_of_work.begin() as uow:
         await uow.sanctions.add_adoption(PERSON.id, adoption)
         assert await uow.sanctions.adoptions_of(ACCOUNT.id) == (adoption,)
@@ -90,14 +118,14 @@ async def test_the_first_picture_keeps_digests_and_a_new_hold_what_people_are_as
         key = await uow.foreign.digest_key(HERE)
         assert key is not None
         new = ForeignRestriction(
-            "f1",
-            HERE,
-            digest_native_id(key, "12"),
-            AccessLevel.MUTED,
-            ForeignState.UNEXPLAINED,
-            START,
-            "12",
-            "77",
+            id="f1",
+            space=HERE,
+            digest=digest_native_id(key, "12"),
+            level=AccessLevel.MUTED,
+            state=ForeignState.UNEXPLAINED,
+            observed_at=START,
+            native_id="12",
+            author="77",
             by=AMARA,
         )
         await uow.foreign.add(new)

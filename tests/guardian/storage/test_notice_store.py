@@ -20,7 +20,15 @@ HOUR = timedelta(hours=1)
 def a_notice(next_try: datetime | None = START, **facts: object) -> Notice:
     """A notice to Amara that waits."""
     to = Recipient(RecipientKind.MEMBER, member=AMARA)
-    notice = Notice(NoticeId(new_id()), NoticeKind.CODE, to, None, {"code": "314"}, START, next_try)
+    notice = Notice(
+        id=NoticeId(new_id()),
+        kind=NoticeKind.CODE,
+        to=to,
+        case=None,
+        facts={"code": "314"},
+        created_at=START,
+        next_try=next_try,
+    )
     return replace(notice, **facts)  # type: ignore[arg-type]  # by field names
 
 

@@ -25,7 +25,16 @@ def a_person(code_name: str = "velvet-harbour") -> Person:
 def an_account(person: Person, native_id: str = "41", **facts: object) -> LinkedAccount:
     """A vouched account of the person in the forum."""
     account = Account(FORUM, native_id)
-    known = LinkedAccount(AccountId(new_id()), person.id, account, "grumbler", Trust.VOUCHED, START, "service", "shown")
+    known = LinkedAccount(
+        id=AccountId(new_id()),
+        person=person.id,
+        account=account,
+        handle="grumbler",
+        trust=Trust.VOUCHED,
+        linked_at=START,
+        linked_by="service",
+        evidence="shown",
+    )
     return replace(known, **facts)  # type: ignore[arg-type]  # by field names
 
 

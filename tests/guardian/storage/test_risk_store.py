@@ -16,7 +16,15 @@ from tests.builders.community import AMARA, BRUNO, DMITRI, everybody
 from tests.fakes.clock import START
 
 CASE = new_case("velvet-harbour", START, danger=False)
-CLAIM = ConflictClaim("doubt-1", CASE.id, DMITRI, BRUNO, START, ConflictReason.SAME_EMPLOYER, "a doubt in words")
+CLAIM = ConflictClaim(
+    id="doubt-1",
+    case=CASE.id,
+    about=DMITRI,
+    by=BRUNO,
+    at=START,
+    reason=ConflictReason.SAME_EMPLOYER,
+    words="a doubt in words",
+)
 DECIDED = replace(CLAIM, decided_at=START, decided_by=AMARA, upheld=True, answer="an answer in words")
 
 

@@ -38,7 +38,13 @@ async def person(units_of_work: SqlUnitOfWorkFactory) -> PersonId:
 async def account(units_of_work: SqlUnitOfWorkFactory, person: PersonId) -> AccountId:
     """Their account on the forum."""
     known = LinkedAccount(
-        AccountId(new_id()), person, Account(FORUM, "41"), "grumbler", Trust.VOUCHED, START, "service"
+        id=AccountId(new_id()),
+        person=person,
+        account=Account(FORUM, "41"),
+        handle="grumbler",
+        trust=Trust.VOUCHED,
+        linked_at=START,
+        linked_by="service",
     )
     async with units_of_work.begin() as uow:
         await uow.people.add_account(known)
@@ -46,7 +52,9 @@ async def account(units_of_work: SqlUnitOfWorkFactory, person: PersonId) -> Acco
 
 
 def a_lifting(sanction: SanctionId, cause: LiftingCause = LiftingCause.REVERSAL) -> Lifting:
-    return Lifting(sanction, day(3), cause, "0192-member", "P-7.3", day(2))
+    return Lifting(
+        sanction=sanction, effective_from=day(3), cause=cause, by="0192-member", authority="P-7.3", recorded_at=day(2)
+    )
 
 
 # -- what was decided
@@ -256,9 +264,11 @@ async def test_what_was_placed_can_still_be_released_when_the_persons_key_is_des
 
 
 async def test_a_total_is_replaced_by_the_next(units_of_work: SqlUnitOfWorkFactory, person: PersonId) -> None:
-    first = Coverage(person, FORUM, CoverageState.OPEN, START, "to be placed")
-    elsewhere = Coverage(person, SpaceName("discord"), CoverageState.HELD, START, "held")
-    later = Coverage(person, FORUM, CoverageState.HELD, day(1), "held")
+    first = Coverage(person=person, space=FORUM, state=CoverageState.OPEN, since=START, detail="to be placed")
+    elsewhere = Coverage(
+        person=person, space=SpaceName("discord"), state=CoverageState.HELD, since=START, detail="held"
+    )
+    later = Coverage(person=person, space=FORUM, state=CoverageState.HELD, since=day(1), detail="held")
     async with units_of_work.begin() as uow:
         for row in (first, elsewhere, later):
             await uow.sanctions.save_coverage(row)

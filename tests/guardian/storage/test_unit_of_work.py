@@ -11,7 +11,7 @@ from guardian.storage.database import Database
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from guardian.unit_of_work import WakeupTopic
 
-ENTRY = Entry("service.was_started", SERVICE)
+ENTRY = Entry(act="service.was_started", by=SERVICE)
 
 
 async def entries(units_of_work: SqlUnitOfWorkFactory) -> int:

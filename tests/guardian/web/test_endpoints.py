@@ -94,7 +94,7 @@ async def test_a_block_told_of_again_in_the_very_same_words_is_looked_at_again(
     async with community.units_of_work.read() as view:
         (account,) = await view.people.accounts_in(GITHUB)
     later = community.clock.now() + timedelta(days=1)
-    item = WorkItem(account.id, account.person, GITHUB, None)
+    item = WorkItem(account=account.id, person=account.person, space=GITHUB, due_at=None)
     for delivery in ("d1", "d2"):
         async with community.units_of_work.begin() as uow:
             await uow.sanctions.add_work_item(item)

@@ -38,7 +38,10 @@ async def suspended_person(community: Community) -> tuple[Case, str]:
     for step in ("hearing", "feedback"):
         await _skip(community, case, step)
     chosen = Consequence(
-        Outcome.SHORT_SUSPENSION, Restriction.SUSPENDED, timedelta(days=30), summary="Insults in the help channel."
+        outcome=Outcome.SHORT_SUSPENSION,
+        restriction=Restriction.SUSPENDED,
+        term=timedelta(days=30),
+        summary="Insults in the help channel.",
     )
     proposal = await proposals.propose(community.app, AMARA, case.code_name, chosen)
     for member in (BRUNO, CHIARA, DMITRI, ELENI, FARID):

@@ -70,7 +70,9 @@ async def test_the_room_closes_after_half_an_hour(pages: Pages, community: Commu
 
 async def test_a_member_who_recuses_sees_nothing_more_in_the_open_room(pages: Pages, community: Community) -> None:
     """P-4.1"""
-    code_name = await a_room(pages, community, evidence=(EvidenceInput("file", file_name="a.png", content=PICTURE),))
+    code_name = await a_room(
+        pages, community, evidence=(EvidenceInput(kind="file", file_name="a.png", content=PICTURE),)
+    )
     file = await community.read_case(AMARA, code_name)
     (piece,) = file.reports[0].evidence
     await recuse(community.app, BRUNO, code_name, ConflictReason.SAME_EMPLOYER)
@@ -98,7 +100,7 @@ async def test_the_room_shows_the_whole_case_and_follows_no_link_of_a_report(
 
 async def test_evidence_is_only_ever_saved_and_never_run(pages: Pages, community: Community) -> None:
     """P-2.7"""
-    files = (EvidenceInput("file", file_name='a "b".html', content=NOT_A_PICTURE),)
+    files = (EvidenceInput(kind="file", file_name='a "b".html', content=NOT_A_PICTURE),)
     code_name = await a_room(pages, community, evidence=files)
     (piece,) = (await community.read_case(AMARA, code_name)).reports[0].evidence
     answer = await pages.get(f"/room/evidence/{piece.id}")
@@ -113,8 +115,8 @@ async def test_a_picture_is_shown_only_when_asked_for_and_only_if_its_bytes_are_
 ) -> None:
     """P-2.7"""
     files = (
-        EvidenceInput("file", file_name="real.png", content=PICTURE),
-        EvidenceInput("file", file_name="false.png", content=NOT_A_PICTURE),
+        EvidenceInput(kind="file", file_name="real.png", content=PICTURE),
+        EvidenceInput(kind="file", file_name="false.png", content=NOT_A_PICTURE),
     )
     code_name = await a_room(pages, community, evidence=files)
     room = await pages.get("/room")

@@ -63,19 +63,19 @@ async def naive(emulator: DiscordEmulator) -> AsyncIterator[Naive]:
 async def test_a_lost_answer_makes_a_naive_client_think_that_nobody_was_banned(
     emulator: DiscordEmulator, naive: Naive, ada: str
 ) -> None:
-    emulator.set_fault(Fault(FaultKind.LOST_ANSWER, "ban.put", times=NOTICED))
+    emulator.set_fault(Fault(kind=FaultKind.LOST_ANSWER, operation="ban.put", times=NOTICED))
     assert not await naive.ban(ada)
     assert emulator.was_banned(ada, emulator.now())
 
 
 async def test_a_lost_answer_makes_a_naive_client_say_everything_twice(emulator: DiscordEmulator, naive: Naive) -> None:
-    emulator.set_fault(Fault(FaultKind.LOST_ANSWER, "message.post", times=1))
+    emulator.set_fault(Fault(kind=FaultKind.LOST_ANSWER, operation="message.post", times=1))
     await naive.say("you are suspended")
     assert len(emulator.state.messages_in(emulator.state.general_id)) == 2
 
 
 async def test_a_reset_leaves_a_naive_clients_ban_unplaced(emulator: DiscordEmulator, naive: Naive, ada: str) -> None:
-    emulator.set_fault(Fault(FaultKind.RESET, "ban.put", times=NOTICED))
+    emulator.set_fault(Fault(kind=FaultKind.RESET, operation="ban.put", times=NOTICED))
     assert not await naive.ban(ada)
     assert not emulator.was_banned(ada, emulator.now())
 
@@ -88,7 +88,7 @@ async def test_a_look_that_failed_reads_as_not_banned_to_a_naive_client(
 ) -> None:
     emulator.ban_by_hand(emulator.state.owner_id, ada)
     assert await naive.is_banned(ada)
-    emulator.set_fault(Fault(kind, "ban.get", times=1, seconds=0.5, status=503))
+    emulator.set_fault(Fault(kind=kind, operation="ban.get", times=1, seconds=0.5, status=503))
     assert not await naive.is_banned(ada)
     assert emulator.was_banned(ada, emulator.now())
 
@@ -97,7 +97,7 @@ async def test_a_stale_read_shows_a_naive_client_a_ban_that_was_lifted(
     emulator: DiscordEmulator, naive: Naive, ada: str
 ) -> None:
     emulator.ban_by_hand(emulator.state.owner_id, ada)
-    emulator.set_fault(Fault(FaultKind.STALE_READ, "ban.get"))
+    emulator.set_fault(Fault(kind=FaultKind.STALE_READ, operation="ban.get"))
     emulator.unban_by_hand(emulator.state.owner_id, ada)
     assert await naive.is_banned(ada)
     emulator.faults.clear()
@@ -105,14 +105,14 @@ async def test_a_stale_read_shows_a_naive_client_a_ban_that_was_lifted(
 
 
 async def test_a_drip_holds_a_client_without_a_ceiling(emulator: DiscordEmulator, naive: Naive, ada: str) -> None:
-    emulator.set_fault(Fault(FaultKind.DRIP, "ban.get", seconds=30))
+    emulator.set_fault(Fault(kind=FaultKind.DRIP, operation="ban.get", seconds=30))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
             await naive.is_banned(ada)
 
 
 async def test_latency_delays_every_call_of_a_naive_client(emulator: DiscordEmulator, naive: Naive, ada: str) -> None:
-    emulator.set_fault(Fault(FaultKind.LATENCY, "ban.*", seconds=0.15))
+    emulator.set_fault(Fault(kind=FaultKind.LATENCY, operation="ban.*", seconds=0.15))
     begun = time.perf_counter()
     await naive.ban(ada)
     assert time.perf_counter() - begun >= 0.15
@@ -124,7 +124,7 @@ async def test_a_missed_join_lets_a_client_that_only_listens_overlook_who_came_b
     async with running(emulator) as bot:
         emulator.leave(ada)
         await bot.wait_for_event(f"remove {ada}")
-        emulator.set_fault(Fault(FaultKind.MISSED_EVENT, "GUILD_MEMBER_ADD", times=1))
+        emulator.set_fault(Fault(kind=FaultKind.MISSED_EVENT, operation="GUILD_MEMBER_ADD", times=1))
         emulator.rejoin(ada)
         emulator.rename(ada, "ada again")
         emulator.ban_by_hand(emulator.state.owner_id, emulator.state.add_user("marker"))
@@ -135,7 +135,7 @@ async def test_a_missed_join_lets_a_client_that_only_listens_overlook_who_came_b
 
 async def test_a_429_is_waited_out_by_the_real_client(emulator: DiscordEmulator, ada: str) -> None:
     async with running(emulator, sync=False) as bot:
-        emulator.set_fault(Fault(FaultKind.TOO_MANY, "member.get", times=1, seconds=0.2))
+        emulator.set_fault(Fault(kind=FaultKind.TOO_MANY, operation="member.get", times=1, seconds=0.2))
         begun = time.perf_counter()
         assert str((await bot.home.fetch_member(int(ada))).id) == ada
         assert time.perf_counter() - begun >= 0.2

@@ -123,7 +123,7 @@ async def test_a_swallowed_event_reaches_nobody_and_is_not_replayed(
     emulator.leave(ada)
     wire = await _connect(session, emulator)
     await wire.identify(MEMBERS)
-    emulator.set_fault(Fault(FaultKind.MISSED_EVENT, "GUILD_MEMBER_ADD", times=1))
+    emulator.set_fault(Fault(kind=FaultKind.MISSED_EVENT, operation="GUILD_MEMBER_ADD", times=1))
     emulator.rejoin(ada)
     emulator.rename(ada, "renamed")
     assert (await wire.next())[1] == "GUILD_MEMBER_UPDATE"

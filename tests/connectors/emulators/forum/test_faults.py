@@ -53,7 +53,7 @@ async def test_latency_makes_a_client_call_a_suspension_failed_that_then_holds(
     forum: ForumEmulator, ada: ForumUser
 ) -> None:
     hasty = DiscourseClient(forum.url, forum.api_username, forum.api_key, timeout=0.05)
-    forum.set_fault(Fault(FaultKind.LATENCY, "user.suspend", seconds=0.15))
+    forum.set_fault(Fault(kind=FaultKind.LATENCY, operation="user.suspend", seconds=0.15))
     with pytest.raises(requests.Timeout):
         await asyncio.to_thread(suspend, hasty, ada)
     assert not out(forum, ada)
@@ -64,7 +64,7 @@ async def test_latency_makes_a_client_call_a_suspension_failed_that_then_holds(
 async def test_a_429_blocks_the_clients_thread_for_longer_than_it_was_asked_to_wait(
     forum: ForumEmulator, client: DiscourseClient, ada: ForumUser
 ) -> None:
-    forum.set_fault(Fault(FaultKind.TOO_MANY, "user.suspend", times=1, seconds=0.05))
+    forum.set_fault(Fault(kind=FaultKind.TOO_MANY, operation="user.suspend", times=1, seconds=0.05))
     begun = machine.monotonic()
     await asyncio.to_thread(suspend, client, ada)
     assert machine.monotonic() - begun > 1.0
@@ -73,14 +73,14 @@ async def test_a_429_blocks_the_clients_thread_for_longer_than_it_was_asked_to_w
 async def test_a_json_429_without_extras_breaks_the_client(
     forum: ForumEmulator, client: DiscourseClient, ada: ForumUser
 ) -> None:
-    forum.set_fault(Fault(FaultKind.TOO_MANY_SILENT, "user.suspend", status=429))
+    forum.set_fault(Fault(kind=FaultKind.TOO_MANY_SILENT, operation="user.suspend", status=429))
     with pytest.raises(KeyError, match="extras"):
         await asyncio.to_thread(suspend, client, ada)
     assert not out(forum, ada)
 
 
 async def test_a_plain_text_429_breaks_whoever_reads_json(forum: ForumEmulator) -> None:
-    forum.set_fault(Fault(FaultKind.TOO_MANY_SILENT, "user.profile"))
+    forum.set_fault(Fault(kind=FaultKind.TOO_MANY_SILENT, operation="user.profile"))
     answer = await asyncio.to_thread(requests.get, f"{forum.url}/u/ada.json", timeout=5)
     assert (answer.status_code, "Retry-After" in answer.headers) == (429, False)
     with pytest.raises(requests.JSONDecodeError):
@@ -90,7 +90,7 @@ async def test_a_plain_text_429_breaks_whoever_reads_json(forum: ForumEmulator) 
 async def test_a_5xx_is_a_page_and_is_never_tried_again(
     forum: ForumEmulator, client: DiscourseClient, ada: ForumUser
 ) -> None:
-    forum.set_fault(Fault(FaultKind.SERVER_ERROR, "user.suspend", times=1, status=502))
+    forum.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="user.suspend", times=1, status=502))
     with pytest.raises(DiscourseServerError) as failed:
         await asyncio.to_thread(suspend, client, ada)
     assert failed.value.response.text.startswith("<!DOCTYPE html>")
@@ -100,7 +100,7 @@ async def test_a_5xx_is_a_page_and_is_never_tried_again(
 async def test_the_read_only_mode_refuses_in_json(
     forum: ForumEmulator, client: DiscourseClient, ada: ForumUser
 ) -> None:
-    forum.set_fault(Fault(FaultKind.SERVER_ERROR, "user.suspend", status=503))
+    forum.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="user.suspend", status=503))
     with pytest.raises(DiscourseServerError, match="read only"):
         await asyncio.to_thread(suspend, client, ada)
     assert not out(forum, ada)
@@ -109,7 +109,7 @@ async def test_the_read_only_mode_refuses_in_json(
 async def test_a_reset_leaves_a_client_that_goes_on_with_nobody_suspended(
     forum: ForumEmulator, client: DiscourseClient, ada: ForumUser
 ) -> None:
-    forum.set_fault(Fault(FaultKind.RESET, "user.suspend", times=1))
+    forum.set_fault(Fault(kind=FaultKind.RESET, operation="user.suspend", times=1))
     with pytest.raises(requests.ConnectionError):
         await asyncio.to_thread(suspend, client, ada)
     assert not out(forum, ada)
@@ -118,7 +118,7 @@ async def test_a_reset_leaves_a_client_that_goes_on_with_nobody_suspended(
 async def test_a_lost_answer_makes_a_second_try_look_like_somebody_elses_suspension(
     forum: ForumEmulator, client: DiscourseClient, ada: ForumUser
 ) -> None:
-    forum.set_fault(Fault(FaultKind.LOST_ANSWER, "user.suspend", times=1))
+    forum.set_fault(Fault(kind=FaultKind.LOST_ANSWER, operation="user.suspend", times=1))
     with pytest.raises(requests.ConnectionError):
         await asyncio.to_thread(suspend, client, ada)
     with pytest.raises(DiscourseClientError, match="Conflict"):
@@ -131,7 +131,7 @@ async def test_a_lost_answer_makes_a_second_try_a_second_message(forum: ForumEmu
     def write() -> None:
         client.create_post("Something was decided.", title="News", archetype="private_message", target_recipients="ada")
 
-    forum.set_fault(Fault(FaultKind.LOST_ANSWER, "post.create", times=1))
+    forum.set_fault(Fault(kind=FaultKind.LOST_ANSWER, operation="post.create", times=1))
     with pytest.raises(requests.ConnectionError):
         await asyncio.to_thread(write)
     await asyncio.to_thread(write)
@@ -140,7 +140,7 @@ async def test_a_lost_answer_makes_a_second_try_a_second_message(forum: ForumEmu
 
 async def test_a_drip_outlasts_a_timeout_that_counts_only_pauses(forum: ForumEmulator, ada: ForumUser) -> None:
     patient = DiscourseClient(forum.url, forum.api_username, forum.api_key, timeout=0.2)
-    forum.set_fault(Fault(FaultKind.DRIP, "user.suspend", seconds=0.6))
+    forum.set_fault(Fault(kind=FaultKind.DRIP, operation="user.suspend", seconds=0.6))
     begun = machine.monotonic()
     await asyncio.to_thread(suspend, patient, ada)
     assert machine.monotonic() - begun > 0.5
@@ -156,7 +156,7 @@ async def test_a_missing_permission_reads_as_nobody_suspended_to_a_client_that_s
             return False
 
     forum.manual_actions.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
-    forum.set_fault(Fault(FaultKind.NO_PERMISSION, "user.detailed"))
+    forum.set_fault(Fault(kind=FaultKind.NO_PERMISSION, operation="user.detailed"))
     assert not await asyncio.to_thread(seems_suspended)
     assert out(forum, ada)
 
@@ -164,7 +164,7 @@ async def test_a_missing_permission_reads_as_nobody_suspended_to_a_client_that_s
 async def test_a_stale_read_denies_the_suspension_that_was_just_made(
     forum: ForumEmulator, client: DiscourseClient, ada: ForumUser
 ) -> None:
-    forum.set_fault(Fault(FaultKind.STALE_READ, "user.detailed"))
+    forum.set_fault(Fault(kind=FaultKind.STALE_READ, operation="user.detailed"))
     await asyncio.to_thread(suspend, client, ada)
     assert "suspended_till" not in await asyncio.to_thread(client.user_by_id, ada.id)
     assert out(forum, ada)

@@ -158,7 +158,7 @@ async def test_a_natural_end_sends_no_webhook(forum: ForumEmulator, time: CaseTi
 async def test_a_listener_that_misses_an_event_believes_in_a_suspension_that_is_gone(forum: ForumEmulator) -> None:
     async with WebhookListener() as listener:
         forum.add_webhook(listener.url, SECRET)
-        forum.set_fault(Fault(FaultKind.MISSED_EVENT, "user_unsuspended"))
+        forum.set_fault(Fault(kind=FaultKind.MISSED_EVENT, operation="user_unsuspended"))
         forum.manual_actions.suspend_by_hand("mod", "ada", UNTIL, "Reference AB12")
         forum.manual_actions.unsuspend_by_hand("mod", "ada")
         await forum.webhook_sender.wait_until_idle()

@@ -71,13 +71,13 @@ def blocked(hub: GithubEmulator, account: GithubAccount) -> bool:
 async def test_a_missing_permission_reads_as_not_blocked(hub: GithubEmulator, bea: GithubAccount) -> None:
     """This is how others lose their blocks: the 404 of a missing permission is taken for the 404 of "not blocked"."""
     hub.manual_actions.block_by_hand("owner", "bea")
-    hub.set_fault(Fault(FaultKind.NO_PERMISSION, "block.*"))
+    hub.set_fault(Fault(kind=FaultKind.NO_PERMISSION, operation="block.*"))
     assert not await asked(hub, seems_blocked)
     assert blocked(hub, bea)
 
 
 async def test_a_stale_read_denies_the_block_that_was_just_made(hub: GithubEmulator, bea: GithubAccount) -> None:
-    hub.set_fault(Fault(FaultKind.STALE_READ, "block.check"))
+    hub.set_fault(Fault(kind=FaultKind.STALE_READ, operation="block.check"))
     await asked(hub, block)
     assert not await asked(hub, seems_blocked)
     assert blocked(hub, bea)
@@ -86,7 +86,7 @@ async def test_a_stale_read_denies_the_block_that_was_just_made(hub: GithubEmula
 async def test_latency_makes_a_client_call_a_block_failed_that_then_holds(
     hub: GithubEmulator, bea: GithubAccount
 ) -> None:
-    hub.set_fault(Fault(FaultKind.LATENCY, "block.put", seconds=1.1))
+    hub.set_fault(Fault(kind=FaultKind.LATENCY, operation="block.put", seconds=1.1))
     with pytest.raises(requests.Timeout):
         await asked(hub, block, timeout=1)
     assert not blocked(hub, bea)
@@ -98,7 +98,7 @@ async def test_latency_makes_a_client_call_a_block_failed_that_then_holds(
 async def test_a_429_is_an_error_to_a_client_without_retries(
     hub: GithubEmulator, bea: GithubAccount, kind: FaultKind
 ) -> None:
-    hub.set_fault(Fault(kind, "block.put", times=1, seconds=1))
+    hub.set_fault(Fault(kind=kind, operation="block.put", times=1, seconds=1))
     with pytest.raises(GithubException) as refused:
         await asked(hub, block)
     assert refused.value.status == 429
@@ -109,7 +109,7 @@ async def test_a_429_is_an_error_to_a_client_without_retries(
 async def test_a_429_that_names_no_time_is_not_even_tried_again_by_the_clients_own_retries(
     hub: GithubEmulator, bea: GithubAccount
 ) -> None:
-    hub.set_fault(Fault(FaultKind.TOO_MANY_SILENT, "block.put", times=1))
+    hub.set_fault(Fault(kind=FaultKind.TOO_MANY_SILENT, operation="block.put", times=1))
     with pytest.raises(GithubException):
         await asked(hub, block, GithubRetry(total=2))
     assert not blocked(hub, bea)
@@ -119,7 +119,7 @@ async def test_a_429_that_names_no_time_is_not_even_tried_again_by_the_clients_o
 async def test_the_secondary_limit_can_look_like_a_missing_right(
     hub: GithubEmulator, bea: GithubAccount, kind: FaultKind
 ) -> None:
-    hub.set_fault(Fault(kind, "block.put", times=1, seconds=1, status=403))
+    hub.set_fault(Fault(kind=kind, operation="block.put", times=1, seconds=1, status=403))
     with pytest.raises(RateLimitExceededException) as refused:
         await asked(hub, block)
     assert refused.value.status == 403
@@ -127,7 +127,7 @@ async def test_the_secondary_limit_can_look_like_a_missing_right(
 
 
 async def test_a_5xx_leaves_a_client_that_goes_on_with_nobody_blocked(hub: GithubEmulator, bea: GithubAccount) -> None:
-    hub.set_fault(Fault(FaultKind.SERVER_ERROR, "block.put", times=1, status=502))
+    hub.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="block.put", times=1, status=502))
     with pytest.raises(GithubException) as failed:
         await asked(hub, block)
     assert failed.value.status == 502
@@ -137,20 +137,20 @@ async def test_a_5xx_leaves_a_client_that_goes_on_with_nobody_blocked(hub: Githu
 async def test_a_reset_leaves_a_client_that_goes_on_with_nobody_blocked(
     hub: GithubEmulator, bea: GithubAccount
 ) -> None:
-    hub.set_fault(Fault(FaultKind.RESET, "block.put", times=1))
+    hub.set_fault(Fault(kind=FaultKind.RESET, operation="block.put", times=1))
     with pytest.raises(requests.ConnectionError):
         await asked(hub, block)
     assert not blocked(hub, bea)
 
 
 async def test_a_lost_answer_makes_the_clients_own_retries_open_the_issue_twice(hub: GithubEmulator) -> None:
-    hub.set_fault(Fault(FaultKind.LOST_ANSWER, "issue.open", times=1))
+    hub.set_fault(Fault(kind=FaultKind.LOST_ANSWER, operation="issue.open", times=1))
     await asked(hub, open_issue, GithubRetry(total=2))
     assert [issue.title for issue in hub.state.repositories["site"].issues.values()] == ["Blue Heron", "Blue Heron"]
 
 
 async def test_a_drip_outlasts_a_timeout_that_counts_only_pauses(hub: GithubEmulator) -> None:
-    hub.set_fault(Fault(FaultKind.DRIP, "organization.show", seconds=1.2))
+    hub.set_fault(Fault(kind=FaultKind.DRIP, operation="organization.show", seconds=1.2))
     begun = machine.monotonic()
     await asked(hub, lambda g: g.get_organization("community"), timeout=1)
     assert machine.monotonic() - begun > 1.1

@@ -113,7 +113,7 @@ async def test_a_listener_that_misses_an_event_believes_in_a_block_that_is_gone(
     async with WebhookListener() as listener:
         hub.add_webhook(listener.url)
         hub.manual_actions.block_by_hand("owner", "bea")
-        hub.set_fault(Fault(FaultKind.MISSED_EVENT, "org_block", times=1))
+        hub.set_fault(Fault(kind=FaultKind.MISSED_EVENT, operation="org_block", times=1))
         hub.manual_actions.unblock_by_hand("owner", "bea")
         await hub.webhook_sender.wait_until_idle()
         last = json.loads(listener.received[-1].body)

@@ -22,7 +22,7 @@ OUTCOME = "A warning was given."
 async def held(community: Community, journey: Journey) -> None:
     """Discord confirms that it holds what was decided."""
     async with community.units_of_work.begin() as uow:
-        row = Coverage(journey.person, DISCORD, CoverageState.HELD, uow.now)
+        row = Coverage(person=journey.person, space=DISCORD, state=CoverageState.HELD, since=uow.now)
         await uow.sanctions.save_coverage(row)
 
 

@@ -16,7 +16,7 @@ from tests.builders.community import AMARA, BRUNO, DISCORD, SOMEBODY, TEXT, Comm
 
 async def _begun(community: Community) -> tuple[str, str]:
     """A hearing that a member wants to begin, where the reporter never said whether it is safe; receipt and case."""
-    received = await receive(community.app, Submission(ReportChannel.PAGE, TEXT, who="grumbler"))
+    received = await receive(community.app, Submission(channel=ReportChannel.PAGE, what_happened=TEXT, who="grumbler"))
     case = await community.case(received)
     community.spaces[DISCORD].add(SOMEBODY.native_id, "grumbler")
     await identify_reported_person(community.app, AMARA, case.code_name, DISCORD, "grumbler")

@@ -209,10 +209,15 @@ async def test_where_every_chair_has_stepped_back_another_member_proposes(commun
         a_suspension(days=91),
         a_suspension(spaces=frozenset({SpaceName("discord")})),
         a_ban(term=timedelta(days=300)),
-        Consequence(Outcome.EXTENDED_SUSPENSION, Restriction.SUSPENDED, timedelta(days=200)),
-        Consequence(Outcome.OTHER, Restriction.BANNED),
-        Consequence(Outcome.OTHER, Restriction.MUTED, timedelta(days=3), spaces=frozenset({SpaceName("mars")})),
-        Consequence(Outcome.NO_ACTION, readmit=True),
+        Consequence(outcome=Outcome.EXTENDED_SUSPENSION, restriction=Restriction.SUSPENDED, term=timedelta(days=200)),
+        Consequence(outcome=Outcome.OTHER, restriction=Restriction.BANNED),
+        Consequence(
+            outcome=Outcome.OTHER,
+            restriction=Restriction.MUTED,
+            term=timedelta(days=3),
+            spaces=frozenset({SpaceName("mars")}),
+        ),
+        Consequence(outcome=Outcome.NO_ACTION, readmit=True),
     ],
 )
 async def test_a_consequence_that_the_ladder_does_not_hold_is_refused(

@@ -112,7 +112,7 @@ async def test_chipys_organisers_have_to_approve_a_removal(tmp_path: Path, remov
 async def test_nobody_is_removed_in_a_case_that_names_nobody(community: Community) -> None:
     """P-5.2"""
     case = await community.a_case()
-    removal = Consequence(Outcome.OTHER, removal=True)
+    removal = Consequence(outcome=Outcome.OTHER, removal=True)
     with pytest.raises(Refused) as refusal:
         await proposals.propose(community.app, AMARA, case.code_name, removal)
     assert refusal.value.code == "no_person"

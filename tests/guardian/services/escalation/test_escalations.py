@@ -51,7 +51,9 @@ from tests.guardian.services.escalation.test_local_matters import WORDS, a_matte
 
 PAVEL = MemberId("m10-pavel")
 ROSA = MemberId("m11-rosa")
-THING = EvidenceInput("message", "https://space.example/t/1/2", SOMEBODY, "grumbler", "Go and die.")
+THING = EvidenceInput(
+    kind="message", link="https://space.example/t/1/2", author=SOMEBODY, author_handle="grumbler", text="Go and die."
+)
 DONE = "Hidden, and asked to stop."
 WHY = "It goes on in several places."
 
@@ -136,7 +138,9 @@ async def test_whoever_is_concerned_hears_nothing_on_either_side(tmp_path: Path)
     """P-2.5, P-8.2"""
     pavel = a_member(PAVEL, "Pavel Dvorak", a_role(Group.MODERATORS, Office.LIAISON), number=0)
     async with a_community(tmp_path, members=(*everybody(), pavel)) as community:
-        theirs = EvidenceInput("message", "", pavel.account_in(DISCORD), "pavel0x", "Go and die.")
+        theirs = EvidenceInput(
+            kind="message", link="", author=pavel.account_in(DISCORD), author_handle="pavel0x", text="Go and die."
+        )
         await passed_on(community, subject=ContentSubject(DISCORD, "", (theirs,)), words="Amara Okafor knows about it.")
         assert await status(community, PAVEL) == []
         assert await community.notices_to(PAVEL) == ()
@@ -159,7 +163,9 @@ async def test_what_turns_out_to_concern_its_own_moderator_stands_still_for_them
     """P-2.5"""
     _, case = await passed_on(community)
     async with community.units_of_work.begin() as uow:
-        await uow.cases.add_exclusion(Exclusion(case.id, INES, ExclusionKind.EXCLUDED, "named", uow.now, "party"))
+        await uow.cases.add_exclusion(
+            Exclusion(case=case.id, member=INES, kind=ExclusionKind.EXCLUDED, cause="named", at=uow.now, by="party")
+        )
     community.pass_time(HOUR)
     await escalations.accept_escalation(community.app, BRUNO, case.code_name)
     assert await status(community) == [HandoffStatus.RECEIVED]

@@ -39,7 +39,13 @@ WORDS = "This post tells a newcomer to go and die."
 
 def a_flag(**facts: Any) -> FlagInput:
     """A flag of "something else" on a message on Discord."""
-    thing = EvidenceInput("message", "https://space.example/t/1/2", SOMEBODY, "grumbler", "Go and die.")
+    thing = EvidenceInput(
+        kind="message",
+        link="https://space.example/t/1/2",
+        author=SOMEBODY,
+        author_handle="grumbler",
+        text="Go and die.",
+    )
     given = {"space": DISCORD, "delivery": "flag 1", "kind": "something else", "text": WORDS, "on": SOMEBODY}
     return FlagInput(**{**given, "by": FLAGGER, "by_handle": "flagger", "evidence": thing, **facts})
 
@@ -94,7 +100,9 @@ async def test_a_moderator_of_another_space_and_a_member_of_the_group_find_nothi
 async def test_a_flag_on_the_only_moderator_goes_to_the_group_and_they_hear_nothing(community: Community) -> None:
     """P-2.5"""
     own = Account(DISCORD, "600000000000000009")
-    thing = EvidenceInput("message", "https://space.example/t/1/2", own, "ines9x", "Go and die.")
+    thing = EvidenceInput(
+        kind="message", link="https://space.example/t/1/2", author=own, author_handle="ines9x", text="Go and die."
+    )
     case = await a_matter(community, on=own, evidence=thing)
     assert case.kind is CaseKind.REPORT
     assert await community.notices_to(INES) == ()

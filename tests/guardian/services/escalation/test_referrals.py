@@ -60,7 +60,9 @@ async def test_a_moderator_whom_the_case_concerns_is_asked_nothing(community: Co
     """P-2.5"""
     journey = await a_journey(community)
     async with community.units_of_work.begin() as uow:
-        await uow.cases.add_exclusion(Exclusion(journey.id, INES, ExclusionKind.EXCLUDED, "named", uow.now, "party"))
+        await uow.cases.add_exclusion(
+            Exclusion(case=journey.id, member=INES, kind=ExclusionKind.EXCLUDED, cause="named", at=uow.now, by="party")
+        )
     with pytest.raises(Refused):
         await referrals.refer(community.app, BRUNO, journey.code_name, DISCORD)
     assert await community.notices_to(INES) == ()
@@ -76,6 +78,6 @@ async def test_nobody_is_asked_about_an_account_that_is_not_known_for_certain(co
 async def test_a_decision_to_refer_reaches_the_moderators_when_it_is_enacted(community: Community) -> None:
     """P-5.3"""
     journey = await a_journey(community)
-    await journey.enact(Consequence(Outcome.REFERRAL))
+    await journey.enact(Consequence(outcome=Outcome.REFERRAL))
     local = await newest_case(community)
     assert [line.code_name for line in await local_matters.list_matters(community.app, INES)] == [local.code_name]

@@ -42,7 +42,13 @@ async def test_the_answer_is_when_something_is_due_next(community: Community) ->
 async def test_one_bad_promise_stops_no_other_and_is_not_lost(community: Community) -> None:
     """architecture 5.7"""
     broken = Deadline(
-        new_id(), DeadlineKind.TERM_END, CaseId("gone"), community.clock.now(), community.clock.now(), None, "x"
+        id=new_id(),
+        kind=DeadlineKind.TERM_END,
+        case=CaseId("gone"),
+        since=community.clock.now(),
+        due=community.clock.now(),
+        next_at=None,
+        about="x",
     )
     journey = await a_journey(community)
     async with community.units_of_work.begin() as uow:

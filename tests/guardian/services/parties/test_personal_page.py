@@ -31,8 +31,8 @@ from tests.builders.journey import (
     newest_case,
 )
 
-YES = Consequence(Outcome.NO_ACTION, readmit=True)
-NO = Consequence(Outcome.NO_ACTION, readmit=False)
+YES = Consequence(outcome=Outcome.NO_ACTION, readmit=True)
+NO = Consequence(outcome=Outcome.NO_ACTION, readmit=False)
 
 
 async def asked(community: Community, journey: Journey) -> Journey:
@@ -194,7 +194,7 @@ async def test_an_extended_suspension_ends_only_when_its_conditions_are_shown_to
     with pytest.raises(Refused) as refusal:
         await answered(community, request, YES)
     assert refusal.value.code == "conditions_open"
-    met = Consequence(Outcome.NO_ACTION, readmit=True, conditions="The mediator has written to us.")
+    met = Consequence(outcome=Outcome.NO_ACTION, readmit=True, conditions="The mediator has written to us.")
     await answered(community, request, met)
     assert await journey.access_level() is AccessLevel.OPEN
 
@@ -294,7 +294,7 @@ async def test_what_the_board_changes_takes_the_place_of_the_decision(community:
     journey = await a_journey(community)
     await journey.enact()
     await personal_page.request_board_reconsideration(community.app, await journey.receipt(), "Please look again.")
-    await board_answered(community, journey, Consequence(Outcome.NO_VIOLATION))
+    await board_answered(community, journey, Consequence(outcome=Outcome.NO_VIOLATION))
     assert await journey.access_level() is AccessLevel.OPEN
     assert (await journey.notices_to_person(NoticeKind.DECISION))[-1].facts["outcome"] == Outcome.NO_VIOLATION
 
@@ -306,7 +306,7 @@ async def test_a_closed_case_goes_to_the_board_as_well(community: Community) -> 
     await closing.close(community.app, AMARA, journey.code_name, "A warning.")
     await personal_page.request_board_reconsideration(community.app, await journey.receipt(), "Please look again.")
     assert (await journey.case()).state is CaseState.WITH_BOARD
-    await board_answered(community, journey, Consequence(Outcome.NO_VIOLATION))
+    await board_answered(community, journey, Consequence(outcome=Outcome.NO_VIOLATION))
     assert (await journey.case()).state is CaseState.IN_FORCE
 
 

@@ -49,15 +49,15 @@ class Raided:
         for native_id in RAIDERS:
             self.discord.add(native_id)
         self.context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
-            community.units_of_work,
-            community.app.spaces,
-            community.app.policy,
-            community.clock,
-            SanctionAlerts(),
-            RetryPolicy(),
-            neutral_reason,
-            system_now,
-            _no_nap,
+            units_of_work=community.units_of_work,
+            spaces=community.app.spaces,
+            policy=community.app.policy,
+            clock=community.clock,
+            alerts=SanctionAlerts(),
+            retry_policy=RetryPolicy(),
+            neutral_reason=neutral_reason,
+            system_time=system_now,
+            sleep=_no_nap,
         )
         self.restart()
 

@@ -41,10 +41,21 @@ async def test_a_member_reads_drafts_and_what_the_reported_person_has_answered(c
     case = await community.a_case()
     text = "What we have understood so far."
     at = community.clock.now()
-    draft = Draft(DraftId("d1"), case.id, DraftKind.ANSWER, PartyRole.REPORTER, None, text, AMARA, at)
+    draft = Draft(
+        id=DraftId("d1"),
+        case=case.id,
+        kind=DraftKind.ANSWER,
+        to=PartyRole.REPORTER,
+        person=None,
+        text=text,
+        by=AMARA,
+        at=at,
+    )
     async with community.units_of_work.begin() as uow:
         await uow.deliberation.add_draft(draft)
-        await uow.cases.add_addition(Addition("a1", case.id, None, at, "It was meant as a joke."))
+        await uow.cases.add_addition(
+            Addition(id="a1", case=case.id, report=None, at=at, text="It was meant as a joke.")
+        )
     file = await community.read_case(BRUNO, case.code_name)
     assert file.drafts == (draft,)
     assert [each.text for each in file.hearing_answers] == ["It was meant as a joke."]

@@ -222,7 +222,7 @@ async def test_a_receipt_that_is_quoted_in_an_answer_is_not_shown_to_whoever_rea
 async def test_a_mail_of_any_size_is_taken_and_says_what_is_not_kept(community: Community) -> None:
     """P-2.7"""
     app = replace(community.app, largest_file=1000, longest_text=500)
-    files = tuple(EvidenceInput("file", file_name=f"f{n}", content=b"x" * (10 if n else 2000)) for n in range(14))
+    files = tuple(EvidenceInput(kind="file", file_name=f"f{n}", content=b"x" * (10 if n else 2000)) for n in range(14))
     await receive_mail(app, a_letter(text="long " * 300, files=files))
     [report] = await mailed(community)
     async with community.units_of_work.read() as view:
@@ -250,7 +250,12 @@ async def test_mail_goes_only_to_a_proved_address_of_somebody_who_still_wants_it
 
 async def channels_to(community: Community, report: Report) -> list[str]:
     """By which ways the reporter would be told something now."""
-    notice = Notice(NoticeId("n"), NoticeKind.REPORTER_NEWS, Recipient(RecipientKind.REPORTER, report=report.id), None)
+    notice = Notice(
+        id=NoticeId("n"),
+        kind=NoticeKind.REPORTER_NEWS,
+        to=Recipient(RecipientKind.REPORTER, report=report.id),
+        case=None,
+    )
     async with community.units_of_work.read() as view:
         routes = await RouteFinder(community.app.spaces, NoMail()).find_routes(view, notice)
     return [channel.name for channel in routes.channels]

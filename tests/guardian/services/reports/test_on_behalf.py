@@ -11,7 +11,7 @@ from guardian.services.reports.on_behalf import OralReport, pass_on_unread, repo
 from tests.builders.community import AMARA, DMITRI, ELENI, INES, WORKING_GROUP, Community
 from tests.builders.journey import newest_case
 
-TOLD = OralReport("Rana, this morning, by phone", "Somebody insults newcomers.", "grumbler", safe="yes")
+TOLD = OralReport(source="Rana, this morning, by phone", what="Somebody insults newcomers.", who="grumbler", safe="yes")
 
 
 async def test_whoever_enters_a_report_is_not_its_reporter_and_has_the_receipt_to_pass_on(community: Community) -> None:
@@ -31,7 +31,7 @@ async def test_whoever_enters_a_report_is_not_its_reporter_and_has_the_receipt_t
 
 async def test_a_member_who_enters_what_concerns_themselves_is_kept_out_without_a_receipt(community: Community) -> None:
     """P-2.5"""
-    entered = await report_on_behalf(community.app, DMITRI, OralReport("Rana", "Dmitri was rude to me."))
+    entered = await report_on_behalf(community.app, DMITRI, OralReport(source="Rana", what="Dmitri was rude to me."))
     assert entered.receipt == ""
     with pytest.raises(NotFound):
         await community.open_case(DMITRI, (await newest_case(community)).code_name)
@@ -53,7 +53,9 @@ async def test_the_same_form_sent_twice_is_one_report(community: Community) -> N
     assert await report_on_behalf(community.app, DMITRI, TOLD, "d-1") == first
 
 
-@pytest.mark.parametrize(("by", "told"), [(INES, TOLD), (DMITRI, OralReport("  ", "Somebody insults newcomers."))])
+@pytest.mark.parametrize(
+    ("by", "told"), [(INES, TOLD), (DMITRI, OralReport(source="  ", what="Somebody insults newcomers."))]
+)
 async def test_only_members_enter_reports_and_never_from_nobody(
     community: Community, by: MemberId, told: OralReport
 ) -> None:

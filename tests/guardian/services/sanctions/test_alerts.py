@@ -46,7 +46,16 @@ async def test_a_lifting_that_a_space_refuses_is_not_told_as_a_restriction_that_
     assert done.sanction is not None
     async with community.units_of_work.begin() as uow:
         now = uow.now
-        await uow.sanctions.add_lifting(Lifting(done.sanction, now, LiftingCause.REVERSAL, "nobody", "", now))
+        await uow.sanctions.add_lifting(
+            Lifting(
+                sanction=done.sanction,
+                effective_from=now,
+                cause=LiftingCause.REVERSAL,
+                by="nobody",
+                authority="",
+                recorded_at=now,
+            )
+        )
     assert "is not lifted yet" in subject(await blocked_notice(journey, Alert.BLOCKED, done.sanction))
 
 

@@ -184,7 +184,7 @@ async def test_where_the_chair_acted_a_disagreement_goes_to_the_board(community:
     review = await under_review(community, view)
     await say(community, view, BRUNO)
     assert await say(community, view, ELENI, REVERSE) is ActState.WITH_BOARD
-    await board_answers.record_answer(community.app, CHIARA, view.code_name, Consequence(Outcome.NO_ACTION))
+    await board_answers.record_answer(community.app, CHIARA, view.code_name, Consequence(outcome=Outcome.NO_ACTION))
     assert await review.access_level() is AccessLevel.BARRED
     await board_answers.confirm_answer(community.app, GRETA, view.code_name)
     assert await review.access_level() is AccessLevel.OPEN
