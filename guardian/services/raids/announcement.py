@@ -30,7 +30,7 @@ from guardian.services.authorization import require
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_about, start_deadline
 from guardian.services.notify import notify_members
-from guardian.services.unilateral.act import ActInput, check_act, open_review
+from guardian.services.unilateral.act import ActInput, check_act, new_act, open_review
 from guardian.services.unilateral.review import apply_reviews, start_review_deadlines
 from guardian.services.visibility import protecting_cases_for_accounts
 from guardian.spaces.port import Account, Unknown
@@ -147,23 +147,13 @@ async def announce(
         groups = handling_groups(await uow.people.members(), uow.now)
         stops = binding_stops(await uow.deliberation.stops())
         require(brake.may_announce_raid(by, raid_preview.accounts, groups.members, stops, app.policy))
-        check_act(app, ActInput(restriction, ground, reason, spaces, term))
+        given = ActInput(restriction, ground, reason, spaces, term)
+        check_act(app, given)
         taken_names = await uow.people.code_names() | await uow.cases.code_names()
         leader = Person(PersonId(new_id()), generate_code_name(taken_names), uow.now)
         await uow.people.add_person(leader)
         review = CaseId(new_id())
-        intended = UnilateralAct(
-            id=new_id(),
-            case=review,
-            by=by,
-            person=leader.id,
-            at=uow.now,
-            ground=ground,
-            restriction=restriction,
-            spaces=spaces,
-            term=term,
-            reason=reason,
-        )
+        intended = new_act(review, by, leader.id, uow.now, given)
         case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=True)
         listed = [Account(line.space, line.text) for line in raid_preview.lines if not line.refusal]
         if await protecting_cases_for_accounts(uow, actor, listed):

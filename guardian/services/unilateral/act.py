@@ -111,28 +111,12 @@ async def act(app: AppContext, by: MemberId, target: AccountInput, given: ActInp
         link_evidence = LinkEvidence(review, Trust.EVIDENCED, by_member(by), "acted on by a member")
         await link_account(uow, person, found.account, found.handle, link_evidence)
         await link_vouched_accounts(uow, person, found, link_evidence)
-        attempt = brake.IntendedAct(
-            by=by,
-            on=person.id,
-            ground=given.ground,
-            term=given.term,
-            on_leader=bool(await role_holders_for_person(uow, person.id)),
-        )
+        leader = bool(await role_holders_for_person(uow, person.id))
+        attempt = brake.IntendedAct(by=by, on=person.id, ground=given.ground, term=given.term, on_leader=leader)
         verdict = await _ask_brake(app, uow, attempt)
         if not verdict and verdict.code not in _CONFIRMABLE:
             require(verdict)
-        intended = UnilateralAct(
-            id=new_id(),
-            case=review,
-            by=by,
-            person=person.id,
-            at=uow.now,
-            ground=given.ground,
-            restriction=given.restriction,
-            spaces=given.spaces,
-            term=given.term,
-            reason=given.reason,
-        )
+        intended = new_act(review, by, person.id, uow.now, given)
         case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=not verdict)
         if not verdict:
             return await _await_confirmation(app, uow, case, intended, person, verdict)
@@ -189,21 +173,11 @@ async def record_native_act(
     link_evidence = LinkEvidence(review, Trust.EVIDENCED, by_member(actor.id), "acted on with the space's own menu")
     await link_account(uow, person, found.account, found.handle, link_evidence)
     await link_vouched_accounts(uow, person, found, link_evidence)
-    scope = frozenset({found.account.space})
     leader = bool(await role_holders_for_person(uow, person.id))
     attempt = brake.IntendedAct(by=actor.id, on=person.id, ground=Ground.ONGOING, term=term, on_leader=leader)
     verdict = await _ask_brake(app, uow, attempt)
-    intended = UnilateralAct(
-        id=new_id(),
-        case=review,
-        by=actor.id,
-        person=person.id,
-        at=uow.now,
-        ground=Ground.ONGOING,
-        restriction=restriction,
-        spaces=scope,
-        term=term,
-    )
+    given = ActInput(restriction, Ground.ONGOING, "", frozenset({found.account.space}), term)
+    intended = new_act(review, actor.id, person.id, uow.now, given)
     case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=False)
     await _take_effect(app, uow, case, intended, person, verdict)
     if not verdict:
@@ -228,6 +202,22 @@ async def give_statement(app: AppContext, by: MemberId, code_name: str, text: st
         about = {"case": str(case.id), "act": own.id}
         uow.journal.note(Entry(act="account.was_given", by=by_member(by), authority="P-7.2", about=about, case=case.id))
     return "Thank you. Your account is with the case, and the others have been told."
+
+
+def new_act(review: CaseId, by: MemberId, person: PersonId, at: datetime, given: ActInput) -> UnilateralAct:
+    """Return the act as it is first stored, with its review."""
+    return UnilateralAct(
+        id=new_id(),
+        case=review,
+        by=by,
+        person=person,
+        at=at,
+        ground=given.ground,
+        restriction=given.restriction,
+        spaces=given.spaces,
+        term=given.term,
+        reason=given.reason,
+    )
 
 
 def check_act(app: AppContext, given: ActInput) -> None:
