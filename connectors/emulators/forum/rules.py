@@ -171,12 +171,10 @@ class ForumRules:
         if author.is_silenced(self.now()):
             raise ForumError(responses.not_allowed_response())
         self._check_text(title, "min_topic_title_length", TITLE_LIMIT, "Title")
-        return self._begin_topic(
-            Topic(id=self.state.next_id(), title=title, archetype="regular", user_id=author.id, created_at=self.now()),
-            author,
-            raw,
-            on,
+        topic = Topic(
+            id=self.state.next_id(), title=title, archetype="regular", user_id=author.id, created_at=self.now()
         )
+        return self._begin_topic(topic, author, raw, on)
 
     def answer(self, author: ForumUser, topic: Topic, raw: str, *, on: Exchange | None = None) -> Post:
         """Add a post to the topic. Silenced accounts can still answer in their own conversations."""
@@ -252,8 +250,7 @@ class ForumRules:
             raise ForumError(_creation_error(f"{what} seems unclear, is it a complete sentence?"))
 
     def _check_body(self, raw: str, topic: Topic) -> None:
-        private = topic.archetype == PRIVATE
-        minimum = "min_personal_message_post_length" if private else "min_post_length"
+        minimum = "min_personal_message_post_length" if topic.archetype == PRIVATE else "min_post_length"
         self._check_text(raw, minimum, self.state.settings["max_post_length"], "Body")
 
     def _begin_topic(self, topic: Topic, author: ForumUser, raw: str, on: Exchange | None) -> Post:
@@ -263,15 +260,7 @@ class ForumRules:
 
     def _add_post(self, topic: Topic, author: ForumUser, raw: str, on: Exchange | None) -> Post:
         now = self.now()
-        post = Post(
-            id=self.state.next_id(),
-            topic_id=topic.id,
-            number=len(topic.post_ids) + 1,
-            user_id=author.id,
-            raw=raw,
-            created_at=now,
-            updated_at=now,
-        )
+        post = self.state.new_post(topic, author, raw, now)
         if topic.archetype == PRIVATE:
             others = self.state.participants(topic) - {author.id}
             post.reachable = {i: not self.state.users[i].is_suspended(now) for i in sorted(others)}
@@ -293,15 +282,7 @@ class ForumRules:
             return
         topic.closed = closed
         now, action = self.now(), "closed.enabled" if closed else "closed.disabled"
-        line = Post(
-            id=self.state.next_id(),
-            topic_id=topic.id,
-            number=len(topic.post_ids) + 1,
-            user_id=by.id,
-            raw="",
-            created_at=now,
-            updated_at=now,
-        )
+        line = self.state.new_post(topic, by, "", now)
         line.post_type, line.action = SMALL_ACTION, action
         self.state.posts[line.id] = line
         topic.post_ids.append(line.id)

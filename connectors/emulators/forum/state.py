@@ -190,6 +190,18 @@ class ForumState:
         self._last_id += 1
         return self._last_id
 
+    def new_post(self, topic: Topic, author: ForumUser, raw: str, at: datetime) -> Post:
+        """Return a post with the next number of the topic; it is not there yet."""
+        return Post(
+            id=self.next_id(),
+            topic_id=topic.id,
+            number=len(topic.post_ids) + 1,
+            user_id=author.id,
+            raw=raw,
+            created_at=at,
+            updated_at=at,
+        )
+
     def add_user(self, username: str, **fields: Any) -> ForumUser:
         """Add the account; its id and e-mail address are made up unless they are given."""
         user_id = fields.pop("id", None) or self.next_id()
