@@ -35,6 +35,26 @@ class ConflictReason(StrEnum):
     OTHER = "other"
 
 
+class Speaker(StrEnum):
+    """Whose word it is that points to somebody (P-2.5).
+
+    MEMBER has looked at what points there. OTHER are the reported person, wherever they write, and whoever cannot be
+    shown to be the reporter.
+    """
+
+    MEMBER = "member"
+    REPORTER = "reporter"
+    OTHER = "other"
+
+
+class WordsEffect(StrEnum):
+    """What words that point to somebody bring about before a human has read them (P-2.5)."""
+
+    NOTHING = "nothing"
+    CLAIM = "claim"
+    EXCLUSION = "exclusion"
+
+
 @dataclass(frozen=True, slots=True)
 class ConflictIndicators(Generic[Who]):
     """What a report says about whom it concerns.
@@ -49,6 +69,7 @@ class ConflictIndicators(Generic[Who]):
     texts: tuple[str, ...] = ()
 
 
+_UNDECIDED = frozenset({ConflictStatus.CLEAR, ConflictStatus.PENDING})
 _WEIGHT = {status: weight for weight, status in enumerate(ConflictStatus)}
 
 
@@ -65,6 +86,22 @@ def conflict_statuses(
     return {person.who: _status_of(person.who, certain, possible) for person in known}
 
 
+def effect_of_words(
+    indicated: ConflictStatus, current: ConflictStatus, speaker: Speaker, *, takes_part: bool
+) -> WordsEffect:
+    """Return what words do that indicate `indicated` of somebody who stands at `current`. Policy: P-2.5.
+
+    Only a reporter's words keep anybody out unread, and a mention only whoever does not take part yet: else whoever is
+    accused, or writes in a reporter's name, could choose who judges. All else is a claim that a chair decides.
+    """
+    if stricter(indicated, current) is current:
+        return WordsEffect.NOTHING
+    late_mention = speaker is Speaker.REPORTER and indicated is ConflictStatus.PENDING and takes_part
+    if speaker is Speaker.OTHER or late_mention:
+        return WordsEffect.CLAIM if current is ConflictStatus.CLEAR else WordsEffect.NOTHING
+    return WordsEffect.EXCLUSION
+
+
 def stricter(one: ConflictStatus, other: ConflictStatus) -> ConflictStatus:
     """Return the status of somebody of whom both are true: the one that shows less."""
     return max(one, other, key=_WEIGHT.__getitem__)
@@ -78,17 +115,25 @@ def who_may_know(members: Iterable[Who], statuses: Mapping[Who, ConflictStatus])
     return frozenset(who for who in members if statuses.get(who, ConflictStatus.CLEAR) is ConflictStatus.CLEAR)
 
 
+def voters(members: Iterable[Who], statuses: Mapping[Who, ConflictStatus]) -> frozenset[Who]:
+    """Return the members who count towards quorum: all but those of whom a conflict is decided. Policy: P-2.5, P-4.3.
+
+    Held out is not excluded: a ballot given before stands, and stands as it was given when its member is admitted.
+    """
+    return frozenset(who for who in members if statuses.get(who, ConflictStatus.CLEAR) in _UNDECIDED)
+
+
 def board_only(
     members: frozenset[Who], chairs: frozenset[Who], statuses: Mapping[Who, ConflictStatus], policy: Policy
 ) -> bool:
     """Return whether the matter goes to the Board and to nobody else. Policy: P-2.5.
 
     So it is where every one of the chairs is concerned, pending included, since then nobody could admit anybody, and
-    where fewer members remain than the policy asks.
+    where decided conflicts leave fewer members than the policy asks, or nobody at all may know.
     """
     remaining = who_may_know(members, statuses)
     no_chair_is_free = bool(chairs) and not chairs & remaining
-    return no_chair_is_free or len(remaining) < policy.conflicts.members_left
+    return no_chair_is_free or not remaining or len(voters(members, statuses)) < policy.conflicts.members_left
 
 
 def may_admit(

@@ -4,7 +4,7 @@ Every answer leaves out whom the matter concerns; how they came to be excluded i
 `route_report` first.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -82,13 +82,13 @@ def liaisons_for(groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictSta
 
 
 def deciders_for_chair(
-    groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictStatus], about: Who | None = None
+    groups: HandlingGroups[Who], statuses: Mapping[Who, ConflictStatus], about: Iterable[Who] = ()
 ) -> frozenset[Who]:
     """Return who decides what a chair decides: chairs not concerned, else the Board's. Policy: P-4.1, P-7.3.
 
-    `about` is somebody on whom it is decided: never by themselves.
+    `about` are those on whom it is decided: never by themselves, nor by each other.
     """
-    effective = statuses if about is None else {**statuses, about: ConflictStatus.RECUSED}
+    effective = {**statuses, **dict.fromkeys(about, ConflictStatus.RECUSED)}
     return who_may_know(groups.chairs, effective) or board_members_for(groups, effective)
 
 

@@ -3,7 +3,7 @@
 Read `case_for_member` first. Policy: P-2.5, P-4.1, P-4.2.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from guardian.cases.case import Case, CaseKind, CaseState
@@ -14,7 +14,7 @@ from guardian.ids import MemberId
 from guardian.people.models import Group, Member
 from guardian.people.permissions import BOARD, BOARD_LIAISON, MEMBERS, Seat, UseCase, holds_seat, may_perform
 from rules.audience import is_in_audience
-from rules.conflicts import who_may_know
+from rules.conflicts import ConflictStatus, voters, who_may_know
 
 
 async def require_permission(view: CaseView, by: MemberId, use: UseCase) -> Member:
@@ -62,6 +62,16 @@ async def members_who_may_know(view: CaseView, case: Case) -> tuple[Member, ...]
     return tuple(m for m in await view.people.members() if may_know(m, case, exclusions, view.now))
 
 
+async def members_who_count(view: CaseView, case: Case) -> tuple[Member, ...]:
+    """Return those who count towards quorum: everybody whose case it is, but whom a decided conflict keeps out (P-2.5)."""
+    statuses = conflict_status_by_member(await view.cases.exclusions_of(case.id))
+    handling = [
+        m for m in await view.people.members() if any(holds_seat(m, seat, view.now) for seat in seats_for(case))
+    ]
+    counted = voters([m.id for m in handling], statuses)
+    return tuple(m for m in handling if m.id in counted and _is_in_audience(m.id, case, statuses))
+
+
 def may_know(member: Member, case: Case, exclusions: Iterable[Exclusion], at: datetime) -> bool:
     """Return whether the member may know of the case: in term, in the group that handles it, and not excluded.
 
@@ -100,6 +110,10 @@ def is_hidden_from(member: MemberId, case: Case, exclusions: Iterable[Exclusion]
     statuses = conflict_status_by_member(exclusions)
     awaits_audience = case.audience is not None and not is_in_audience(member, case.audience, statuses)
     return awaits_audience or not who_may_know([member], statuses)
+
+
+def _is_in_audience(member: MemberId, case: Case, statuses: Mapping[MemberId, ConflictStatus]) -> bool:
+    return case.audience is None or is_in_audience(member, case.audience, statuses)
 
 
 def normalize_code_name(text: str) -> str:

@@ -11,13 +11,15 @@ from rules.conflicts import ConflictReason
 class ConflictClaim:
     """A conflict of `about` that another member has raised. `answer` is the reason of whoever decided (P-4.1).
 
+    `by` None: nobody of the group raised it, but words that came in point to the member, and they may not keep anybody out
+    by themselves (P-2.5).
     Until it is decided only those who decide see it: nothing changes for `about`, and nothing gives it away to them.
     """
 
     id: str
     case: CaseId
     about: MemberId
-    by: MemberId
+    by: MemberId | None
     at: datetime
     reason: ConflictReason
     words: str = ""

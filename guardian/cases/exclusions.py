@@ -13,7 +13,16 @@ from guardian.cases.case import CASE_MACHINE, Case, CaseEvent
 from guardian.ids import CaseId, MemberId
 from guardian.people.models import Member
 from guardian.people.permissions import BOARD, BOARD_LIAISON, CHAIRS, MEMBERS, Seat, holds_seat
-from rules.conflicts import ConflictIndicators, ConflictStatus, board_only, conflict_statuses, stricter
+from rules.conflicts import (
+    ConflictIndicators,
+    ConflictStatus,
+    Speaker,
+    WordsEffect,
+    board_only,
+    conflict_statuses,
+    effect_of_words,
+    stricter,
+)
 from rules.name_matching import KnownNames
 from rules.policy import Policy
 from rules.routing import HandlingGroups, deciders_for_chair
@@ -82,11 +91,11 @@ def conflict_status_by_member(exclusions: Iterable[Exclusion]) -> dict[MemberId,
 
 
 def deciders_for(
-    case: Case, members: Iterable[Member], exclusions: Iterable[Exclusion], at: datetime, about: MemberId | None = None
+    case: Case, members: Iterable[Member], exclusions: Iterable[Exclusion], at: datetime, about: Iterable[MemberId] = ()
 ) -> frozenset[MemberId]:
     """Return who decides in the case what a chair decides: the Board alone where the case is the Board's.
 
-    `about` is somebody on whom it is decided. Policy: P-4.1.
+    `about` are those on whom it is decided. Policy: P-4.1.
     """
     groups = handling_groups(members, at)
     deciding_groups = replace(groups, chairs=frozenset()) if case.board_only else groups
@@ -120,12 +129,35 @@ def exclusions_from(
 def missing_exclusions(
     exclusions: Iterable[Exclusion], current: Iterable[Exclusion], exempt: Container[MemberId]
 ) -> tuple[Exclusion, ...]:
-    """Return those of the exclusions that are not there yet, less pending ones of whoever is exempt from them."""
+    """Return those that are not there yet; whoever is exempt is not pending again for a mention."""
     statuses = conflict_status_by_member(current)
     new = (exclusion for exclusion in exclusions if _is_stricter(exclusion, statuses))
     return tuple(
         exclusion for exclusion in new if exclusion.kind is not ExclusionKind.PENDING or exclusion.member not in exempt
     )
+
+
+def split_by_effect(
+    exclusions: Iterable[Exclusion],
+    current: Iterable[Exclusion],
+    speaker: Speaker,
+    taking_part: Container[MemberId],
+) -> tuple[tuple[Exclusion, ...], tuple[MemberId, ...]]:
+    """Return the exclusions that take effect at once, and the members of whom a chair decides first. Policy: P-2.5."""
+    statuses = conflict_status_by_member(current)
+    at_once: list[Exclusion] = []
+    claimed: list[MemberId] = []
+    for exclusion in exclusions:
+        now = statuses.get(exclusion.member, ConflictStatus.CLEAR)
+        indicated = _STATUS_BY_KIND[exclusion.kind]
+        match effect_of_words(indicated, now, speaker, takes_part=exclusion.member in taking_part):
+            case WordsEffect.EXCLUSION:
+                at_once.append(exclusion)
+            case WordsEffect.CLAIM:
+                claimed.append(exclusion.member)
+            case WordsEffect.NOTHING:
+                pass
+    return tuple(at_once), tuple(claimed)
 
 
 def exempt(

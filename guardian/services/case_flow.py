@@ -5,7 +5,7 @@ Asks no permissions: the use case that calls has done so. Steps are in `case_ste
 
 from dataclasses import replace
 
-from guardian.cases.access import members_who_may_know
+from guardian.cases.access import members_who_count, members_who_may_know
 from guardian.cases.case import CASE_MACHINE, Case, CaseEvent, CaseState, Party, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.exclusions import conflict_status_by_member
@@ -40,6 +40,11 @@ async def get_case(view: ReadView, case: CaseId) -> Case:
 async def eligible_members(view: ReadView, case: Case) -> frozenset[MemberId]:
     """Return the members in term without a conflict at this instant (E of P-5.1)."""
     return frozenset(member.id for member in await members_who_may_know(view, case))
+
+
+async def voting_members(view: ReadView, case: Case) -> frozenset[MemberId]:
+    """Return the members whose ballots count at this instant: held out is not excluded (P-2.5, P-4.3, P-5.1)."""
+    return frozenset(member.id for member in await members_who_count(view, case))
 
 
 async def reported_people(view: ReadView, case: Case) -> tuple[PersonId, ...]:

@@ -152,7 +152,7 @@ async def notify_deciders(
     facts: Mapping[str, str] = _NO_FACTS,
     *,
     besides: MemberId | None = None,
-    about: MemberId | None = None,
+    about: Iterable[MemberId] = (),
 ) -> None:
     """Notify each of those who decide in this case what a chair decides, on `about` where it is on somebody.
 

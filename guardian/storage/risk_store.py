@@ -72,7 +72,7 @@ class SqlRiskStore(EncryptedSqlStore):
             id=row.id,
             case=CaseId(row.case_id),
             about=MemberId(row.about_id),
-            by=MemberId(row.by),
+            by=None if row.by is None else MemberId(row.by),
             at=row.at,
             reason=ConflictReason(words.get("reason", ConflictReason.OTHER)),
             words=words.get("words", ""),

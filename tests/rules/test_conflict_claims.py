@@ -60,4 +60,4 @@ def test_where_it_is_on_a_chair_the_other_chairs_decide_and_else_the_board(
     groups = HandlingGroups(
         frozenset({"ada", "bo", "di", "lia"}), frozenset(chairs), frozenset({"lia"}), frozenset({"gil"})
     )
-    assert deciders_for_chair(groups, {}, about) == deciders
+    assert deciders_for_chair(groups, {}, (about,)) == deciders

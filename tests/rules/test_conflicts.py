@@ -5,11 +5,15 @@ import pytest
 from rules.conflicts import (
     ConflictIndicators,
     ConflictStatus,
+    Speaker,
+    WordsEffect,
     board_only,
     conflict_statuses,
+    effect_of_words,
     may_admit,
     may_recuse,
     stricter,
+    voters,
     who_may_know,
 )
 from rules.name_matching import KnownNames
@@ -40,6 +44,36 @@ def test_picked_or_author_is_excluded_and_merely_mentioned_is_held_out(
     assert conflict_statuses(indicators, PEOPLE, DJANGO)["ada"] is ada
 
 
+@pytest.mark.parametrize(
+    ("speaker", "indicated", "takes_part", "effect"),
+    [
+        (Speaker.REPORTER, EXCLUDED, True, WordsEffect.EXCLUSION),
+        (Speaker.REPORTER, HELD_OUT, False, WordsEffect.EXCLUSION),
+        (Speaker.REPORTER, HELD_OUT, True, WordsEffect.CLAIM),
+        (Speaker.MEMBER, HELD_OUT, True, WordsEffect.EXCLUSION),
+        (Speaker.OTHER, HELD_OUT, False, WordsEffect.CLAIM),
+        (Speaker.OTHER, EXCLUDED, True, WordsEffect.CLAIM),
+        (Speaker.OTHER, CLEAR, True, WordsEffect.NOTHING),
+    ],
+)
+def test_only_a_reporters_words_and_what_a_member_has_read_keep_anybody_out(
+    speaker: Speaker, indicated: ConflictStatus, effect: WordsEffect, *, takes_part: bool
+) -> None:
+    """P-2.5: the accused does not choose who judges."""
+    assert effect_of_words(indicated, CLEAR, speaker, takes_part=takes_part) is effect
+
+
+@pytest.mark.parametrize("speaker", Speaker)
+def test_words_never_open_a_case_to_whoever_is_kept_out_of_it(speaker: Speaker) -> None:
+    """P-2.5"""
+    assert effect_of_words(HELD_OUT, EXCLUDED, speaker, takes_part=False) is WordsEffect.NOTHING
+
+
+def test_held_out_counts_towards_quorum_and_a_decided_conflict_does_not() -> None:
+    """P-2.5, P-4.3"""
+    assert voters(MEMBERS, {"ada": HELD_OUT, "bo": EXCLUDED, "cy": RECUSED}) == MEMBERS - {"bo", "cy"}
+
+
 @pytest.mark.parametrize("one", ConflictStatus)
 @pytest.mark.parametrize("other", ConflictStatus)
 def test_of_two_standings_the_one_that_shows_less_holds(one: ConflictStatus, other: ConflictStatus) -> None:
@@ -56,7 +90,8 @@ def test_of_two_standings_the_one_that_shows_less_holds(one: ConflictStatus, oth
         ({"ada": HELD_OUT}, True),
         ({"ada": RECUSED}, True),
         ({"bo": EXCLUDED}, False),
-        ({"bo": EXCLUDED, "cy": HELD_OUT}, True),
+        ({"bo": EXCLUDED, "cy": RECUSED}, True),
+        ({"bo": EXCLUDED, "cy": HELD_OUT}, False),
     ],
 )
 def test_it_goes_to_the_board_alone_without_a_free_chair_or_two_members(

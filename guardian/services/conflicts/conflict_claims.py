@@ -7,12 +7,13 @@ Policy: P-4.1.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from guardian.cases.access import case_for_member, normalize_code_name, require_permission
 from guardian.cases.case import Case
 from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.deadlines import Deadline, DeadlineKind
-from guardian.cases.exclusions import Exclusion, ExclusionKind, conflict_status_by_member, deciders_for
+from guardian.cases.exclusions import Exclusion, ExclusionKind, conflict_status_by_member
 from guardian.errors import NotFound
 from guardian.ids import MemberId, new_id
 from guardian.journal import SERVICE, Entry, by_member
@@ -20,13 +21,17 @@ from guardian.notices.models import News, NoticeKind
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require_or_not_found
 from guardian.services.case_flow import get_case
+from guardian.services.conflicts.claim_records import deciders_on, notify_of_claim, record_claims
 from guardian.services.conflicts.exclusions import member_name
 from guardian.services.conflicts.recusal import handle_recusal
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
-from guardian.services.notify import notify_deciders, notify_members
+from guardian.services.deadlines import complete, complete_about, reschedule
+from guardian.services.notify import notify_members
 from rules.conflicts import ConflictReason, ConflictStatus, may_claim_conflict, may_decide_claim
 from rules.deadlines import TimeLimit, length
+
+FROM_OUTSIDE: Final = "words from outside the group"
+"""Who raised a claim that nobody of the group raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,7 @@ async def raise_conflict(
         claim = ConflictClaim(
             id=new_id(), case=case.id, about=about, by=by, at=uow.now, reason=reason, words=words.strip()
         )
-        await uow.cases.add_conflict_claim(claim)
-        until = uow.now + length(TimeLimit.FIRST_ANSWER, app.policy)
-        await start_deadline(uow, DeadlineKind.CONFLICT_CLAIM, case.id, until, about=claim.id)
-        await notify_deciders(uow, case, NoticeKind.CONFLICT_CLAIM_TO_DECIDE, besides=by, about=about)
+        await record_claims(uow, app.policy, case, (claim,))
         named = {"case": case.id, "doubt": claim.id, "member": about}
         uow.journal.note(
             Entry(
@@ -90,7 +92,11 @@ async def open_claims(app: AppContext, by: MemberId, code_name: str) -> tuple[Co
         )
         return tuple(
             ConflictClaimView(
-                member_name(members, each.about), member_name(members, each.by), each.at, each.reason, each.words
+                member_name(members, each.about),
+                member_name(members, each.by) or FROM_OUTSIDE,
+                each.at,
+                each.reason,
+                each.words,
             )
             for each in found
         )
@@ -106,7 +112,7 @@ async def decide_conflict(
         if case is None:
             raise NotFound
         waiting = await _waiting_claims(uow, case, about)
-        deciders = await _deciders(uow, case, about)
+        deciders = await deciders_on(uow, case, about)
         require_or_not_found(may_decide_claim(by, about, deciders, claimed=bool(waiting), reason=reason))
         await _settle_claims(uow, waiting, by, upheld=steps_back, answer=reason.strip())
         act = "conflict.was_upheld" if steps_back else "conflict.was_set_aside"
@@ -122,7 +128,7 @@ async def decide_conflict(
                 )
             )
             await handle_recusal(uow, app.policy, case, about)
-        raisers = {claim.by for claim in waiting} - {by}
+        raisers = {claim.by for claim in waiting if claim.by is not None} - {by}
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.CONFLICT_DECIDED}, only=raisers)
     return case.code_name
 
@@ -137,7 +143,7 @@ async def on_claim_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> 
     if case is None or not waiting or waiting[0].decided_at is not None or _has_conflict(statuses, waiting[0].about):
         await complete(uow, deadline)
         return
-    await notify_deciders(uow, case, NoticeKind.CONFLICT_CLAIM_TO_DECIDE, about=waiting[0].about)
+    await notify_of_claim(uow, case, waiting[0])
     await reschedule(uow, deadline, uow.now + length(TimeLimit.FIRST_ANSWER, app.policy))
     about = {"case": case.id, "doubt": deadline.about}
     uow.journal.note(Entry(act="conflict.was_recalled", by=SERVICE, authority="P-4.1", about=about, case=case.id))
@@ -166,13 +172,8 @@ async def _waiting_claims(view: ReadView, case: Case, about: MemberId) -> tuple[
 async def _claims_to_decide(view: ReadView, case: Case, by: MemberId) -> tuple[ConflictClaim, ...]:
     """Return the open claims of the case on which this member decides."""
     raised = {claim.about: None for claim in await view.cases.conflict_claims_of(case.id)}
-    theirs = [about for about in raised if by in await _deciders(view, case, about)]
+    theirs = [about for about in raised if by in await deciders_on(view, case, about)]
     return tuple([claim for about in theirs for claim in await _waiting_claims(view, case, about)])
-
-
-async def _deciders(view: ReadView, case: Case, about: MemberId) -> frozenset[MemberId]:
-    exclusions = await view.cases.exclusions_of(case.id)
-    return deciders_for(case, await view.people.members(), exclusions, view.now, about)
 
 
 def _has_conflict(statuses: dict[MemberId, ConflictStatus], member: MemberId) -> bool:

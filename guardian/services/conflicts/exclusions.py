@@ -3,11 +3,14 @@
 Read `exclude_indicated` first. Policy: P-2.5, P-4.1.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import replace
+from typing import Final
 
+from guardian.cases.access import members_who_may_know
 from guardian.cases.case import Case
 from guardian.cases.case_store import CaseView
+from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.exclusions import (
     as_board_case,
     conflict_status_by_member,
@@ -16,31 +19,48 @@ from guardian.cases.exclusions import (
     handling_groups,
     missing_exclusions,
     must_go_to_board,
+    split_by_effect,
 )
-from guardian.ids import MemberId
-from guardian.journal import PARTY, Entry
+from guardian.ids import MemberId, new_id
+from guardian.journal import PARTY, SERVICE, Entry
 from guardian.notices.models import News, NoticeKind
 from guardian.people.models import Member
+from guardian.services.conflicts.claim_records import record_claims
 from guardian.services.context import UnitOfWork
 from guardian.services.deliberation.tally import recount
 from guardian.services.notify import notify_deciders, notify_members, notify_reporters
-from rules.conflicts import ConflictIndicators, ConflictStatus
+from rules.conflicts import ConflictIndicators, ConflictReason, ConflictStatus, Speaker
 from rules.policy import Policy
 from rules.routing import contact_for
 
+POINTED_AT: Final = (
+    "Something that came in names them, or an account of theirs. Please read it, and say whether it is so."
+)
+"""What stands with a claim that words made, in place of the words themselves."""
+
 
 async def exclude_indicated(
-    uow: UnitOfWork, policy: Policy, case: Case, indicators: ConflictIndicators[MemberId], by: str
+    uow: UnitOfWork,
+    policy: Policy,
+    case: Case,
+    indicators: ConflictIndicators[MemberId],
+    by: str,
+    speaker: Speaker = Speaker.REPORTER,
 ) -> tuple[Case, bool]:
-    """Exclude whomever the indicators point to; return the case as it then stands, and whether that changed it.
+    """Exclude whoever the indicators point to; return the case as it then stands, and whether that changed.
 
-    Nobody is notified of the exclusion here: see `notify_of_exclusions`. Ballots are counted again without them
-    (P-5.1).
+    Nobody is notified of an exclusion here: see `notify_of_exclusions`. Ballots are counted again without them (P-5.1).
+    What may not keep anybody out by itself, by whose word it is, becomes a claim that a chair decides (P-2.5).
     """
     members = await uow.people.members()
     before = await uow.cases.exclusions_of(case.id)
     needed = exclusions_from(indicators, members, policy, case, uow.now, by)
-    fresh = missing_exclusions(needed, before, exempt(indicators, before, case.contact))
+    # A reporter's later words may call the contact person by name; nobody else's say so little.
+    addressed = case.contact if speaker is Speaker.REPORTER else None
+    missing = missing_exclusions(needed, before, exempt(indicators, before, addressed))
+    taking_part = {member.id for member in await members_who_may_know(uow, case)}
+    fresh, claimed = split_by_effect(missing, before, speaker, taking_part)
+    await _claim_conflicts(uow, policy, case, claimed)
     for exclusion in fresh:
         await uow.cases.add_exclusion(exclusion)
         about = {"case": case.id, "member": exclusion.member, "kind": exclusion.kind}
@@ -56,6 +76,23 @@ async def exclude_indicated(
         case = await recount(uow, case, policy)
         case = await _replace_contact(uow, policy, case, concerned)
     return case, bool(fresh)
+
+
+async def _claim_conflicts(uow: UnitOfWork, policy: Policy, case: Case, members: Iterable[MemberId]) -> None:
+    """Put each member to whoever decides, once: not while a claim waits, nor after words alone were set aside."""
+    earlier = await uow.cases.conflict_claims_of(case.id)
+    known = {claim.about for claim in earlier if claim.decided_at is None or claim.by is None}
+    claims = [
+        ConflictClaim(
+            id=new_id(), case=case.id, about=member, by=None, at=uow.now, reason=ConflictReason.OTHER, words=POINTED_AT
+        )
+        for member in members
+        if member not in known
+    ]
+    await record_claims(uow, policy, case, claims)
+    for claim in claims:
+        named = {"case": case.id, "doubt": claim.id, "member": claim.about}
+        uow.journal.note(Entry(act="conflict.was_raised", by=SERVICE, authority="P-2.5", about=named, case=case.id))
 
 
 async def _replace_contact(uow: UnitOfWork, policy: Policy, case: Case, concerned: Container[MemberId]) -> Case:
@@ -100,9 +137,9 @@ def member_name(members: tuple[Member, ...], member: MemberId | None) -> str:
     return next((each.name for each in members if each.id == member), "")
 
 
-async def exclude_named_in_text(uow: UnitOfWork, policy: Policy, case: Case, text: str) -> Case:
-    """Exclude whomever the person's words point to, until a chair has decided on them. Policy: P-2.5."""
-    after, changed = await exclude_indicated(uow, policy, case, ConflictIndicators(texts=(text,)), PARTY)
-    if changed:
-        await notify_of_exclusions(uow, case, after)
-    return after
+async def claim_named_in_text(uow: UnitOfWork, policy: Policy, case: Case, text: str) -> None:
+    """Let a chair decide of whomever the words of somebody other than the reporter point to. Policy: P-2.5.
+
+    Everybody keeps their place meanwhile, and their ballot: else the accused would choose who judges.
+    """
+    await exclude_indicated(uow, policy, case, ConflictIndicators(texts=(text,)), PARTY, Speaker.OTHER)

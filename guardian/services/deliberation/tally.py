@@ -6,9 +6,9 @@ An agreement becomes a Decision, what is not agreed in time the Board's matter. 
 from dataclasses import replace
 from typing import assert_never
 
-from guardian.cases.access import is_excluded
 from guardian.cases.case import Case, CaseEvent, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.exclusions import conflict_status_by_member
 from guardian.cases.proposals import (
     Decision,
     Proposal,
@@ -22,12 +22,13 @@ from guardian.errors import NotFound
 from guardian.ids import DecisionId, MemberId, ProposalId, new_id
 from guardian.journal import SERVICE, Entry
 from guardian.notices.models import News, NoticeKind
-from guardian.services.case_flow import eligible_members, get_case, notify_board, refer_to_board, transition
+from guardian.services.case_flow import get_case, notify_board, refer_to_board, transition, voting_members
 from guardian.services.case_steps import reset_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, complete_for_case, reschedule, start_deadline
 from guardian.services.deliberation.procedure import ask_reporters
 from guardian.services.notify import notify_members
+from rules.conflicts import voters
 from rules.deadlines import TimeLimit, length
 from rules.policy import Policy
 from rules.procedure import Step
@@ -36,10 +37,10 @@ from rules.quorum import ProposalState, Tally
 
 async def tally_of(view: ReadView, policy: Policy, case: Case, proposal: Proposal) -> Tally[MemberId]:
     """Return how the proposal stands; once closed, among those who counted then and have no conflict since."""
-    eligible = await eligible_members(view, case)
+    eligible = await voting_members(view, case)
     if proposal.eligible_at_closing:
-        exclusions = await view.cases.exclusions_of(case.id)
-        eligible = frozenset(member for member in proposal.eligible_at_closing if not is_excluded(member, exclusions))
+        statuses = conflict_status_by_member(await view.cases.exclusions_of(case.id))
+        eligible = voters(proposal.eligible_at_closing, statuses)
     votes = ProposalVotes(
         await view.deliberation.ballots_on(proposal.id),
         await view.deliberation.marks_on(proposal.id),
@@ -130,7 +131,7 @@ async def get_proposal(view: ReadView, proposal_id: ProposalId) -> Proposal:
 
 
 async def _agree(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal) -> Case:
-    await settle(uow, proposal, ProposalResult.AGREED, await eligible_members(uow, case))
+    await settle(uow, proposal, ProposalResult.AGREED, await voting_members(uow, case))
     decisions = await uow.deliberation.decisions_of(case.id)
     decision = Decision(
         id=DecisionId(new_id()),

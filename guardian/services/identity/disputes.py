@@ -20,7 +20,7 @@ from guardian.people.models import LinkedAccount
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case
-from guardian.services.conflicts.exclusions import exclude_named_in_text
+from guardian.services.conflicts.exclusions import claim_named_in_text
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
 from guardian.services.identity.account_owners import build_owner_notice_facts, link_for_receipt
@@ -192,7 +192,7 @@ async def _record_dispute(
     if not link.binding:
         raise Refused("not_linked", _NOT_LINKED, "P-6.4")
     case = await get_case(uow, link.case_evidence[-1].case)
-    case = await exclude_named_in_text(uow, app.policy, case, "\n".join((text, *_as_text(shown))))
+    await claim_named_in_text(uow, app.policy, case, "\n".join((text, *_as_text(shown))))
     about = {"account": link.id}
     entry = Entry(act="link.was_disputed", by=PARTY, authority="P-6.4", about=about, case=case.id)
     uow.journal.note(entry)

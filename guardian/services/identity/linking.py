@@ -26,7 +26,7 @@ from guardian.services.identity.vouched_accounts import accounts_vouched_for
 from guardian.services.notify import ensure_reference, notify_members
 from guardian.services.visibility import protecting_cases, visible_accounts
 from guardian.spaces.port import Account, Unknown
-from rules.conflicts import ConflictIndicators
+from rules.conflicts import ConflictIndicators, Speaker
 from rules.identity import may_confirm_link
 from rules.name_matching import KnownNames, find_mentioned
 from rules.policy import Policy
@@ -300,7 +300,7 @@ async def exclude_person_everywhere(uow: UnitOfWork, policy: Policy, person: Per
     )
     cases = {case.id: case for each in people for case in await uow.cases.cases_of(each)}
     for case in cases.values():
-        after, changed = await exclude_indicated(uow, policy, case, indicators, by)
+        after, changed = await exclude_indicated(uow, policy, case, indicators, by, Speaker.MEMBER)
         if changed:
             await notify_of_exclusions(uow, case, after)
 

@@ -23,7 +23,7 @@ from guardian.sanctions.models import Sanction, binding_until, term_state_at
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, notify_case_news, refer_to_board, reported_people, transition
 from guardian.services.case_steps import StepChange, advance_step, get_steps, reset_steps
-from guardian.services.conflicts.exclusions import exclude_named_in_text
+from guardian.services.conflicts.exclusions import claim_named_in_text
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_for_case
 from guardian.services.decisions.enactment import record_person_notified
@@ -200,7 +200,8 @@ async def request_board_reconsideration(app: AppContext, receipt: str, text: str
             )
         case = await get_case(uow, decided[-1].case)
         await uow.cases.add_addition(Addition(id=new_id(), case=case.id, report=None, at=uow.now, text=text.strip()))
-        case = await _bring_before_board(uow, app.policy, await exclude_named_in_text(uow, app.policy, case, text))
+        await claim_named_in_text(uow, app.policy, case, text)
+        case = await _bring_before_board(uow, app.policy, case)
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.RECONSIDER})
         about = {"case": str(case.id), "person": str(person)}
         uow.journal.note(Entry(act="reconsideration.was_asked", by=PARTY, authority="P-5.7", about=about, case=case.id))
@@ -318,7 +319,7 @@ async def _record_hearing_answer(app: AppContext, uow: UnitOfWork, case: Case, p
     if step is not None and step.state is StepState.UNDER_WAY and len(await reported_people(uow, case)) == 1:
         await advance_step(uow, case.id, Step.HEARING, StepChange(StepEvent.COMPLETE, PARTY))
         await complete_for_case(uow, case.id, DeadlineKind.HEARING)
-    case = await exclude_named_in_text(uow, app.policy, case, text)
+    await claim_named_in_text(uow, app.policy, case, text)
     await notify_case_news(uow, case, News.HEARD)
     about = {"case": str(case.id), "person": str(person)}
     uow.journal.note(Entry(act="person.was_heard", by=PARTY, authority="P-3.5", about=about, case=case.id))

@@ -39,7 +39,7 @@ from guardian.services.notify import notify_members
 from guardian.services.reports.report_access import ReceiptAccess, ReportAccess, reference_of_report, report_for
 from guardian.services.visibility import add_known_accounts
 from guardian.unit_of_work import WakeupTopic
-from rules.conflicts import ConflictIndicators
+from rules.conflicts import ConflictIndicators, Speaker
 from rules.deadlines import TimeLimit, due_at
 from rules.policy import Policy
 
@@ -120,7 +120,8 @@ async def add_to_report(
             authors=member_authors(files, members), texts=(text, *given.values(), *texts_of(files))
         )
         indicators = await add_known_accounts(uow, indicators, author_accounts(files))
-        after, changed = await exclude_indicated(uow, app.policy, case, indicators, PARTY)
+        speaker = Speaker.REPORTER if added.verified else Speaker.OTHER
+        after, changed = await exclude_indicated(uow, app.policy, case, indicators, PARTY, speaker)
         if given:
             after = await _save_answers(uow, app.policy, report, after, given)
         await _save_addition(uow, report, text.strip(), files, verified=added.verified)

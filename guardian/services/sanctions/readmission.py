@@ -19,7 +19,7 @@ from guardian.people.code_names import generate_code_name
 from guardian.sanctions import lifting
 from guardian.sanctions.models import Sanction, term_state_at
 from guardian.services.case_flow import get_case, issue_personal_receipt, refer_to_board
-from guardian.services.conflicts.exclusions import exclude_named_in_text
+from guardian.services.conflicts.exclusions import claim_named_in_text
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule, start_deadline
 from guardian.services.notify import notify_members, notify_person
@@ -162,7 +162,7 @@ async def _request_from(uow: UnitOfWork, policy: Policy, sanction_id: SanctionId
     else:
         kind = NoticeKind.CASE_NEWS
     await uow.cases.add_addition(Addition(id=new_id(), case=case.id, report=None, at=uow.now, text=text))
-    case = await exclude_named_in_text(uow, policy, case, text)
+    await claim_named_in_text(uow, policy, case, text)
     await notify_members(uow, case, kind, news)
     about = {"case": str(case.id), "sanction": str(sanction.id)}
     uow.journal.note(Entry(act="readmission.was_asked", by=PARTY, authority="P-6.2", about=about, case=case.id))

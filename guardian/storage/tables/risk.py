@@ -24,7 +24,7 @@ conflict_claims: Final = Table(
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
     Column("about_id", String(ID_LENGTH), ForeignKey("members.id"), nullable=False),
-    Column("by", String(ID_LENGTH), nullable=False),
+    Column("by", String(ID_LENGTH), nullable=True),
     Column("at", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime, nullable=True),
     Column("decided_by", String(ID_LENGTH), nullable=True),

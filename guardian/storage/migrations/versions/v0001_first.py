@@ -191,7 +191,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
         sa.Column("about_id", sa.String(length=64), nullable=False),
-        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("decided_by", sa.String(length=64), nullable=True),

@@ -93,15 +93,6 @@ async def test_an_empty_or_endless_text_is_refused_with_a_clear_word(community: 
     assert refusal.value.code in ("empty", "too_long")
 
 
-async def test_a_member_whom_the_person_names_does_not_read_it(community: Community) -> None:
-    """P-2.5"""
-    journey = await a_journey(community)
-    receipt = await journey.begin_hearing()
-    await personal_page.give_hearing_answer(community.app, receipt, "Dmitri Volkov has it in for me.")
-    with pytest.raises(NotFound):
-        await community.open_case(DMITRI, journey.code_name)
-
-
 async def test_a_term_that_is_over_is_named_so_and_the_person_is_told_that_they_may_ask(community: Community) -> None:
     """P-6.2"""
     journey = await a_journey(community)
@@ -242,17 +233,6 @@ async def test_who_stepped_back_from_the_matter_does_not_hear_of_the_request_eit
     await journey.pass_time(61 * DAY)
     await asked(community, journey)
     assert await community.who_was_notified(NoticeKind.READMISSION_REQUESTED) == set(WORKING_GROUP) - {ELENI}
-
-
-async def test_a_member_whom_the_request_names_is_not_told_of_it(community: Community) -> None:
-    """P-2.5"""
-    journey = await a_journey(community)
-    await journey.enact()
-    await journey.pass_time(61 * DAY)
-    await personal_page.submit_readmission_request(
-        community.app, await journey.receipt(), "Dmitri Volkov promised me this."
-    )
-    assert await community.who_was_notified(NoticeKind.READMISSION_REQUESTED) == set(WORKING_GROUP) - {DMITRI}
 
 
 async def test_a_request_to_look_again_goes_to_the_board_and_changes_nothing_by_itself(community: Community) -> None:

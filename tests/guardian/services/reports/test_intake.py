@@ -305,18 +305,6 @@ async def test_only_the_reporting_account_adds_by_its_report(community: Communit
         await add_to_report(community.app, ReporterAccess(anonymous.report, A_REPORTER), AdditionInput("Not mine."))
 
 
-async def test_a_member_who_comes_up_in_an_addition_loses_the_case_before_anybody_is_told(community: Community) -> None:
-    """P-2.5"""
-    received = await community.report()
-    case = await community.case(received)
-    await add_to_report(
-        community.app, ReceiptAccess(received.receipt), AdditionInput("I know now that it was Dmitri Volkov.")
-    )
-    assert NoticeKind.CASE_NEWS not in await community.notice_kinds_to(DMITRI)
-    with pytest.raises(NotFound):
-        await community.open_case(DMITRI, case.code_name)
-
-
 async def test_a_reporter_who_thanks_the_contact_person_by_name_does_not_take_the_case_from_them(
     community: Community,
 ) -> None:

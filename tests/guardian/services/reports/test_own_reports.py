@@ -8,6 +8,7 @@ from guardian.cases.report_questions import CONTACT_IS_SAFE, DANGER
 from guardian.cases.reports import Audience, Report
 from guardian.errors import NotFound, Refused
 from guardian.notices.models import NoticeKind
+from guardian.services.conflicts.conflict_claims import open_claims
 from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import (
     IntakeResult,
@@ -109,7 +110,7 @@ async def test_a_report_of_somebody_to_whom_it_is_not_safe_to_write_shows_by_its
         await own_report_for_receipt(community.app, "AAAAA-AAAAA")
 
 
-async def test_further_answers_stand_with_the_report_and_keep_out_whom_they_name(community: Community) -> None:
+async def test_further_answers_stand_with_the_report_and_put_whom_they_name_to_a_chair(community: Community) -> None:
     """P-2.2, P-2.5, P-2.12"""
     received = await sent(community, answers={"where": "#help"})
     access = ReporterAccess(received.report, A_REPORTER)
@@ -120,8 +121,8 @@ async def test_further_answers_stand_with_the_report_and_keep_out_whom_they_name
     assert report.answers["where"] == "#help\n\nand #general"
     assert report.answers["witnesses"] == "Dmitri was there"
     assert (await read_follow_up(community.app, received.receipt)).thread[-1].text == "It went on."
-    with pytest.raises(NotFound):
-        await community.open_case(DMITRI, (await community.case(received)).code_name)
+    (claim,) = await open_claims(community.app, AMARA, (await community.case(received)).code_name)
+    assert claim.about == "Dmitri Volkov"
 
 
 async def test_nobody_answers_for_somebody_elses_report(community: Community) -> None:
