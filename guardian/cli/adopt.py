@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -145,9 +145,14 @@ def _parse_day(text: str) -> datetime:
         raise typer.BadParameter(f"write the day as 2027-03-31, not {text!r}") from None
 
 
+def _published(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Name the fields as scripts that read the output know them, whatever the code calls them."""
+    return {"hold" if name == "level" else name: value for name, value in fields}
+
+
 def _show(pages: tuple[ForeignPage, ...], number: int, *, as_json: bool) -> None:
     if as_json:
-        print_json([asdict(page) for page in pages])
+        print_json([asdict(page, dict_factory=_published) for page in pages])
         return
     for page in pages:
         print_line(f"{page.space}: {page.count} restrictions that are not ours")

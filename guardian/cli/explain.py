@@ -6,7 +6,7 @@ As a named member. Read `explain` first.
 import asyncio
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -26,6 +26,8 @@ from guardian.people.permissions import UseCase
 from guardian.services.operations.explanation import AccountExplanation, explain_account, explain_person
 from guardian.settings.models import Settings
 
+_PUBLISHED: Final = {"desired": "wanted", "due_at": "next_look"}
+
 
 def command(
     as_name: AsOption,
@@ -40,10 +42,15 @@ def command(
         raise typer.BadParameter("give a space and an account, or --person with a code name")
     lines = asyncio.run(explain(load_settings(config), as_name, space, account, person))
     if as_json:
-        print_json([asdict(line) for line in lines])
+        print_json([asdict(line, dict_factory=_published) for line in lines])
         return
     for line in lines:
         _show(line)
+
+
+def _published(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Name the fields as scripts that read the output know them, whatever the code calls them."""
+    return {_PUBLISHED.get(name, name): value for name, value in fields}
 
 
 async def explain(
