@@ -15,7 +15,7 @@ from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.risk import conflict_claims, risk_marks
-from rules.conflicts import ConflictReason
+from rules.conflicts import ConflictReason, Speaker
 
 
 class SqlRiskStore(EncryptedSqlStore):
@@ -58,7 +58,7 @@ class SqlRiskStore(EncryptedSqlStore):
         return tuple([await self._claim(row) for row in await self._of_case(conflict_claims, case)])
 
     async def _claim_columns(self, claim: ConflictClaim) -> dict[str, Any]:
-        words = {"reason": claim.reason, "words": claim.words, "answer": claim.answer}
+        words = {"reason": claim.reason, "words": claim.words, "speaker": claim.speaker, "answer": claim.answer}
         return {
             "decided_at": claim.decided_at,
             "decided_by": claim.decided_by,
@@ -76,6 +76,7 @@ class SqlRiskStore(EncryptedSqlStore):
             at=row.at,
             reason=ConflictReason(words.get("reason", ConflictReason.OTHER)),
             words=words.get("words", ""),
+            speaker=Speaker(words.get("speaker", Speaker.MEMBER)),
             decided_at=row.decided_at,
             decided_by=row.decided_by,
             upheld=row.upheld,

@@ -3,7 +3,7 @@
 Read `exclude_indicated` first. Policy: P-2.5, P-4.1.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -33,9 +33,10 @@ from rules.conflicts import ConflictIndicators, ConflictReason, ConflictStatus, 
 from rules.policy import Policy
 from rules.routing import contact_for
 
-POINTED_AT: Final = (
-    "Something that came in names them, or an account of theirs. Please read it, and say whether it is so."
-)
+POINTED_AT: Final[Mapping[Speaker, str]] = {
+    Speaker.REPORTER: "What a reporter has added names them, or an account of theirs.",
+    Speaker.OTHER: "Words that are not shown to be a reporter's name them, or an account of theirs.",
+}
 """What stands with a claim that words made, in place of the words themselves."""
 
 
@@ -45,7 +46,7 @@ async def exclude_indicated(
     case: Case,
     indicators: ConflictIndicators[MemberId],
     by: str,
-    speaker: Speaker = Speaker.REPORTER,
+    speaker: Speaker,
 ) -> tuple[Case, bool]:
     """Exclude whoever the indicators point to; return the case as it then stands, and whether that changed.
 
@@ -60,7 +61,7 @@ async def exclude_indicated(
     missing = missing_exclusions(needed, before, exempt(indicators, before, addressed))
     taking_part = {member.id for member in await members_who_may_know(uow, case)}
     fresh, claimed = split_by_effect(missing, before, speaker, taking_part)
-    await _claim_conflicts(uow, policy, case, claimed)
+    await _claim_conflicts(uow, policy, case, claimed, speaker)
     for exclusion in fresh:
         await uow.cases.add_exclusion(exclusion)
         about = {"case": case.id, "member": exclusion.member, "kind": exclusion.kind}
@@ -78,13 +79,25 @@ async def exclude_indicated(
     return case, bool(fresh)
 
 
-async def _claim_conflicts(uow: UnitOfWork, policy: Policy, case: Case, members: Iterable[MemberId]) -> None:
-    """Put each member to whoever decides, once: not while a claim waits, nor after words alone were set aside."""
+async def _claim_conflicts(
+    uow: UnitOfWork, policy: Policy, case: Case, members: Iterable[MemberId], speaker: Speaker
+) -> None:
+    """Put each member to whoever decides, once: not while a claim waits, nor again after the same speaker's was decided.
+
+    What the accused has claimed says nothing of what a reporter says of the same member later.
+    """
     earlier = await uow.cases.conflict_claims_of(case.id)
-    known = {claim.about for claim in earlier if claim.decided_at is None or claim.by is None}
+    known = {c.about for c in earlier if c.decided_at is None or (c.by is None and c.speaker is speaker)}
     claims = [
         ConflictClaim(
-            id=new_id(), case=case.id, about=member, by=None, at=uow.now, reason=ConflictReason.OTHER, words=POINTED_AT
+            id=new_id(),
+            case=case.id,
+            about=member,
+            by=None,
+            at=uow.now,
+            reason=ConflictReason.OTHER,
+            words=POINTED_AT[speaker],
+            speaker=speaker,
         )
         for member in members
         if member not in known

@@ -17,6 +17,7 @@ from guardian.services.case_flow import get_case
 from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_exclusions
 from guardian.services.context import ReadView, UnitOfWork
 from guardian.services.notify import notify_members
+from rules.conflicts import Speaker
 from rules.policy import Policy
 from rules.report_intake import FloodNotice, flood_notice, flood_window_start, joins_burst_case
 
@@ -58,7 +59,7 @@ async def join_burst_case(uow: UnitOfWork, policy: Policy, case: Case, submissio
     Nobody is notified of a report beyond the first ones: they are in the same words.
     """
     indicators = conflict_indicators(submission, await uow.people.members())
-    after, changed = await exclude_indicated(uow, policy, case, indicators, PARTY)
+    after, changed = await exclude_indicated(uow, policy, case, indicators, PARTY, Speaker.REPORTER)
     if changed:
         await notify_of_exclusions(uow, case, after)
     return after

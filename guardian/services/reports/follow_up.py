@@ -100,8 +100,8 @@ async def add_to_report(
 ) -> str:
     """Add the reporter's words to the report, notify the members on the case, and return a text to read.
 
-    Whoever the new words point to is excluded first. The same delivery again adds nothing. `quiet`: nobody is notified
-    of this one. Policy: P-2.2, P-2.5, P-2.12.
+    Whomever the new words point to is excluded first, or put to a chair (`exclude_indicated`). The same delivery again
+    adds nothing. `quiet`: nobody is notified of this one. Policy: P-2.2, P-2.5, P-2.12.
     """
     text, files = added.text, added.files
     given = {name: answer.strip() for name, answer in added.answers.items() if answer.strip()}

@@ -33,7 +33,14 @@ from guardian.sanctions import lifting
 from guardian.sanctions.imposition import record_notification
 from guardian.sanctions.models import LiftingCause
 from guardian.services.authorization import require
-from guardian.services.case_flow import eligible_members, get_case, issue_personal_receipt, refer_to_board, transition
+from guardian.services.case_flow import (
+    eligible_members,
+    get_case,
+    issue_personal_receipt,
+    refer_to_board,
+    transition,
+    voting_members,
+)
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
 from guardian.services.notify import notify_board_liaison, notify_deciders, notify_members, notify_person
@@ -125,7 +132,7 @@ async def apply_reviews(app: AppContext, uow: UnitOfWork, case: Case, act: Unila
     """Move the act where its reviewers have brought it: settled, or to the chair or the Board."""
     reviews = await uow.deliberation.reviews_of(act.id)
     result = tally_reviews(
-        act, reviews, await eligible_members(uow, case), await _free_chairs(uow, case, act), app.policy
+        act, reviews, await voting_members(uow, case), await _free_chairs(uow, case, act), app.policy
     )
     if result in _ANSWERED:
         latest = [r for r in reviews if r.answer is _ANSWERED[result]][-1]

@@ -11,6 +11,7 @@ from guardian.errors import NotFound
 from guardian.ids import MemberId
 from guardian.notices.models import NoticeKind
 from guardian.services.conflicts.conflict_claims import FROM_OUTSIDE, decide_conflict, open_claims
+from guardian.services.conflicts.exclusions import POINTED_AT
 from guardian.services.conflicts.recusal import decide_pending_exclusion
 from guardian.services.identity import linking
 from guardian.services.operations import deadline_runner
@@ -18,6 +19,7 @@ from guardian.services.parties import personal_page
 from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import ReceiptAccess, add_to_report
 from guardian.spaces.port import Account
+from rules.conflicts import Speaker
 from tests.builders.community import (
     AMARA,
     BRUNO,
@@ -165,6 +167,18 @@ async def test_one_name_written_again_and_again_asks_for_one_decision(community:
     await decide_conflict(community.app, AMARA, case.code_name, DMITRI, steps_back=False, reason=WHY)
     await add_to_report(community.app, ReceiptAccess(received.receipt), words)
     assert await open_claims(community.app, AMARA, case.code_name) == ()
+
+
+async def test_the_accused_does_not_use_up_what_a_reporter_says_of_a_member_later(community: Community) -> None:
+    """P-2.5: else it would be enough to name a friend in passing, and be told that there is nothing in it."""
+    received = await community.report()
+    case = await community.case(received)
+    access = ReceiptAccess(received.receipt)
+    await add_to_report(community.app, access, AdditionInput("Dmitri Volkov, and others.", verified=False))
+    await decide_conflict(community.app, AMARA, case.code_name, DMITRI, steps_back=False, reason=WHY)
+    await add_to_report(community.app, access, AdditionInput("Dmitri Volkov is his brother."))
+    (claim,) = await open_claims(community.app, AMARA, case.code_name)
+    assert (claim.about, claim.words) == ("Dmitri Volkov", POINTED_AT[Speaker.REPORTER])
 
 
 async def test_those_who_decide_are_reminded_of_what_words_have_claimed(community: Community) -> None:

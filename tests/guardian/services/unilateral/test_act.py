@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from guardian.cases.case import CaseState
+from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.proposals import Consequence
 from guardian.cases.unilateral_acts import ActState
 from guardian.errors import NotFound, Refused
@@ -364,6 +365,20 @@ async def test_with_fewer_than_two_reviewers_the_chair_rules(community: Communit
     await recuse(community.app, FARID, view.code_name, ConflictReason.SAME_EMPLOYER)
     assert await say(community, view, AMARA, REVERSE) is ActState.WITH_CHAIR
     assert await say(community, view, AMARA, REVERSE) is ActState.REVERSED
+
+
+async def test_members_who_are_only_held_out_do_not_leave_the_review_to_the_chair(community: Community) -> None:
+    """P-2.5, P-7.3: held out is not excluded, and a chair's word brings them back before the review is due."""
+    view = await acted(community)
+    case = (await under_review(community, view)).id
+    async with community.units_of_work.begin() as uow:
+        for member in (BRUNO, CHIARA, ELENI, FARID):
+            await uow.cases.add_exclusion(
+                Exclusion(
+                    case=case, member=member, kind=ExclusionKind.PENDING, cause="mentioned", at=uow.now, by="party"
+                )
+            )
+    assert await say(community, view, AMARA) is ActState.UNREVIEWED
 
 
 async def test_whoever_is_stopped_cannot_act_alone_and_their_acts_are_released(community: Community) -> None:
