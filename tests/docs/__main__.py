@@ -1,8 +1,8 @@
-"""`python -m tests.docs`: writes the tables and the picture of `docs/` anew, and names the lines in which something is left to say."""
+"""`python -m tests.docs`: writes the tables, the picture and the list of harms of `docs/` anew, and names the lines in which something is left to say."""
 
 import sys
 
-from tests.docs import picture
+from tests.docs import harms, picture
 from tests.docs.guides_tables import PAGES, every_table, text_of
 from tests.docs.table import rewritten, unsaid
 
@@ -10,6 +10,7 @@ from tests.docs.table import rewritten, unsaid
 def main() -> int:
     """0 where nothing is left to say."""
     picture.main()
+    harms.PAGE.write_text(harms.page(), encoding="utf-8")
     tables, left = tuple(every_table()), 0
     for path in PAGES:
         text = rewritten(text_of(path), tables)

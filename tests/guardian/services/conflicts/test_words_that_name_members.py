@@ -73,6 +73,7 @@ async def kept_out(journey: Journey) -> set[MemberId]:
 
 
 @pytest.mark.parametrize("say", [in_the_hearing, in_a_reconsideration, in_a_readmission])
+@pytest.mark.harm("accused-picks-the-judges")
 async def test_the_accused_does_not_choose_who_judges(
     community: Community, say: Callable[[Journey, str], Awaitable[None]]
 ) -> None:
@@ -84,6 +85,7 @@ async def test_the_accused_does_not_choose_who_judges(
     assert (await community.open_case(DMITRI, journey.code_name)).id == journey.id
 
 
+@pytest.mark.harm("accused-picks-the-judges")
 async def test_by_naming_the_whole_group_the_accused_does_not_move_the_case_to_the_board(community: Community) -> None:
     """P-2.5"""
     journey = await a_journey(community)
@@ -103,6 +105,7 @@ async def may_open(community: Community, member: MemberId, code_name: str) -> bo
     return True
 
 
+@pytest.mark.harm("ballots-undone-by-later-words")
 async def test_by_naming_those_who_agreed_the_accused_does_not_undo_the_decision(community: Community) -> None:
     """P-2.5, P-5.1: a ballot is not void for what the accused writes."""
     journey = await a_journey(community)
@@ -114,6 +117,7 @@ async def test_by_naming_those_who_agreed_the_accused_does_not_undo_the_decision
     assert (await journey.newest_proposal()).result == agreed.result == ProposalResult.AGREED
 
 
+@pytest.mark.harm("unproved-words-keep-a-member-out")
 async def test_the_words_of_whoever_cannot_be_shown_to_be_the_reporter_keep_nobody_out(community: Community) -> None:
     """P-2.5: else anybody who learns a receipt, or writes in the reporter's name, would choose who judges."""
     received = await community.report()
@@ -127,6 +131,7 @@ async def test_the_words_of_whoever_cannot_be_shown_to_be_the_reporter_keep_nobo
     }
 
 
+@pytest.mark.harm("ballots-undone-by-later-words")
 async def test_a_later_mention_by_the_reporter_takes_no_ballot_and_no_place(community: Community) -> None:
     """P-2.5: whoever takes part already keeps it until a chair has read the words."""
     received = await community.report()
@@ -139,6 +144,7 @@ async def test_a_later_mention_by_the_reporter_takes_no_ballot_and_no_place(comm
     assert not await may_open(community, DMITRI, case.code_name)
 
 
+@pytest.mark.harm("reported-member-reads-the-report")
 async def test_a_report_that_mentions_a_member_holds_them_out_before_anybody_has_read_it(community: Community) -> None:
     """P-2.5"""
     case = await community.a_case(what_happened="Dmitri Volkov insulted me.")
@@ -146,6 +152,7 @@ async def test_a_report_that_mentions_a_member_holds_them_out_before_anybody_has
     assert await community.who_was_notified(NoticeKind.EXCLUSION_TO_DECIDE) == {AMARA}
 
 
+@pytest.mark.harm("named-chair-judges-the-claim")
 async def test_a_chair_whom_the_words_name_does_not_decide_on_the_others_whom_they_name(community: Community) -> None:
     """P-2.5: the claim is another's to decide, and the one who is named learns nothing of it."""
     journey = await a_journey(community)
@@ -169,6 +176,7 @@ async def test_one_name_written_again_and_again_asks_for_one_decision(community:
     assert await open_claims(community.app, AMARA, case.code_name) == ()
 
 
+@pytest.mark.harm("accused-silences-a-reporter")
 async def test_the_accused_does_not_use_up_what_a_reporter_says_of_a_member_later(community: Community) -> None:
     """P-2.5: else it would be enough to name a friend in passing, and be told that there is nothing in it."""
     received = await community.report()
@@ -181,6 +189,7 @@ async def test_the_accused_does_not_use_up_what_a_reporter_says_of_a_member_late
     assert (claim.about, claim.words) == ("Dmitri Volkov", POINTED_AT[Speaker.REPORTER])
 
 
+@pytest.mark.harm("claim-left-lying")
 async def test_those_who_decide_are_reminded_of_what_words_have_claimed(community: Community) -> None:
     """P-4.1"""
     journey = await a_journey(community)
@@ -191,6 +200,7 @@ async def test_those_who_decide_are_reminded_of_what_words_have_claimed(communit
     assert (await community.notice_kinds_to(AMARA)).count(NoticeKind.CONFLICT_CLAIM_TO_DECIDE) == first + 1
 
 
+@pytest.mark.harm("ballots-undone-by-later-words")
 async def test_a_ballot_stands_while_its_member_is_held_out_and_when_they_are_admitted(community: Community) -> None:
     """P-2.5: held out is not excluded, and nobody who is admitted again has to vote again."""
     journey = await a_journey(community)
@@ -207,6 +217,7 @@ async def test_a_ballot_stands_while_its_member_is_held_out_and_when_they_are_ad
     assert (await journey.tally()).agreeing == before.agreeing
 
 
+@pytest.mark.harm("accused-picks-the-judges")
 async def test_members_who_are_only_held_out_do_not_make_the_group_too_small(community: Community) -> None:
     """P-2.5: only decided conflicts count towards "fewer than two remain"; a chair is free to decide."""
     named = "Bruno Keller, Chiara Rossi, Dmitri Volkov, Eleni Pappas and Farid Haddad were all there."
