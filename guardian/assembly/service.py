@@ -4,6 +4,7 @@ Read `Service` first.
 """
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -40,7 +41,7 @@ from guardian.scheduling.loops import (
 from guardian.scheduling.periodic import RecurringJobs, every
 from guardian.scheduling.supervisor import Loop, LoopSupervisor
 from guardian.services.context import AppContext, UnitOfWork
-from guardian.services.identity.link_suggestions import refresh_vouched_links
+from guardian.services.identity.link_refresh import link_reported, refresh_vouched_links
 from guardian.services.measures import native_actions
 from guardian.services.measures.alerts import ContentAlerts
 from guardian.services.operations.deadline_runner import run_due
@@ -49,7 +50,7 @@ from guardian.services.raids.rollout import advance_raids
 from guardian.settings.loader import read_modes
 from guardian.settings.models import Settings
 from guardian.spaces.inbox import Inbox
-from guardian.spaces.port import Listing
+from guardian.spaces.port import Account, Listing
 from guardian.spaces.registry import Mode, SpaceRegistry
 from guardian.spaces.webhooks import WebhookEvent
 from guardian.storage.backend import ProcessLock
@@ -69,6 +70,10 @@ _READ_MODES_EVERY: Final = timedelta(seconds=2)
 _HEARTBEAT_RETRY_WITHIN: Final = timedelta(seconds=30)
 _DELIVERIES_KEPT_FOR: Final = timedelta(days=7)
 """GitHub, the most patient of them, delivers again for about three days."""
+
+_MOST_REPORTED: Final = 1000
+_MOST_REPORTED_AT_ONCE: Final = 20
+"""About so many reported accounts the spaces are asked in one refresh; the oldest of too many are forgotten."""
 
 
 @dataclass(slots=True)
@@ -94,6 +99,7 @@ class Service:
     _server: WebServer | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _file_stamp: tuple[int, int] | None = None
+    _reported: deque[Account] = field(default_factory=lambda: deque(maxlen=_MOST_REPORTED))
     _jobs: RecurringJobs = field(init=False)
 
     def __post_init__(self) -> None:
@@ -301,6 +307,9 @@ class Service:
         await native_actions.compare_listing(self.app, name, found, begun)
 
     async def _refresh_links(self) -> bool:
+        """Ask about what was reported lately, and about the next share of all others."""
+        reported = [self._reported.popleft() for _ in range(min(_MOST_REPORTED_AT_ONCE, len(self._reported)))]
+        await link_reported(self.app, reported)
         await refresh_vouched_links(self.app)
         return True
 
@@ -327,6 +336,7 @@ class Service:
 
     async def _on_webhook_event(self, webhook_event: WebhookEvent) -> None:
         fresh = await receive(self.app, webhook_event)
+        self._reported.extend(Account(webhook_event.space, each) for each in webhook_event.native_ids if fresh)
         if fresh and webhook_event.items:
             await self._fetch_content(webhook_event)
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Protocol
 
 from guardian.ids import AccountId, MemberId, PersonId
-from guardian.people.links import Dispute, Merge, OwnershipCode
+from guardian.people.links import Dispute, Merge, OwnershipCode, Turn
 
 
 class LinkStore(Protocol):
-    """Disputes, ownership codes and merges. Texts are stored encrypted."""
+    """Disputes, ownership codes, merges, and whose turn it is. Texts are stored encrypted."""
 
     async def add_dispute(self, dispute: Dispute) -> None:
         """Add the dispute, which waits to be decided."""
@@ -67,4 +67,15 @@ class LinkStore(Protocol):
 
     async def has_read_evidence(self, subject: str, member: MemberId) -> bool:
         """Return whether the member has read that evidence."""
+        ...
+
+    async def next_to_ask(self, now: datetime, limit: int) -> tuple[Turn, ...]:
+        """Return the accounts whose turn is next, at most so many: of people on whom something runs outside a raid.
+
+        They go round by the age of the sanction; after the last comes the first again, and nobody twice at once.
+        """
+        ...
+
+    async def record_asked(self, turn: Turn) -> None:
+        """Record that the turn was taken, so that the next one follows it, after a restart too."""
         ...

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from guardian.ids import AccountId, CaseId, MemberId, PersonId
+from guardian.ids import AccountId, CaseId, MemberId, PersonId, SanctionId
 from guardian.spaces.account_proof import ProvenAccount
 from guardian.spaces.port import Account
 
@@ -78,6 +78,14 @@ class OwnershipCode:
     known_at: datetime | None = None
     claimed_at: datetime | None = None
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An account's turn to have the spaces asked about it, for one sanction that runs on its person."""
+
+    sanction: SanctionId
+    account: AccountId
 
 
 def merged_people(person: PersonId, pairs: Iterable[tuple[PersonId, PersonId]]) -> tuple[PersonId, ...]:

@@ -3,19 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, insert, or_, select
+from sqlalchemy import ColumnElement, Row, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
-from guardian.people.links import Dispute, Merge, OwnershipCode, merged_people
+from guardian.ids import AccountId, CaseId, MemberId, PersonId, SanctionId, SpaceName
+from guardian.people.links import Dispute, Merge, OwnershipCode, Turn, merged_people
 from guardian.spaces.account_proof import ProvenAccount
 from guardian.spaces.port import Account
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.links import disputes, evidence_readings, merges, ownership_codes
+from guardian.storage.tables.people import accounts
+from guardian.storage.tables.sanctions import liftings, sanctions
+from guardian.storage.tables.system import meta
+from rules.policy import OnTermEnd
+
+_ASKED_UNTIL: Final = "links.asked_until"
+"""The turn up to which the spaces have been asked: a sanction's id and an account's."""
 
 
 class SqlLinkStore(EncryptedSqlStore):
@@ -140,6 +147,42 @@ class SqlLinkStore(EncryptedSqlStore):
         )
         return (await self._connection.execute(statement)).first() is not None
 
+    async def next_to_ask(self, now: datetime, limit: int) -> tuple[Turn, ...]:
+        """Return the accounts whose turn is next, at most so many: of people on whom something runs outside a raid.
+
+        They go round by the age of the sanction; after the last comes the first again, and nobody twice at once.
+        """
+        value = (await self._connection.execute(select(meta.c.value).where(meta.c.name == _ASKED_UNTIL))).scalar()
+        sanction, _, account = str(value or " ").partition(" ")
+        later = (sanctions.c.id > sanction) | ((sanctions.c.id == sanction) & (accounts.c.id > account))
+        after = await self._turns(now, (sanctions.c.id >= sanction) & later, limit)
+        before = await self._turns(now, ~later, limit - len(after)) if len(after) < limit else ()
+        return tuple({turn.account: turn for turn in (*after, *before)}.values())
+
+    async def record_asked(self, turn: Turn) -> None:
+        """Record that the turn was taken, so that the next one follows it, after a restart too."""
+        value = f"{turn.sanction} {turn.account}"
+        statement = self._insert(meta).values(name=_ASKED_UNTIL, value=value)
+        await self._connection.execute(
+            statement.on_conflict_do_update(index_elements=[meta.c.name], set_={"value": value})
+        )
+
+    async def _turns(self, now: datetime, condition: ColumnElement[bool], limit: int) -> tuple[Turn, ...]:
+        joined = sanctions.join(accounts, accounts.c.person_id == sanctions.c.person_id).outerjoin(
+            liftings, liftings.c.sanction_id == sanctions.c.id
+        )
+        statement = (
+            select(sanctions.c.id, accounts.c.id.label("account_id"))
+            .select_from(joined)
+            .where(liftings.c.sanction_id.is_(None), sanctions.c.leader_id.is_(None), _is_running(now))
+            .where(accounts.c.ended_at.is_(None), condition)
+            .order_by(sanctions.c.id, accounts.c.id)
+            .limit(limit)
+        )
+        return tuple(
+            Turn(SanctionId(row.id), AccountId(row.account_id)) for row in await self._connection.execute(statement)
+        )
+
     async def _dispute_columns(self, dispute: Dispute) -> dict[str, Any]:
         scope = KeyScope.of_case(dispute.case)
         return {
@@ -195,6 +238,12 @@ class SqlLinkStore(EncryptedSqlStore):
             ended_by=row.ended_by,
             version=row.version,
         )
+
+
+def _is_running(now: datetime) -> ColumnElement[bool]:
+    """Whether a sanction without a lifting is not over: a term that awaits readmission has no end of its own."""
+    awaits = sanctions.c.on_term_end == OnTermEnd.AWAIT_READMISSION
+    return sanctions.c.ends.is_(None) | (sanctions.c.ends > now) | awaits
 
 
 async def load_merged_people(connection: AsyncConnection, person: PersonId) -> tuple[PersonId, ...]:

@@ -120,6 +120,7 @@ class FakeSpace:
         self.accounts: dict[str, FakeAccount] = {}
         self.actions: list[RecordedAction] = []
         self.observations = 0
+        self.asked_for_links: list[Account] = []
         self.bulk_calls = 0
         self.fault = Fault.NONE
         self.after: timedelta | None = None
@@ -235,6 +236,7 @@ class FakeSpace:
         return (found[0].native_id, found[0].handle) if len(found) == 1 else None
 
     async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
+        self.asked_for_links.append(account)
         if failed := self._failed_observation():
             return failed
         known = self.accounts.get(account.native_id)

@@ -6,7 +6,8 @@ import pytest
 
 from guardian.errors import NotFound, Refused
 from guardian.people.models import Trust
-from guardian.services.identity.link_suggestions import list_suggestions, refresh_vouched_links
+from guardian.services.identity.link_refresh import refresh_vouched_links
+from guardian.services.identity.link_suggestions import list_suggestions
 from guardian.services.identity.linking import identify_reported_person, list_case_accounts, propose_link
 from guardian.services.identity.ownership_codes import CODE_LIFETIME, issue_code, redeem_code
 from guardian.services.identity.unlinking import unlink
