@@ -1,9 +1,15 @@
 """Whether a text mentions somebody, however they are spelt there (P-2.5)."""
 
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
 import pytest
 
-from rules.name_matching import KnownNames, find_mentioned
+from rules.name_matching import KnownNames, find_mentioned, names_exactly
 from tests.rules.community import DJANGO
+
+SPELLINGS: Final[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("spellings.toml").read_text(encoding="utf-8"))
 
 PEOPLE = [
     KnownNames("ada", ("Ada Lovelace", "Countess"), ("ada_l", "111222333")),
@@ -62,3 +68,58 @@ PEOPLE = [
 def test_somebody_is_found_however_they_are_spelt(text: str, found: set[str]) -> None:
     """P-2.5."""
     assert find_mentioned(text, PEOPLE, DJANGO.conflicts) == found
+
+
+@pytest.mark.harm("named-in-another-script")
+def test_names_in_other_scripts_are_found_but_for_those_that_are_listed() -> None:
+    """P-2.5."""
+    missed = {
+        spelt
+        for script in SPELLINGS["scripts"].values()
+        for name, spelt in zip(SPELLINGS["names"], script["spelt"], strict=True)
+        if name not in _found(script["sentence"].format(name=spelt))
+    }
+    assert missed == set(SPELLINGS["missed"])
+
+
+@pytest.mark.harm("kept-out-without-being-named")
+def test_sentences_in_other_scripts_that_name_nobody_keep_nobody_out() -> None:
+    """P-2.5."""
+    sentences = [script["sentence"].format(name="") for script in SPELLINGS["scripts"].values()]
+    assert {sentence: found for sentence in sentences if (found := _found(sentence))} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("N4d14", "n4d1a_p", "N\u0430di\u0430", "\u039d\u0391D\u0399\u0391", "Nadi\u044f", "N.a.d.i.a", "n a d i a"),
+        *("\u0274\u1d00\u1d05\u026a\u1d00", "\U0001d40d\U0001d41a\U0001d41d\U0001d422\U0001d41a", "\u24c3\u24d0\u24d3"),
+    ],
+)
+@pytest.mark.harm("named-by-look-alike-letters")
+def test_somebody_is_found_behind_letters_and_digits_that_look_like_theirs(text: str) -> None:
+    """P-2.5."""
+    assert "Nadia Petrova" in _found(f"It was {text} who wrote that.")
+
+
+@pytest.mark.parametrize("text", ["Lev Tolstoy wrote", "\u039b\u03b5\u03b2 \u03a4\u03bf\u03bb\u03c3\u03c4\u03cc\u03b9"])
+@pytest.mark.harm("named-in-another-script")
+def test_somebody_known_in_another_script_is_found_in_this_one(text: str) -> None:
+    """P-2.5."""
+    assert "lev" in find_mentioned(text, PEOPLE, DJANGO.conflicts)
+
+
+def test_dates_versions_and_amounts_are_nobodys_name() -> None:
+    """P-2.5."""
+    assert _found("On 2026-11-30 at 14:05, version 5.2.1, 100 people, 3rd row, 4th seat, error 0x1F") == frozenset()
+
+
+@pytest.mark.harm("linked-by-a-resembling-name")
+def test_what_resembles_a_handle_does_not_show_whose_account_it_is() -> None:
+    """P-2.5: keeping somebody out may err, linking an account may not."""
+    assert names_exactly("it was @ada_l", ["ada_l"])
+    assert not names_exactly("it was @4da_l", ["ada_l"])
+
+
+def _found(text: str) -> frozenset[str]:
+    return find_mentioned(text, [KnownNames(name, (name,)) for name in SPELLINGS["names"]], DJANGO.conflicts)

@@ -28,7 +28,7 @@ from guardian.services.visibility import protecting_cases, visible_accounts
 from guardian.spaces.port import Account, Unknown
 from rules.conflicts import ConflictIndicators, Speaker
 from rules.identity import may_confirm_link
-from rules.name_matching import KnownNames, find_mentioned
+from rules.name_matching import names_exactly
 from rules.policy import Policy
 from rules.procedure import Confirmable, may_confirm
 
@@ -79,7 +79,7 @@ async def identify_reported_person(app: AppContext, by: MemberId, code_name: str
         case = await case_for_member(uow, by, code_name)
         person = await person_for_account(uow, found)
         await ensure_reference(uow, case, person.id)
-        trust = Trust.EVIDENCED if await _is_shown_by_case(uow, app.policy, case, found) else Trust.ASSERTED
+        trust = Trust.EVIDENCED if await _is_shown_by_case(uow, case, found) else Trust.ASSERTED
         link_evidence = LinkEvidence(case.id, trust, by_member(by), "named in the reported matter")
         link = await link_account(uow, person, found.account, found.handle, link_evidence)
         await link_vouched_accounts(uow, person, found, link_evidence)
@@ -217,7 +217,7 @@ async def _binding_owner(view: ReadView, account: Account, *, surely: bool = Fal
     return next((link.person for link in links), None)
 
 
-async def _is_shown_by_case(view: ReadView, policy: Policy, case: Case, found: FoundAccount) -> bool:
+async def _is_shown_by_case(view: ReadView, case: Case, found: FoundAccount) -> bool:
     """Whether the reported matter itself shows the account: it wrote the evidence, or the reporter's words name it."""
     evidence = await view.cases.evidence_of(case.id)
     if any(piece.author == found.account for piece in evidence):
@@ -226,7 +226,7 @@ async def _is_shown_by_case(view: ReadView, policy: Policy, case: Case, found: F
     words += [each.text for each in await view.cases.additions_of(case.id) if each.from_party]
     native_id = found.account.native_id
     handles = (found.handle, native_id) if len(native_id) >= _SHORTEST_ID else (found.handle,)
-    return bool(find_mentioned("\n".join(words), [KnownNames(native_id, (), handles)], policy.conflicts))
+    return names_exactly("\n".join(words), handles)
 
 
 async def _is_vouched_for(view: ReadView, person: Person, found: FoundAccount) -> bool:
