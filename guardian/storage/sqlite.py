@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from guardian.errors import Misconfigured
-from guardian.storage.backend import LOCK_TIMEOUT_SECONDS, STATEMENTS_KEPT, Dialect, ProcessLock
+from guardian.storage.backend import LOCK_TIMEOUT_SECONDS, Dialect, ProcessLock
+from guardian.storage.sqlite_dialect import COMPILED, DRIVER_NAME
 from guardian.storage.sqlite_trips import open_connection
 from guardian.storage.wakeups import WakeupHub
 
@@ -103,9 +104,9 @@ class SqliteBackend:
     def _engine(self, begin: str, pragma: str, *, connections: int) -> AsyncEngine:
         settings: dict[str, Any] = {"isolation_level": None, "timeout": LOCK_TIMEOUT_SECONDS, "factory": _Connection}
         engine = create_async_engine(
-            self._url,
+            self._url.set(drivername=DRIVER_NAME),
             hide_parameters=True,
-            query_cache_size=STATEMENTS_KEPT,
+            execution_options={"compiled_cache": COMPILED},
             pool_size=connections,
             max_overflow=0,
             pool_timeout=LOCK_TIMEOUT_SECONDS,

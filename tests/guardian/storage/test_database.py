@@ -214,6 +214,19 @@ async def test_an_observer_hears_of_commits_and_of_nothing_else(counted: Databas
         assert observer.heard == ["begins", "ended"]
 
 
+async def test_a_statement_compiled_for_one_file_asks_the_other_file_that_runs_it(tmp_path: Path) -> None:
+    """The engines of a process share what they have compiled, and nothing that it was compiled with or answered."""
+    addresses = [f"sqlite:///{tmp_path / name}" for name in ("one.db", "two.db")]
+    async with await Database.open(addresses[0]) as one, await Database.open(addresses[1]) as two:
+        for count, database in enumerate((one, two)):
+            async with database.write() as connection:
+                await connection.run_sync(counters.create)
+                await connection.execute(insert(counters).values(id="one", count=count, version=1))
+        async with one.read() as reading, two.read() as beside, two.write() as writing:
+            assert [await read_count(each) for each in (reading, beside, writing)] == [0, 1, 1]
+            assert reading.dialect is beside.dialect is writing.dialect
+
+
 async def test_a_listener_hears_its_topics_and_keeps_what_rings_between_two_waits(bare: Database) -> None:
     with bare.subscribe("work", "notices") as subscription:
         await bare.wake("work")
