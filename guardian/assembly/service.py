@@ -220,8 +220,7 @@ class Service:
                     act="mode.was_switched", by=OPERATOR, authority="configuration", about={"space": name, "mode": mode}
                 )
             )
-            for item in await uow.sanctions.work_items_in(name):
-                await uow.sanctions.schedule_account(item.account, uow.now)
+            await uow.sanctions.schedule_space(name, uow.now)
             uow.wake(WakeupTopic.WORK_ITEMS)
         log.info("mode.switched", space=name, mode=mode)
 

@@ -3,6 +3,7 @@
 Read `PeopleStore` first.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName
@@ -49,16 +50,24 @@ class PeopleStore(Protocol):
         """Return every link from that account to a person, oldest first; at most one of them is binding."""
         ...
 
+    async def links_of_accounts(self, wanted: Sequence[Account]) -> tuple[LinkedAccount, ...]:
+        """Return every link from any of those accounts to a person, oldest first."""
+        ...
+
+    async def links_with_handle(self, space: SpaceName, handle: str) -> tuple[LinkedAccount, ...]:
+        """Return every link of an account that was called so when it was last observed, whatever the capitals."""
+        ...
+
+    async def ids_of_accounts(self, space: SpaceName, native_ids: Iterable[str]) -> Mapping[AccountId, str]:
+        """Return which links there are of the space's accounts, each with the native id; nothing is decrypted."""
+        ...
+
     async def accounts_of(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """Return the person's accounts with every trust, oldest link first."""
         ...
 
     async def contactable_accounts(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """Return those of the person's accounts at which they may be written to about their own matters."""
-        ...
-
-    async def accounts_in(self, space: SpaceName) -> tuple[LinkedAccount, ...]:
-        """Return every account that is known in the space, oldest link first."""
         ...
 
     async def account(self, account: AccountId) -> LinkedAccount | None:

@@ -3,13 +3,14 @@
 It only makes work items due.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
+from typing import Final, TypeVar
 
 from guardian.clock import Clock
 from guardian.ids import AccountId, SpaceName
 from guardian.logs import logger
-from guardian.people.models import LinkedAccount
 from guardian.sanctions.models import CoverageState, WorkItem
 from guardian.sanctions.store import SanctionReadView, SanctionUnitOfWork
 from guardian.spaces.port import Listing, ObservedRestriction, Space, Unknown
@@ -18,7 +19,12 @@ from guardian.unit_of_work import UnitOfWorkFactory, WakeupTopic
 
 log = logger("sanctions")
 
+T = TypeVar("T")
+
 OnListing = Callable[[SpaceName, Listing, datetime], Awaitable[None]]
+
+AT_ONCE: Final = 500
+"""So many rows of a space are read and compared in one step: between two of them everything else gets its turn."""
 
 _EXPECTED = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS)
 _RETURNED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
@@ -44,26 +50,52 @@ async def resync(
     if isinstance(found, Unknown):
         log.warning("resync.failed", space=name, needs=found.needs)
         return None
-    async with units_of_work.read() as view:
-        items = await view.sanctions.work_items_in(name)
-        known = {a.id: a for a in await view.people.accounts_in(name)}
-    drifted = tuple(find_drifted(items, known, found))
-    await _schedule(units_of_work, drifted)
-    log.info("resync.ended", space=name, items=len(items), drifted=len(drifted))
+    listed = await _listed_accounts(units_of_work, name, found)
+    drifted = await _schedule_drifted(units_of_work, name, listed)
+    log.info("resync.ended", space=name, drifted=drifted)
     if on_listing is not None:
         await on_listing(name, found, started_at)
-    return len(drifted)
+    return drifted
+
+
+async def _listed_accounts(
+    units_of_work: UnitOfWorkFactory[SanctionReadView, SanctionUnitOfWork], name: SpaceName, found: Listing
+) -> dict[AccountId, tuple[ObservedRestriction, ...]]:
+    """Return which known accounts the pages list, with what is on them. Nothing is decrypted for it."""
+    listed: dict[AccountId, tuple[ObservedRestriction, ...]] = {}
+    for native_ids in batched(found.restrictions, AT_ONCE):
+        async with units_of_work.read() as view:
+            known = await view.people.ids_of_accounts(name, native_ids)
+        listed |= {account: found.restrictions[native_id] for account, native_id in known.items()}
+    return listed
+
+
+async def _schedule_drifted(
+    units_of_work: UnitOfWorkFactory[SanctionReadView, SanctionUnitOfWork],
+    name: SpaceName,
+    listed: Mapping[AccountId, tuple[ObservedRestriction, ...]],
+) -> int:
+    """Go through the space's work items page by page, however many there are; return how many were made due."""
+    drifted, last = 0, AccountId("")
+    while True:
+        async with units_of_work.read() as view:
+            items = await view.sanctions.work_items_in(name, last, AT_ONCE)
+        if not items:
+            return drifted
+        last = items[-1].account
+        accounts = tuple(find_drifted(items, listed))
+        await _schedule(units_of_work, accounts)
+        drifted += len(accounts)
 
 
 def find_drifted(
-    items: Iterable[WorkItem], known: Mapping[AccountId, LinkedAccount], found: Listing
+    items: Iterable[WorkItem], listed: Mapping[AccountId, tuple[ObservedRestriction, ...]]
 ) -> Iterable[AccountId]:
     """Find the accounts to reconcile: held but not seen, seen but returned, or waiting for their owner to come."""
     for item in items:
-        account = known.get(item.account)
-        if account is None or item.state is None:
+        if item.state is None:
             continue
-        observed_restriction = found.restrictions.get(account.account.native_id, ())
+        observed_restriction = listed.get(item.account, ())
         waits = item.state is CoverageState.OPEN and item.bulk_id is None
         if (
             waits
@@ -92,3 +124,10 @@ async def _schedule(
         for account in accounts:
             await uow.sanctions.schedule_account(account, uow.now)
         uow.wake(WakeupTopic.WORK_ITEMS)
+
+
+def batched(values: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    """Return the values in groups of that size, in their order; the last may be smaller."""
+    remaining = iter(values)
+    while part := tuple(islice(remaining, size)):
+        yield part

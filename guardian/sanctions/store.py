@@ -1,5 +1,6 @@
 """What sanctions and the reconciler need stored; `guardian.storage` implements it. Read `SanctionStore` first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -84,6 +85,10 @@ class SanctionStore(Protocol):
         """Make the account's work item due no later than `at`."""
         ...
 
+    async def schedule_space(self, space: SpaceName, at: datetime) -> None:
+        """Make every work item of the space due no later than `at`."""
+        ...
+
     async def schedule_open_intents(self, at: datetime) -> None:
         """Make every work item with an open intent due no later than `at`."""
         ...
@@ -96,8 +101,8 @@ class SanctionStore(Protocol):
         """Return the person's work items."""
         ...
 
-    async def work_items_in(self, space: SpaceName) -> tuple[WorkItem, ...]:
-        """Return the space's work items."""
+    async def work_items_in(self, space: SpaceName, after: AccountId, limit: int) -> tuple[WorkItem, ...]:
+        """Return the first work items of the space after that account, in the order of accounts, `limit` at most."""
         ...
 
     async def blocked_items(self) -> tuple[WorkItem, ...]:
@@ -155,6 +160,10 @@ class SanctionStore(Protocol):
 
     async def save_enforcement(self, person: PersonId, enforcement: Enforcement) -> None:
         """Save the enforcement."""
+        ...
+
+    async def restricted_by_us(self, accounts: Sequence[AccountId]) -> frozenset[tuple[AccountId, AccessLevel]]:
+        """Return what is ours on these accounts by the last proof, or may be by an intent that is still open."""
         ...
 
     async def open_intents(self, account: AccountId) -> tuple[Intent, ...]:

@@ -9,10 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import CaseId, PersonId
+from guardian.storage.tables.blind_indexes import blind_indexes
 from guardian.storage.tables.system import data_keys
 
 
@@ -106,7 +107,8 @@ class DataKeyStore:
             await self._connection.execute(insert(data_keys), rows)
 
     async def destroy(self, scope: KeyScope, now: datetime) -> bool:
-        """Destroy the key, so that nothing opens the scope's texts again; False if it had none left."""
+        """Destroy the key, so that nothing opens or finds the scope's texts again; False if it had none left."""
+        await self._connection.execute(delete(blind_indexes).where(blind_indexes.c.scope_id == scope.id))
         statement = (
             update(data_keys)
             .where(data_keys.c.scope_kind == scope.kind, data_keys.c.scope_id == scope.id)

@@ -56,6 +56,11 @@ class FieldEncryption:
         self._index_keys: dict[KeyScope, bytes] = {}
         self._ciphers: OrderedDict[str, AESGCM | Expunged] = OrderedDict()
 
+    @property
+    def ring(self) -> KeyRing:
+        """Return the ring whose keys wrap the data keys."""
+        return self._ring
+
     async def encrypt(self, scope: KeyScope, table: str, row_id: str, column: str, plaintext: bytes | str) -> bytes:
         """Encrypt the text for this place under the scope's key; NotFound if the scope is expunged."""
         key_id = await self._key_id_for(scope)

@@ -15,12 +15,15 @@ from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from guardian.errors import Misconfigured
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 _FILE_HEADER: Final = b"guardian key ring 1\n"
+_INDEX_PURPOSE: Final = b"guardian blind index 1"
 _NUMBER_BYTES: Final = 4
 _PRIVATE: Final = 0o600
 _OTHERS: Final = 0o077
@@ -31,12 +34,13 @@ _RESTORE_BOTH: Final = "bring both back from the same safe copy."
 class KeyRing:
     """Numbered wrapping keys; the newest wraps, each opens what it once wrapped."""
 
-    __slots__ = ("_keys",)
+    __slots__ = ("_index_keys", "_keys")
 
     def __init__(self, keys: Mapping[int, bytes]) -> None:
         if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
             raise ValueError("a ring needs at least one key, each of 256 bits")
         self._keys = {number: AESGCM(key) for number, key in keys.items()}
+        self._index_keys = tuple(_derive_index_key(keys[number]) for number in sorted(keys, reverse=True))
 
     @classmethod
     def create(cls, path: Path, master_path: Path) -> Self:
@@ -68,6 +72,11 @@ class KeyRing:
         """Return the number of the key that wraps now."""
         return max(self._keys)
 
+    @property
+    def index_keys(self) -> tuple[bytes, ...]:
+        """Return the keys of blind indexes, newest first: each comes of a key of the ring, and opens nothing."""
+        return self._index_keys
+
     def wrap(self, data_key: bytes, context: bytes) -> bytes:
         """Wrap the data key, to be opened only by this ring and only in this context."""
         number = self.newest.to_bytes(_NUMBER_BYTES, "big")
@@ -85,6 +94,10 @@ class KeyRing:
 
     def __repr__(self) -> str:
         return f"KeyRing(newest={self.newest})"
+
+
+def _derive_index_key(key: bytes) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=_INDEX_PURPOSE).derive(key)
 
 
 def _encrypt_keys(keys: Mapping[int, bytes], master: bytes) -> bytes:

@@ -1,9 +1,9 @@
 """Stores members, people and their accounts. Read `SqlPeopleStore` first.
 
-What is searched by name or native id is decrypted in memory.
+Who is searched by account or handle is found by the blind index: only what matches is decrypted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -23,6 +23,7 @@ from guardian.people.models import (
     contactable_accounts,
 )
 from guardian.spaces.port import Account
+from guardian.storage.blind_index import IndexedRow, IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
@@ -48,7 +49,11 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def member_with_account(self, account: Account) -> Member | None:
         """Return the member whose own account it is."""
-        return next((member for member in await self.members() if account in member.accounts), None)
+        for found in await self._index.find(_member_term(account)):
+            member = await self.member(MemberId(found))
+            if member is not None and account in member.accounts:
+                return member
+        return None
 
     async def add_member(self, member: Member) -> None:
         """Add the member."""
@@ -57,6 +62,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         )
         row = {"id": member.id, "sealed": encrypted, "ended_at": member.ended_at, "version": member.version}
         await self._connection.execute(insert(members).values(row))
+        await self._index.add([_index_member(member)])
 
     async def save_member(self, member: Member) -> Member:
         """Save the member, one version later; Stale where somebody was quicker."""
@@ -64,6 +70,7 @@ class SqlPeopleStore(EncryptedSqlStore):
             _MEMBERS, "members", member.id, "sealed", _encode_member(member)
         )
         version = await self._change(members, member.id, member.version, sealed=encrypted, ended_at=member.ended_at)
+        await self._index.replace(_index_member(member))
         return replace(member, version=version)
 
     async def person(self, person: PersonId) -> Person | None:
@@ -90,7 +97,23 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def links_of_account(self, account: Account) -> tuple[LinkedAccount, ...]:
         """Return every link from that account to a person, oldest first; at most one of them is binding."""
-        return tuple(known for known in await self.accounts_in(account.space) if known.account == account)
+        return await self.links_of_accounts([account])
+
+    async def links_of_accounts(self, wanted: Sequence[Account]) -> tuple[LinkedAccount, ...]:
+        """Return every link from any of those accounts to a person, oldest first."""
+        chosen = frozenset(wanted)
+        found = await self._index.find_all(_account_term(account) for account in chosen)
+        return tuple(link for link in await self._accounts_by_ids(found) if link.account in chosen)
+
+    async def links_with_handle(self, space: SpaceName, handle: str) -> tuple[LinkedAccount, ...]:
+        """Return every link of an account that was called so when it was last observed, whatever the capitals."""
+        found = await self._accounts_by_ids(await self._index.find(_handle_term(space, handle)))
+        return tuple(link for link in found if link.handle.casefold() == handle.casefold())
+
+    async def ids_of_accounts(self, space: SpaceName, native_ids: Iterable[str]) -> dict[AccountId, str]:
+        """Return which links there are of the space's accounts, each with the native id; nothing is decrypted."""
+        found = await self._index.find_all(_account_term(Account(space, native_id)) for native_id in native_ids)
+        return {AccountId(row_id): term.parts[1] for row_id, term in found.items()}
 
     async def accounts_of(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """Return the person's accounts with every trust, oldest link first."""
@@ -99,10 +122,6 @@ class SqlPeopleStore(EncryptedSqlStore):
     async def contactable_accounts(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """Return those of the person's accounts at which they may be written to about their own matters."""
         return contactable_accounts(await self.accounts_of(person))
-
-    async def accounts_in(self, space: SpaceName) -> tuple[LinkedAccount, ...]:
-        """Return every account that is known in the space, oldest link first."""
-        return await self._accounts(accounts.c.space == space)
 
     async def account(self, account: AccountId) -> LinkedAccount | None:
         """Return the account of that id."""
@@ -113,6 +132,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         """Add the link."""
         row = {"id": account.id, "person_id": account.person, "version": account.version}
         await self._connection.execute(insert(accounts).values(**row, **await self._account_columns(account)))
+        await self._index.add([index_account(account)])
 
     async def add_new_people(self, new_people: Sequence[tuple[Person, LinkedAccount]]) -> None:
         """Add many people, each with one account."""
@@ -125,11 +145,14 @@ class SqlPeopleStore(EncryptedSqlStore):
         ]
         await self._connection.execute(insert(people), named)
         await self._connection.execute(insert(accounts), linked)
+        await self._index.add([index_account(account) for _, account in new_people])
 
     async def save_account(self, account: LinkedAccount) -> LinkedAccount:
         """Save the link, one version later; Stale where somebody was quicker."""
         columns = await self._account_columns(account)
-        return replace(account, version=await self._change(accounts, account.id, account.version, **columns))
+        version = await self._change(accounts, account.id, account.version, **columns)
+        await self._index.replace(index_account(account))
+        return replace(account, version=version)
 
     async def _member(self, row: Row[Any]) -> Member:
         content = await self._encryption.decrypt_json("members", row.id, "sealed", row.sealed)
@@ -144,6 +167,12 @@ class SqlPeopleStore(EncryptedSqlStore):
         found: list[LinkedAccount] = []
         for start in range(0, len(rows), _BATCH):
             found.extend(await self._decrypt_accounts(rows[start : start + _BATCH]))
+        return tuple(found)
+
+    async def _accounts_by_ids(self, ids: Iterable[str]) -> tuple[LinkedAccount, ...]:
+        every, found = sorted(ids), list[LinkedAccount]()
+        for start in range(0, len(every), _BATCH):
+            found.extend(await self._accounts(accounts.c.id.in_(every[start : start + _BATCH])))
         return tuple(found)
 
     async def _decrypt_accounts(self, rows: Sequence[Row[Any]]) -> list[LinkedAccount]:
@@ -174,6 +203,28 @@ class SqlPeopleStore(EncryptedSqlStore):
             "ended_by": account.ended_by,
             "sealed": await self._encryption.encrypt_json(scope, "accounts", account.id, "sealed", content),
         }
+
+
+def index_account(account: LinkedAccount) -> IndexedRow:
+    """Return what the link can be found by: the account itself, and what it is called."""
+    terms = (_account_term(account.account), _handle_term(account.account.space, account.handle))
+    return IndexedRow(KeyScope.of_person(account.person), account.id, terms)
+
+
+def _account_term(account: Account) -> IndexTerm:
+    return IndexTerm("account", (account.space, account.native_id))
+
+
+def _handle_term(space: SpaceName, handle: str) -> IndexTerm:
+    return IndexTerm("handle", (space, handle.casefold()))
+
+
+def _index_member(member: Member) -> IndexedRow:
+    return IndexedRow(_MEMBERS, member.id, tuple(_member_term(account) for account in member.accounts))
+
+
+def _member_term(account: Account) -> IndexTerm:
+    return IndexTerm("member", (account.space, account.native_id))
 
 
 def _encode_member(member: Member) -> dict[str, Any]:

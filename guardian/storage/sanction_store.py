@@ -154,6 +154,15 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         if rows:
             await self._connection.execute(insert(enforcements), rows)
 
+    async def restricted_by_us(self, accounts: Sequence[AccountId]) -> frozenset[tuple[AccountId, AccessLevel]]:
+        """Return what is ours on these accounts by the last proof, or may be by an intent that is still open."""
+        placed = select(enforcements.c.account_id, enforcements.c.level).where(enforcements.c.account_id.in_(accounts))
+        intended = select(intents.c.account_id, intents.c.level).where(
+            intents.c.account_id.in_(accounts), intents.c.closed_at.is_(None)
+        )
+        rows = await self._connection.execute(placed.where(enforcements.c.placed).union(intended))
+        return frozenset((AccountId(row.account_id), AccessLevel(row.level)) for row in rows)
+
     async def open_intents(self, account: AccountId) -> tuple[Intent, ...]:
         """Return the account's intents that are not closed, oldest first."""
         condition = (intents.c.account_id == account) & intents.c.closed_at.is_(None)

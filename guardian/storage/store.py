@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.errors import Stale
+from guardian.storage.blind_index import BlindIndex
 from guardian.storage.database import insert
 from guardian.storage.encryption import FieldEncryption
 
@@ -36,8 +37,9 @@ class SqlStore:
 
 
 class EncryptedSqlStore(SqlStore):
-    """A store with confidential columns: they pass through `FieldEncryption`, in and out."""
+    """A store with confidential columns: they pass through `FieldEncryption`, in and out, and are found by `BlindIndex`."""
 
     def __init__(self, connection: AsyncConnection, encryption: FieldEncryption) -> None:
         super().__init__(connection)
         self._encryption = encryption
+        self._index = BlindIndex(connection, encryption.ring)

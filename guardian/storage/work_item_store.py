@@ -63,6 +63,10 @@ class SqlWorkItemStore(EncryptedSqlStore):
             update(work_items).where(work_items.c.account_id == account).values(_due_no_later(at))
         )
 
+    async def schedule_space(self, space: SpaceName, at: datetime) -> None:
+        """Make every work item of the space due no later than `at`."""
+        await self._connection.execute(update(work_items).where(work_items.c.space == space).values(_due_no_later(at)))
+
     async def schedule_open_intents(self, at: datetime) -> None:
         """Make every work item with an open intent due no later than `at`."""
         unsure = select(intents.c.account_id).where(intents.c.closed_at.is_(None))
@@ -82,10 +86,11 @@ class SqlWorkItemStore(EncryptedSqlStore):
         )
         return tuple(_read(row) for row in rows)
 
-    async def work_items_in(self, space: SpaceName) -> tuple[WorkItem, ...]:
-        """Return the space's work items."""
+    async def work_items_in(self, space: SpaceName, after: AccountId, limit: int) -> tuple[WorkItem, ...]:
+        """Return the first work items of the space after that account, in the order of accounts, `limit` at most."""
+        there = and_(work_items.c.space == space, work_items.c.account_id > after)
         rows = await self._connection.execute(
-            select(work_items).where(work_items.c.space == space).order_by(work_items.c.account_id)
+            select(work_items).where(there).order_by(work_items.c.account_id).limit(limit)
         )
         return tuple(_read(row) for row in rows)
 

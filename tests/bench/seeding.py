@@ -19,8 +19,11 @@ from guardian.people.models import LinkedAccount, Person, Trust
 from guardian.sanctions.imposition import add_account
 from guardian.sanctions.models import CoverageState, Enforcement, IntentKind, Prior
 from guardian.spaces.port import Account
+from guardian.storage.blind_index import index_values
 from guardian.storage.data_key_store import DataKey, DataKeyStore, KeyScope
 from guardian.storage.encryption import FieldEncryption
+from guardian.storage.people_store import index_account
+from guardian.storage.tables.blind_indexes import blind_indexes
 from guardian.storage.tables.people import accounts, people
 from guardian.storage.tables.sanctions import coverage, enforcements, intents, leases, sanctions, work_items
 from guardian.storage.tables.system import data_keys
@@ -150,9 +153,21 @@ class _GatheredRows:
     """The rows of some people, table by table, in an order in which they may be written."""
 
     def __init__(self, service: Service, at: datetime) -> None:
-        order = (people, data_keys, accounts, sanctions, work_items, enforcements, intents, coverage, leases)
+        order = (
+            people,
+            data_keys,
+            accounts,
+            blind_indexes,
+            sanctions,
+            work_items,
+            enforcements,
+            intents,
+            coverage,
+            leases,
+        )
         self.rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in order}
         self._encryption = FieldEncryption(_BufferedDataKeys(self.rows[data_keys]), service.ring, at)
+        self._index_key = service.ring.index_keys[0]
         self._at = at
 
     async def take(self, each: Barred) -> None:
@@ -189,6 +204,16 @@ class _GatheredRows:
     async def _account(self, each: Barred, space: SpaceName, native_id: str) -> None:
         account, scope = AccountId(new_id()), KeyScope.of_person(each.person)
         content = {"native_id": native_id, "handle": each.name, "evidence": ""}
+        link = LinkedAccount(
+            id=account,
+            person=each.person,
+            account=Account(space, native_id),
+            handle=each.name,
+            trust=Trust.VOUCHED,
+            linked_at=self._at,
+            linked_by="service",
+        )
+        self.rows[blind_indexes] += index_values([index_account(link)], self._index_key)
         row: dict[str, Any] = {"id": account, "person_id": each.person, "space": space, "trust": Trust.VOUCHED}
         row |= {"linked_at": self._at, "linked_by": "service", "confirmed_by": None, "version": 0}
         row["sealed"] = await self._encryption.encrypt_json(scope, "accounts", account, "sealed", content)
@@ -233,6 +258,9 @@ class _GatheredRows:
 async def _read_back(view: SqlReadView, each: Barred, at: datetime) -> None:
     """What was written in bulk is what the stores would have written."""
     found = await view.people.accounts_of(each.person)
+    one = found[0].account
+    if await view.people.links_of_account(one) != (found[0],):
+        raise AssertionError("the seeded accounts are not found by what they are")
     if {a.account.space: a.account.native_id for a in found} != each.accounts or not all(a.binding for a in found):
         raise AssertionError("the seeded accounts do not read back")
     [sanction] = await view.sanctions.of_person(each.person)

@@ -10,7 +10,7 @@ from connectors.discord.client import AccountChanged, DiscordConnection
 from guardian.assembly.bootstrap import assemble
 from guardian.assembly.service import Service
 from guardian.clock import DrivenClock, DrivenTime
-from guardian.ids import SpaceName
+from guardian.ids import AccountId, SpaceName
 from guardian.logs import configure
 from guardian.services.platform_events.account_changes import on_account_changed
 from guardian.settings.loader import read_settings
@@ -66,7 +66,7 @@ async def _forget_intents(service: Service) -> None:
     """As if no act had ever been written down before it was done."""
     async with service.units_of_work.begin() as uow:
         for name in service.spaces.names:
-            for item in await uow.sanctions.work_items_in(name):
+            for item in await uow.sanctions.work_items_in(name, AccountId(""), 10_000):
                 for intent in await uow.sanctions.open_intents(item.account):
                     await uow.sanctions.close_intent(intent.id, uow.now)
 

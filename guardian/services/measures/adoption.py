@@ -28,7 +28,7 @@ from guardian.services.identity.linking import (
     link_account,
     person_for_account,
 )
-from guardian.services.measures.native_actions import record_baseline
+from guardian.services.measures.native_actions import guardian_restrictions, record_baseline
 from guardian.services.members import role_holders_for_person
 from guardian.spaces.port import (
     Account,
@@ -203,13 +203,7 @@ async def _foreign_in(view: ReadView, name: SpaceName, listing: Listing) -> list
     key = await view.foreign.digest_key(name)
     baseline = await view.foreign.in_space(name)
     left = {at for at, state in baseline.items() if state is ForeignState.LEFT}
-    ours = {
-        (known.account.native_id, each.level)
-        for known in await view.people.accounts_in(name)
-        if known.account.native_id in listing.restrictions
-        for each in await view.sanctions.enforcements_of(known.id)
-        if each.active
-    }
+    ours = await guardian_restrictions(view, name, listing.restrictions)
     rows = [
         (native_id, observed_restriction)
         for native_id, restrictions in sorted(listing.restrictions.items())

@@ -17,6 +17,7 @@ from guardian.people.models import Member
 from guardian.people.permissions import MEMBERS, MODERATORS, Seat, holds_seat
 from guardian.reconciler.ownership import Ownership
 from guardian.reconciler.reconciliation import observe
+from guardian.reconciler.resync import AT_ONCE, batched
 from guardian.reconciler.snapshot import AccountSnapshot, load_snapshot
 from guardian.sanctions.foreign import ForeignRestriction, ForeignState, digest_native_id
 from guardian.services.context import AppContext, ReadView, UnitOfWork
@@ -72,7 +73,7 @@ async def compare_listing(app: AppContext, name: SpaceName, listing: Listing, st
     """
     async with app.units_of_work.read() as view:
         key = await view.foreign.digest_key(name)
-        ours = await _guardian_restrictions_in(view, name, listing)
+        ours = await guardian_restrictions(view, name, listing.restrictions)
         baseline = await view.foreign.in_space(name) if key else {}
     listed = [
         (native_id, each.level) for native_id, restrictions in listing.restrictions.items() for each in restrictions
@@ -243,15 +244,12 @@ async def _snapshot_of(view: ReadView, account: Account) -> AccountSnapshot | No
     return await load_snapshot(view, sorted(links, key=lambda link: not link.binding)[0].id) if links else None
 
 
-async def _guardian_restrictions_in(
-    view: ReadView, name: SpaceName, listing: Listing
+async def guardian_restrictions(
+    view: ReadView, name: SpaceName, native_ids: Iterable[str]
 ) -> frozenset[tuple[str, AccessLevel]]:
-    """Return which of the restrictions are ours by the last proof."""
+    """Return which restrictions on these accounts are ours, by the last proof or by an intent that is still open."""
     ours: set[tuple[str, AccessLevel]] = set()
-    for known in await view.people.accounts_in(name):
-        if known.account.native_id in listing.restrictions:
-            enforcements = await view.sanctions.enforcements_of(known.id)
-            intents = await view.sanctions.open_intents(known.id)
-            ours |= {(known.account.native_id, each.level) for each in enforcements if each.active}
-            ours |= {(known.account.native_id, each.level) for each in intents}
+    for part in batched(native_ids, AT_ONCE):
+        known = await view.people.ids_of_accounts(name, part)
+        ours |= {(known[account], level) for account, level in await view.sanctions.restricted_by_us(tuple(known))}
     return frozenset(ours)

@@ -47,6 +47,9 @@ async def explain_account(app: AppContext, by: MemberId, space: SpaceName, text:
     found = known_or_none(await port.find_account(text)) if port else None
     async with app.units_of_work.read() as view:
         owners = await view.people.links_of_account(Account(space, found[0] if found else text.strip()))
+        if found is None:
+            # The space gave no answer, or knows nobody by that: what the account was called when it was last observed.
+            owners += await view.people.links_with_handle(space, text.strip().removeprefix("@"))
         known = [seen for owner in owners for seen in await visible_accounts(view, by, owner.person)]
         ours = {owner.id for owner in owners}
         owner = next((seen for seen in known if seen.id in ours and seen.binding), None)

@@ -26,9 +26,8 @@ async def on_account_changed(app: AppContext, account: Account) -> None:
 
 async def on_accounts_changed(app: AppContext, space: SpaceName, native_ids: Iterable[str]) -> None:
     """Make those of the accounts due now that have a work item; the others are nobody's business."""
-    ids = frozenset(native_ids)
     async with app.units_of_work.read() as view:
-        known = [a.id for a in await view.people.accounts_in(space) if a.account.native_id in ids]
+        known = await view.people.ids_of_accounts(space, frozenset(native_ids))
         items = [item for item in [await view.sanctions.work_item(account) for account in known] if item is not None]
     if not items:
         return

@@ -33,7 +33,6 @@ from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.notify import notify_members, notify_person
 from guardian.services.sanctions.imposition import build_scope_facts
 from guardian.services.visibility import protecting_cases
-from guardian.spaces.port import Account
 from guardian.unit_of_work import WakeupTopic
 from rules.brake import notifies_each_of_raid
 from rules.ladder import TermState
@@ -54,8 +53,7 @@ async def advance_raids(app: AppContext) -> None:
         if is_asking and not await _is_lifted(app, raid):
             # Its accounts are being asked for: nothing is to be carried over, and it cannot be done yet.
             continue
-        known: dict[Account, LinkedAccount] = {}
-        while await _advance_raid(app, raid.id, known):
+        while await _advance_raid(app, raid.id):
             pass
 
 
@@ -65,8 +63,8 @@ async def _is_lifted(app: AppContext, raid: Raid) -> bool:
         return leader is None or leader.lifting is not None
 
 
-async def _advance_raid(app: AppContext, raid_id: str, known: dict[Account, LinkedAccount]) -> bool:
-    """Advance the raid; return whether there was something to do, and may be more. `known` are accounts once read."""
+async def _advance_raid(app: AppContext, raid_id: str) -> bool:
+    """Advance the raid; return whether there was something to do, and may be more."""
     async with app.units_of_work.begin() as uow:
         raid = await uow.raids.raid(raid_id)
         leader = await uow.sanctions.sanction(raid.leader) if raid and raid.leader else None
@@ -78,11 +76,7 @@ async def _advance_raid(app: AppContext, raid_id: str, known: dict[Account, Link
         if term_state_at(leader, uow.now) is TermState.OVER:
             return await _end_raid(uow, raid)
         if lines := await uow.raids.lines(raid.id, RaidLineState.LISTED, ACCOUNTS_PER_STEP):
-            if not known:
-                known |= {
-                    a.account: a for name in app.spaces.names for a in await uow.people.accounts_in(name) if a.binding
-                }
-            await _register_accounts(app, uow, raid, leader, act, lines, known)
+            await _register_accounts(app, uow, raid, leader, act, lines)
             return True
         if raid.state is RaidState.RUNNING and not await uow.raids.count_pending(raid.id):
             await _complete_raid(uow, raid)
@@ -99,11 +93,12 @@ async def _register_accounts(
     leader: Sanction,
     act: UnilateralAct,
     lines: tuple[RaidLine, ...],
-    known: dict[Account, LinkedAccount],
 ) -> None:
     """Register each account with a person, and that person with a sanction that follows the leading one."""
     taken_names = set(await uow.people.code_names() | await uow.cases.code_names())
     case = await get_case(uow, raid.case)
+    links = await uow.people.links_of_accounts([line.space_account for line in lines])
+    known = {link.account: link for link in links if link.binding}
     new_accounts: list[NewAccount] = []
     done: list[RaidLine] = []
     for line in lines:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from guardian.storage.tables import (
+    blind_indexes,
     cases,
     conversations,
     deliberation,
@@ -20,6 +21,7 @@ from guardian.storage.tables.base import metadata
 
 MODULES: Final = (
     system,
+    blind_indexes,
     people,
     links,
     cases,

@@ -75,7 +75,9 @@ async def test_accounts_are_found_by_person_space_and_native_id(units_of_work: S
             await uow.people.add_account(account)
     async with units_of_work.read() as view:
         assert await view.people.accounts_of(one.id) == (mine,)
-        assert await view.people.accounts_in(FORUM) == (mine, theirs)
+        both = (Account(FORUM, "42"), mine.account)
+        assert await view.people.links_of_accounts(both) == (mine, theirs)
+        assert await view.people.ids_of_accounts(FORUM, ["42", "no such id"]) == {theirs.id: "42"}
         assert await view.people.links_of_account(Account(FORUM, "42")) == (theirs,)
         assert await view.people.account(mine.id) == mine
         assert await view.people.person_by_code_name("copper-lantern") == other
@@ -104,7 +106,8 @@ async def test_accounts_of_an_expunged_person_are_gone_and_the_others_stay(units
         await uow.encryption.destroy(KeyScope.of_person(gone.id))
     async with units_of_work.read() as view:
         assert await view.people.accounts_of(gone.id) == ()
-        assert len(await view.people.accounts_in(FORUM)) == 1
+        (left,) = await view.people.links_of_account(an_account(stays).account)
+        assert left.person == stays.id
 
 
 async def test_more_people_than_keys_fit_in_memory_are_found_all_the_same(units_of_work: SqlUnitOfWorkFactory) -> None:

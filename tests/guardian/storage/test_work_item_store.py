@@ -101,8 +101,8 @@ async def test_a_key_is_read_back_as_it_was(units_of_work: SqlUnitOfWorkFactory)
     async with units_of_work.read() as view:
         assert await view.sanctions.work_item(item.account) == looked_at
         assert await view.sanctions.work_items_of(person) == (looked_at,)
-        assert await view.sanctions.work_items_in(FORUM) == (looked_at,)
-        assert await view.sanctions.work_items_in(DISCORD) == ()
+        assert await view.sanctions.work_items_in(FORUM, AccountId(""), 100) == (looked_at,)
+        assert await view.sanctions.work_items_in(DISCORD, AccountId(""), 100) == ()
 
 
 async def test_a_key_that_is_there_is_only_looked_at_sooner(units_of_work: SqlUnitOfWorkFactory) -> None:

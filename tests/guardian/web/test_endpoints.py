@@ -12,6 +12,7 @@ from connectors.github.webhooks import GithubWebhookVerifier
 from guardian.sanctions.models import WorkItem
 from guardian.services.context import ReadView
 from guardian.services.identity.linking import identify_reported_person
+from guardian.spaces.port import Account
 from guardian.spaces.webhooks import WebhookVerifier
 from guardian.web.health import Health
 from guardian.web.webhooks import LARGEST_EVENT
@@ -92,7 +93,7 @@ async def test_a_block_told_of_again_in_the_very_same_words_is_looked_at_again(
     case = await community.a_case()
     await identify_reported_person(community.app, AMARA, case.code_name, GITHUB, "grumbler")
     async with community.units_of_work.read() as view:
-        (account,) = await view.people.accounts_in(GITHUB)
+        (account,) = await view.people.links_of_account(Account(GITHUB, "4711"))
     later = community.clock.now() + timedelta(days=1)
     item = WorkItem(account=account.id, person=account.person, space=GITHUB, due_at=None)
     for delivery in ("d1", "d2"):

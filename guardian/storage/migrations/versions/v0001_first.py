@@ -11,6 +11,14 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "blind_indexes",
+        sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("row_id", sa.String(length=64), nullable=False),
+        sa.Column("scope_id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "row_id", name=op.f("pk_blind_indexes")),
+    )
+    op.create_index(op.f("ix_blind_indexes_scope_id_row_id"), "blind_indexes", ["scope_id", "row_id"], unique=False)
+    op.create_table(
         "cases",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("code_name", sa.String(length=64), nullable=False),

@@ -55,7 +55,8 @@ def vouch(community: Community, links: Sequence[LinkedAccount]) -> None:
 async def linked_people(community: Community) -> set[PersonId]:
     """Everybody with an account on GitHub."""
     async with community.units_of_work.read() as view:
-        return {link.person for link in await view.people.accounts_in(GITHUB)}
+        theirs = [Account(GITHUB, native_id) for native_id in community.spaces[GITHUB].accounts]
+        return {link.person for link in await view.people.links_of_accounts(theirs)}
 
 
 @pytest.mark.harm("one-question-for-each-person-starves-the-rest")

@@ -6,7 +6,7 @@ import pytest
 
 from guardian.cases.measures import MeasureKind
 from guardian.errors import NotFound, Refused
-from guardian.ids import MemberId
+from guardian.ids import AccountId, MemberId
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Group, Office
 from guardian.services.measures import measures, reconsideration
@@ -103,7 +103,7 @@ async def test_a_measure_lifted_by_hand_has_ended_and_is_not_put_back(stage: Mod
     await stage.set_measure("spammer")
     stage.community.spaces[DISCORD].release_manually(SPAMMER, AccessLevel.MUTED, by="600000000000000009")
     async with stage.community.units_of_work.begin() as uow:
-        for item in await uow.sanctions.work_items_in(DISCORD):
+        for item in await uow.sanctions.work_items_in(DISCORD, AccountId(""), 100):
             await uow.sanctions.schedule_account(item.account, uow.now)
     await stage.run_due()
     assert stage.community.spaces[DISCORD].access_levels(SPAMMER) == set()

@@ -1,0 +1,95 @@
+"""Finds rows by a confidential text without decrypting any: by keyed digests, which are personal data like the text.
+
+A digest is made under a key of the key ring, which the database never has. It goes with the data key of its scope. Read
+`BlindIndex` first.
+"""
+
+import hmac
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.key_ring import KeyRing
+from guardian.storage.tables.blind_indexes import DIGEST_BYTES, blind_indexes
+
+_DIGESTS_PER_QUERY: Final = 400
+_LENGTH_BYTES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class IndexTerm:
+    """What a row can be found by: a kind of text, so that no two kinds are taken for each other, and the text's parts."""
+
+    kind: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedRow:
+    """A row and what it can be found by, for as long as its scope is not expunged."""
+
+    scope: KeyScope
+    row_id: str
+    terms: tuple[IndexTerm, ...]
+
+
+class BlindIndex:
+    """Digests of texts within one transaction.
+
+    What was recorded under an older key of the ring is found for as long as that key is on it, as with encrypted texts.
+    """
+
+    def __init__(self, connection: AsyncConnection, ring: KeyRing) -> None:
+        self._connection = connection
+        self._keys = ring.index_keys
+
+    async def add(self, rows: Sequence[IndexedRow]) -> None:
+        """Add rows that were not there."""
+        values = index_values(rows, self._keys[0])
+        if values:
+            await self._connection.execute(insert(blind_indexes), values)
+
+    async def replace(self, row: IndexedRow) -> None:
+        """Let the row be found by these terms from now on, and by no others."""
+        at = blind_indexes.c.scope_id == row.scope.id, blind_indexes.c.row_id == row.row_id
+        await self._connection.execute(delete(blind_indexes).where(*at))
+        await self.add([row])
+
+    async def find(self, term: IndexTerm) -> tuple[str, ...]:
+        """Return the ids of the rows that can be found by the term, in the order of ids."""
+        return tuple(sorted(await self.find_all([term])))
+
+    async def find_all(self, terms: Iterable[IndexTerm]) -> dict[str, IndexTerm]:
+        """Return the ids of the rows that can be found by any of the terms, each with a term of it."""
+        by_digest = {_digest(key, term): term for term in terms for key in self._keys}
+        found: dict[str, IndexTerm] = {}
+        for part in _split(by_digest):
+            rows = await self._connection.execute(
+                select(blind_indexes.c.digest, blind_indexes.c.row_id).where(blind_indexes.c.digest.in_(part))
+            )
+            found |= {row.row_id: by_digest[bytes(row.digest)] for row in rows}
+        return found
+
+
+def index_values(rows: Iterable[IndexedRow], key: bytes) -> list[dict[str, Any]]:
+    """Return the columns of what these rows can be found by."""
+    return [
+        {"digest": digest, "row_id": row.row_id, "scope_id": row.scope.id}
+        for row in rows
+        for digest in dict.fromkeys(_digest(key, term) for term in row.terms)
+    ]
+
+
+def _digest(key: bytes, term: IndexTerm) -> bytes:
+    encoded = [part.encode() for part in (term.kind, *term.parts)]
+    text = b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in encoded)
+    return hmac.digest(key, text, "sha256")[:DIGEST_BYTES]
+
+
+def _split(digests: Collection[bytes]) -> Iterable[list[bytes]]:
+    every = list(digests)
+    return (every[start : start + _DIGESTS_PER_QUERY] for start in range(0, len(every), _DIGESTS_PER_QUERY))
