@@ -3,6 +3,7 @@
 Read `CaseStore` first.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -62,8 +63,8 @@ class CaseStore(Protocol):
         """Return the cases in which the person is reported, oldest first."""
         ...
 
-    async def code_names(self) -> frozenset[str]:
-        """Return every code name that a case has, or had while it was a local matter."""
+    async def used_code_names(self, names: Collection[str]) -> frozenset[str]:
+        """Return which of these names a case has, or had while it was a local matter."""
         ...
 
     async def add_report(self, report: Report) -> None:

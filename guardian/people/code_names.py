@@ -1,10 +1,10 @@
-"""Code names: two random words that say nothing about whom or what they stand for. No word is a person's name.
+"""Code names: random words that say nothing about whom or what they stand for. No word is a person's name.
 
-Read `generate_code_name` first.
+Read `choose_code_names` first.
 """
 
 import secrets
-from collections.abc import Container
+from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
 _FIRST_WORDS: Final = """
@@ -65,8 +65,28 @@ FIRST: Final = tuple(_FIRST_WORDS.split())
 SECOND: Final = tuple(_SECOND_WORDS.split())
 
 
-def generate_code_name(used_names: Container[str]) -> str:
-    """Return two random words joined by a dash, which nothing else is called by."""
-    while (name := f"{secrets.choice(FIRST)}-{secrets.choice(SECOND)}") in used_names:
-        continue
-    return name
+FindUsed = Callable[[Collection[str]], Awaitable[Collection[str]]]
+"""Returns which of these names something is called by."""
+
+_TRIES_WITH_TWO: Final = 8
+"""So often two words are drawn before a third is added: nearly all pairs are in use then."""
+
+
+async def choose_code_names(count: int, find_used: FindUsed) -> list[str]:
+    """Return so many different random names of words joined by dashes, by which nothing else is called.
+
+    They are of two words, for as long as pairs are easily found that are free: a raid alone may name more people than
+    there are pairs.
+    """
+    chosen: dict[str, None] = {}
+    tries = 0
+    while len(chosen) < count:
+        drawn = {_draw(with_third=tries >= _TRIES_WITH_TWO) for _ in range(count - len(chosen))}
+        chosen |= dict.fromkeys(drawn - set(await find_used(drawn)))
+        tries += 1
+    return list(chosen)
+
+
+def _draw(*, with_third: bool) -> str:
+    words = (secrets.choice(FIRST), secrets.choice(FIRST), secrets.choice(SECOND))
+    return "-".join(words if with_third else words[1:])

@@ -3,7 +3,7 @@
 Read `PeopleStore` first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName
@@ -82,6 +82,6 @@ class PeopleStore(Protocol):
         """Save the link, one version later; Stale where somebody was quicker."""
         ...
 
-    async def code_names(self) -> frozenset[str]:
-        """Return every code name that a person has."""
+    async def used_code_names(self, names: Collection[str]) -> frozenset[str]:
+        """Return which of these names a person has."""
         ...

@@ -3,6 +3,7 @@
 Read `SqlCaseStore` first.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -55,11 +56,13 @@ class SqlCaseStore(SqlReportStore):
         rows = await self._connection.execute(select(cases).where(cases.c.id.in_(named)).order_by(cases.c.id))
         return tuple([await self._case(row) for row in rows])
 
-    async def code_names(self) -> frozenset[str]:
-        """Return every code name that a case has, or had while it was a local matter."""
-        found = (await self._connection.execute(select(cases.c.code_name))).scalars()
+    async def used_code_names(self, names: Collection[str]) -> frozenset[str]:
+        """Return which of these names a case has, or had while it was a local matter."""
+        found = (
+            await self._connection.execute(select(cases.c.code_name).where(cases.c.code_name.in_(names)))
+        ).scalars()
         before = (
-            await self._connection.execute(select(handoffs.c.matter).where(handoffs.c.matter.is_not(None)))
+            await self._connection.execute(select(handoffs.c.matter).where(handoffs.c.matter.in_(names)))
         ).scalars()
         return frozenset((*found, *before))
 

@@ -3,7 +3,7 @@
 Who is searched by account or handle is found by the blind index: only what matches is decrypted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -91,9 +91,10 @@ class SqlPeopleStore(EncryptedSqlStore):
         }
         await self._connection.execute(insert(people).values(row))
 
-    async def code_names(self) -> frozenset[str]:
-        """Return every code name that a person has."""
-        return frozenset((await self._connection.execute(select(people.c.code_name))).scalars())
+    async def used_code_names(self, names: Collection[str]) -> frozenset[str]:
+        """Return which of these names a person has."""
+        found = select(people.c.code_name).where(people.c.code_name.in_(names))
+        return frozenset((await self._connection.execute(found)).scalars())
 
     async def links_of_account(self, account: Account) -> tuple[LinkedAccount, ...]:
         """Return every link from that account to a person, oldest first; at most one of them is binding."""

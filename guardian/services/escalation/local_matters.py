@@ -35,9 +35,9 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.journal import PARTY, Entry, by_member
 from guardian.notices.models import News, NoticeKind
-from guardian.people.code_names import generate_code_name
 from guardian.people.models import Member
 from guardian.people.permissions import UseCase, may_perform
+from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.exclusions import choose_contact, notify_of_exclusions
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notify import notify_members
@@ -195,8 +195,7 @@ async def notify_cases_protecting_accounts(uow: UnitOfWork, actor: Member, accou
 
 async def prepare_case(uow: UnitOfWork, *, danger: bool) -> Case:
     """Return a case that is not stored yet, with a code name that nobody has or had."""
-    used_names = await uow.cases.code_names() | await uow.people.code_names()
-    return new_case(generate_code_name(used_names), uow.now, danger=danger)
+    return new_case(await new_code_name(uow), uow.now, danger=danger)
 
 
 async def save_report(uow: UnitOfWork, submission: Submission, case: Case) -> Report:

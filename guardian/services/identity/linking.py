@@ -14,11 +14,11 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName, new_id
 from guardian.journal import Entry, by_member
 from guardian.notices.models import News, NoticeKind
-from guardian.people.code_names import generate_code_name
 from guardian.people.models import LinkedAccount, LinkEvidence, Person, Trust
 from guardian.people.permissions import UseCase
 from guardian.sanctions.imposition import add_account
 from guardian.services.authorization import require
+from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_exclusions
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.identity.account_owners import bind_after_notice
@@ -204,8 +204,7 @@ async def person_for_account(uow: UnitOfWork, found: FoundAccount) -> Person:
         person = await uow.people.person(owner) if owner else None
         if person is not None:
             return person
-    taken = await uow.people.code_names() | await uow.cases.code_names()
-    person = Person(PersonId(new_id()), generate_code_name(taken), uow.now)
+    person = Person(PersonId(new_id()), await new_code_name(uow), uow.now)
     await uow.people.add_person(person)
     return person
 

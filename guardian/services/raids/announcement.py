@@ -22,11 +22,11 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName, new_id, new_reference
 from guardian.journal import Entry, by_member
 from guardian.notices.models import NoticeKind
-from guardian.people.code_names import generate_code_name
 from guardian.people.models import Group, Member, Person
 from guardian.people.permissions import UseCase
 from guardian.sanctions.imposition import SanctionOrder, impose
 from guardian.services.authorization import require
+from guardian.services.code_names import new_code_name
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_about, start_deadline
 from guardian.services.notify import notify_members
@@ -149,8 +149,7 @@ async def announce(
         require(brake.may_announce_raid(by, raid_preview.accounts, groups.members, stops, app.policy))
         given = ActInput(restriction, ground, reason, spaces, term)
         check_act(app, given)
-        taken_names = await uow.people.code_names() | await uow.cases.code_names()
-        leader = Person(PersonId(new_id()), generate_code_name(taken_names), uow.now)
+        leader = Person(PersonId(new_id()), await new_code_name(uow), uow.now)
         await uow.people.add_person(leader)
         review = CaseId(new_id())
         intended = new_act(review, by, leader.id, uow.now, given)

@@ -14,7 +14,6 @@ from guardian.ids import AccountId, PersonId, SanctionId, new_id, new_reference
 from guardian.journal import SERVICE, Entry
 from guardian.logs import logger
 from guardian.notices.models import NoticeKind
-from guardian.people.code_names import generate_code_name
 from guardian.people.models import LinkedAccount, LinkEvidence, Person, Trust
 from guardian.reconciler.bulk_store import NewAccount
 from guardian.sanctions.models import (
@@ -29,6 +28,7 @@ from guardian.sanctions.models import (
     term_state_at,
 )
 from guardian.services.case_flow import get_case, issue_personal_receipt
+from guardian.services.code_names import new_code_names
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.notify import notify_members, notify_person
 from guardian.services.sanctions.imposition import build_scope_facts
@@ -95,7 +95,7 @@ async def _register_accounts(
     lines: tuple[RaidLine, ...],
 ) -> None:
     """Register each account with a person, and that person with a sanction that follows the leading one."""
-    taken_names = set(await uow.people.code_names() | await uow.cases.code_names())
+    names = await new_code_names(uow, len(lines))
     case = await get_case(uow, raid.case)
     links = await uow.people.links_of_accounts([line.space_account for line in lines])
     known = {link.account: link for link in links if link.binding}
@@ -104,7 +104,7 @@ async def _register_accounts(
     for line in lines:
         owner = known.get(line.space_account)
         if owner is None:
-            new_account = _new_account(app, uow, raid, leader, line, taken_names)
+            new_account = _new_account(app, uow, raid, leader, line, names.pop())
             new_accounts.append(new_account)
             known[line.space_account] = owner = new_account.account
             state = RaidLineState.WAITING if new_account.work_item.bulk_id else RaidLineState.RETURNED
@@ -123,11 +123,10 @@ async def _register_accounts(
 
 
 def _new_account(
-    app: AppContext, uow: UnitOfWork, raid: Raid, leader: Sanction, line: RaidLine, taken_names: set[str]
+    app: AppContext, uow: UnitOfWork, raid: Raid, leader: Sanction, line: RaidLine, name: str
 ) -> NewAccount:
     """Return a stranger with one account, whose work item is one of a bulk where the space is to keep them out."""
-    person = Person(PersonId(new_id()), generate_code_name(taken_names), uow.now)
-    taken_names.add(person.code_name)
+    person = Person(PersonId(new_id()), name, uow.now)
     by = f"raid {raid.id}"
     link_evidence = LinkEvidence(raid.case, Trust.EVIDENCED, by, "named in a raid")
     account, handle = AccountId(new_id()), line.native_id

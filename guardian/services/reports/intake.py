@@ -34,9 +34,9 @@ from guardian.journal import PARTY, SERVICE, Entry, by_member
 from guardian.notices.acknowledgement import acknowledgement, acknowledgement_for_file, no_handler_left
 from guardian.notices.models import NoticeKind
 from guardian.notices.translations import format_datetime, translate_text
-from guardian.people.code_names import generate_code_name
 from guardian.people.models import Group, Member
 from guardian.people.permissions import BOARD, CHAIRS, MEMBERS, holds_seat
+from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.audience import restrict_audience
 from guardian.services.conflicts.exclusions import choose_contact, notify_of_exclusions
 from guardian.services.context import AppContext, UnitOfWork
@@ -189,8 +189,7 @@ async def _remember_result(uow: UnitOfWork, submission: Submission, received: In
 async def _open_case_for(app: AppContext, uow: UnitOfWork, submission: Submission) -> tuple[Case, Route[MemberId]]:
     """Open a new case with its exclusions, with the right group from its first instant; return it and where it went."""
     members = await uow.people.members()
-    used_names = await uow.cases.code_names() | await uow.people.code_names()
-    case = new_case(generate_code_name(used_names), uow.now, danger=submission.danger)
+    case = new_case(await new_code_name(uow), uow.now, danger=submission.danger)
     indicators = await add_known_accounts(
         uow, conflict_indicators(submission, members), author_accounts(submission.evidence)
     )

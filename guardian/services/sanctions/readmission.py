@@ -15,10 +15,10 @@ from guardian.errors import Refused
 from guardian.ids import CaseId, MemberId, PersonId, SanctionId, new_id, new_reference
 from guardian.journal import PARTY, SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
-from guardian.people.code_names import generate_code_name
 from guardian.sanctions import lifting
 from guardian.sanctions.models import Sanction, term_state_at
 from guardian.services.case_flow import get_case, issue_personal_receipt, refer_to_board
+from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.exclusions import claim_named_in_text
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule, start_deadline
@@ -172,10 +172,9 @@ async def _request_from(uow: UnitOfWork, policy: Policy, sanction_id: SanctionId
 async def _open_request_case(uow: UnitOfWork, policy: Policy, sanction: Sanction) -> Case:
     """Open a case of its own; whoever does not see the matter it grew from does not see this one either. Policy: P-4.3."""
     before = await get_case(uow, sanction.case)
-    taken = await uow.cases.code_names() | await uow.people.code_names()
     case = Case(
         id=CaseId(new_id()),
-        code_name=generate_code_name(taken),
+        code_name=await new_code_name(uow),
         kind=CaseKind.READMISSION,
         state=CaseState.OPEN,
         opened_at=uow.now,

@@ -19,13 +19,13 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName, new_id, new_reference
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
-from guardian.people.code_names import generate_code_name
 from guardian.people.models import LinkEvidence, Member, Person, Trust
 from guardian.people.permissions import UseCase
 from guardian.sanctions.imposition import SanctionOrder, impose
 from guardian.sanctions.models import LiftingCause
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, issue_personal_receipt
+from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.exclusions import choose_contact
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_about, start_deadline
@@ -266,10 +266,9 @@ async def open_review(
 ) -> tuple[Case, UnilateralAct]:
     """Open a case of its own for the act, which nobody sees whom it concerns; the Board's where that leaves too few."""
     members = await uow.people.members()
-    taken_names = await uow.cases.code_names() | await uow.people.code_names()
     case = Case(
         id=intended.case,
-        code_name=generate_code_name(taken_names),
+        code_name=await new_code_name(uow),
         kind=CaseKind.REVIEW,
         state=CaseState.OPEN,
         opened_at=uow.now,

@@ -1,6 +1,10 @@
 """Code names: random, unique, and no word that says anything about anybody."""
 
-from guardian.people.code_names import FIRST, SECOND, generate_code_name
+from collections.abc import Collection
+
+import pytest
+
+from guardian.people.code_names import FIRST, SECOND, FindUsed, choose_code_names
 
 PEOPLE = """
     amber autumn basil brook clay cliff coral crystal daisy dale dawn fern flint forest ginger glen hazel heather hunter
@@ -20,13 +24,36 @@ def test_no_word_is_a_persons_name() -> None:
     assert not set(PEOPLE.split()) & {*FIRST, *SECOND}
 
 
-def test_a_code_name_is_two_words_of_the_lists() -> None:
-    one, _, other = generate_code_name(()).partition("-")
-    assert one in FIRST
-    assert other in SECOND
+def used(names: Collection[str]) -> FindUsed:
+    """Something is called by each of these names."""
+
+    async def find_used(drawn: Collection[str]) -> Collection[str]:
+        return {name for name in drawn if name in names}
+
+    return find_used
 
 
-def test_a_code_name_that_is_taken_is_never_given_again() -> None:
-    free = f"{FIRST[3]}-{SECOND[5]}"
-    taken = {f"{one}-{other}" for one in FIRST for other in SECOND} - {free}
-    assert generate_code_name(taken) == free
+def pairs() -> set[str]:
+    """Every name of two words."""
+    return {f"{one}-{other}" for one in FIRST for other in SECOND}
+
+
+async def test_code_names_are_two_words_of_the_lists_and_none_twice() -> None:
+    names = await choose_code_names(500, used(()))
+    assert len(set(names)) == 500
+    assert set(names) <= pairs()
+
+
+async def test_a_code_name_that_is_taken_is_never_given_again() -> None:
+    taken = set(list(pairs())[::2])
+    assert not set(await choose_code_names(500, used(taken))) & taken
+
+
+@pytest.mark.harm("no-report-taken-once-names-run-out")
+async def test_more_people_are_named_than_there_are_pairs_of_words() -> None:
+    """A raid of strangers uses up every pair; the next report needs a name all the same."""
+    taken = pairs()
+    names = set(await choose_code_names(200, used(taken)))
+    assert len(names) == 200
+    assert not names & taken
+    assert all(name.count("-") == 2 for name in names)

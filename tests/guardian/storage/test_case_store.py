@@ -73,7 +73,7 @@ async def test_a_case_is_read_back_as_it_was_and_as_it_became(units_of_work: Sql
     async with units_of_work.read() as view:
         assert await view.cases.case(case.id) == kept == replace(became, version=1)
         assert await view.cases.cases() == (kept,)
-        assert await view.cases.code_names() == {"velvet-harbour"}
+        assert await view.cases.used_code_names(["velvet-harbour", "other-name"]) == {"velvet-harbour"}
 
 
 async def test_a_case_changed_by_two_at_once_is_stale_for_the_second(units_of_work: SqlUnitOfWorkFactory) -> None:

@@ -51,6 +51,8 @@ async def test_what_anybody_wrote_is_sealed_and_a_matter_s_name_stays_taken(
     await prepared(units_of_work)
     async with units_of_work.read() as view:
         (row,) = list(await view.connection.execute(text("SELECT * FROM handoffs")))
-        assert {"velvet-harbour", "quiet-spindle"} <= await view.cases.code_names()
+        assert {"velvet-harbour", "quiet-spindle"} <= await view.cases.used_code_names(
+            ["velvet-harbour", "quiet-spindle", "other-name"]
+        )
     assert b"in words" not in repr(tuple(row)).encode()
     assert b"words of" not in repr(tuple(row)).encode()

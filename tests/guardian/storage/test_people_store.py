@@ -81,7 +81,7 @@ async def test_accounts_are_found_by_person_space_and_native_id(units_of_work: S
         assert await view.people.links_of_account(Account(FORUM, "42")) == (theirs,)
         assert await view.people.account(mine.id) == mine
         assert await view.people.person_by_code_name("copper-lantern") == other
-        assert await view.people.code_names() == {"velvet-harbour", "copper-lantern"}
+        assert await view.people.used_code_names(["velvet-harbour", "other-name"]) == {"velvet-harbour"}
 
 
 async def test_a_confirmed_link_is_kept_with_who_confirmed_it(units_of_work: SqlUnitOfWorkFactory) -> None:
