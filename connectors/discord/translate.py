@@ -16,7 +16,7 @@ import discord
 
 from guardian.ids import REFERENCE_PREFIX, Reference
 from guardian.spaces.outcomes import Done, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import ActedBy, Attribution, Missing, Observation, ObservedRestriction, Unknown
+from guardian.spaces.port import ActedBy, Attribution, LiftRecord, Missing, Observation, ObservedRestriction, Unknown
 from rules.precedence import AccessLevel
 
 Json = Mapping[str, Any]
@@ -204,10 +204,24 @@ def latest_attribution(entries: Iterable[Json], native_id: str, level: AccessLev
     if not concerned:
         return Attribution(ActedBy.UNKNOWN)
     newest = max(concerned, key=lambda e: int(e["id"]))
-    by, at = newest.get("user_id"), created_at(newest["id"])
-    if by == own_id:
-        return Attribution(ActedBy.GUARDIAN, by, at)
-    return Attribution(ActedBy.OTHER, by, at) if by else Attribution(ActedBy.UNKNOWN, at=at)
+    by = newest.get("user_id")
+    acted_by = ActedBy.UNKNOWN if not by else ActedBy.GUARDIAN if by == own_id else ActedBy.OTHER
+    return Attribution(
+        acted_by, by, created_at(newest["id"]), _is_lifting(newest), _last_lift_of_others(concerned, own_id)
+    )
+
+
+def _last_lift_of_others(entries: Iterable[Json], own_id: str) -> LiftRecord | None:
+    lifts = [e for e in entries if e.get("user_id") not in (None, own_id) and _is_lifting(e)]
+    last = max(lifts, key=lambda e: int(e["id"]), default=None)
+    return None if last is None else LiftRecord(str(last["user_id"]), created_at(last["id"]))
+
+
+def _is_lifting(entry: Json) -> bool:
+    if entry["action_type"] == BAN_REMOVED:
+        return True
+    timeouts = [c for c in entry.get("changes") or () if c.get("key") == TIMEOUT_FIELD]
+    return entry["action_type"] == MEMBER_UPDATED and bool(timeouts) and timeouts[-1].get("new_value") is None
 
 
 def _is_about(entry: Json, level: AccessLevel) -> bool:

@@ -12,7 +12,7 @@ from connectors.forum.client import FileTooLarge, StoredElsewhere, body_of
 from connectors.http import parse_retry_after
 from guardian.ids import REFERENCE_PREFIX, Reference
 from guardian.spaces.outcomes import Already, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import ActedBy, Attribution, Observed, ObservedRestriction
+from guardian.spaces.port import ActedBy, Attribution, LiftRecord, Observed, ObservedRestriction
 from rules.precedence import AccessLevel
 
 OPEN_END = "3018-01-01T00:00:00Z"
@@ -82,14 +82,37 @@ def find_attribution(
     rows: Iterable[Mapping[str, Any]], native_id: str, level: AccessLevel, our_username: str
 ) -> Attribution:
     """Return whose doing the latest change of that restriction was, by the staff log (newest first)."""
-    for row in rows:
-        if row.get("action_name") not in _LOG_ACTIONS[level] or _id_of(row.get("target_user")) != native_id:
-            continue
-        actor = row.get("acting_user") or {}
-        ours = str(actor.get("username", "")).casefold() == our_username.casefold()
-        acted_by = ActedBy.GUARDIAN if ours else ActedBy.OTHER if actor else ActedBy.UNKNOWN
-        return Attribution(acted_by, _id_of(actor), parse_instant(row.get("created_at")))
-    return Attribution(ActedBy.UNKNOWN)
+    concerned = [
+        row
+        for row in rows
+        if row.get("action_name") in _LOG_ACTIONS[level] and _id_of(row.get("target_user")) == native_id
+    ]
+    if not concerned:
+        return Attribution(ActedBy.UNKNOWN)
+    actor, at = concerned[0].get("acting_user"), parse_instant(concerned[0].get("created_at"))
+    lifts = (_lift_record(row) for row in concerned if _actor(row, our_username) is ActedBy.OTHER)
+    return Attribution(
+        _actor(concerned[0], our_username),
+        _id_of(actor),
+        at,
+        _is_lifting(concerned[0]),
+        next((lift for lift in lifts if lift is not None), None),
+    )
+
+
+def _actor(row: Mapping[str, Any], our_username: str) -> ActedBy:
+    actor = row.get("acting_user") or {}
+    ours = str(actor.get("username", "")).casefold() == our_username.casefold()
+    return ActedBy.GUARDIAN if ours else ActedBy.OTHER if actor else ActedBy.UNKNOWN
+
+
+def _lift_record(row: Mapping[str, Any]) -> LiftRecord | None:
+    by, at = _id_of(row.get("acting_user")), parse_instant(row.get("created_at"))
+    return LiftRecord(by, at) if _is_lifting(row) and by is not None and at is not None else None
+
+
+def _is_lifting(row: Mapping[str, Any]) -> bool:
+    return str(row.get("action_name")).startswith("un")
 
 
 def format_end(until: datetime | None) -> str:

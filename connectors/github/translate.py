@@ -12,7 +12,7 @@ from connectors.github.client import INSTALLED, ErrorResponse, Response, is_rate
 from connectors.github.permissions import EVENTS, PERMISSIONS
 from connectors.http import parse_http_date, parse_retry_after
 from guardian.spaces.outcomes import Forbidden, Outcome, Rejected, Unavailable
-from guardian.spaces.port import ActedBy, Attribution, CheckResult, Entitlement, EntitlementKind, Presence
+from guardian.spaces.port import ActedBy, Attribution, CheckResult, Entitlement, EntitlementKind, LiftRecord, Presence
 
 BLOCKED, UNBLOCKED = "org.block_user", "org.unblock_user"
 _SECONDARY_WAIT = timedelta(seconds=60)
@@ -86,16 +86,34 @@ def team_entitlement(team: Mapping[str, Any], role: str) -> Entitlement:
 
 def find_attribution(entries: Iterable[Mapping[str, Any]], login: str, our_login: str) -> Attribution:
     """Return whose doing the latest block or unblock of that login was, by entries of the audit log in any order."""
-    for entry in sorted(entries, key=lambda e: int(e.get("created_at") or 0), reverse=True):
-        named = (entry.get("blocked_user"), entry.get("user"))
-        if entry.get("action") not in (BLOCKED, UNBLOCKED) or not any(_same_login(n, login) for n in named):
-            continue
-        actor, actor_id = entry.get("actor"), entry.get("actor_id")
-        acted_by = (
-            ActedBy.UNKNOWN if not actor else ActedBy.GUARDIAN if _same_login(actor, our_login) else ActedBy.OTHER
-        )
-        return Attribution(acted_by, str(actor_id) if actor_id else None, _parse_instant(entry.get("created_at")))
-    return Attribution(ActedBy.UNKNOWN)
+    newest_first = sorted(entries, key=lambda e: int(e.get("created_at") or 0), reverse=True)
+    concerned = [e for e in newest_first if e.get("action") in (BLOCKED, UNBLOCKED) and _names(e, login)]
+    if not concerned:
+        return Attribution(ActedBy.UNKNOWN)
+    newest = concerned[0]
+    actor_id, at = newest.get("actor_id"), _parse_instant(newest.get("created_at"))
+    lifts = (_lift_record(entry) for entry in concerned if _actor(entry, our_login) is ActedBy.OTHER)
+    return Attribution(
+        _actor(newest, our_login),
+        str(actor_id) if actor_id else None,
+        at,
+        newest.get("action") == UNBLOCKED,
+        next((lift for lift in lifts if lift is not None), None),
+    )
+
+
+def _names(entry: Mapping[str, Any], login: str) -> bool:
+    return any(_same_login(named, login) for named in (entry.get("blocked_user"), entry.get("user")))
+
+
+def _actor(entry: Mapping[str, Any], our_login: str) -> ActedBy:
+    actor = entry.get("actor")
+    return ActedBy.UNKNOWN if not actor else ActedBy.GUARDIAN if _same_login(actor, our_login) else ActedBy.OTHER
+
+
+def _lift_record(entry: Mapping[str, Any]) -> LiftRecord | None:
+    by, at = entry.get("actor_id"), _parse_instant(entry.get("created_at"))
+    return LiftRecord(str(by), at) if entry.get("action") == UNBLOCKED and by and at is not None else None
 
 
 def check_permissions(permissions: Mapping[str, str]) -> tuple[CheckResult, ...]:

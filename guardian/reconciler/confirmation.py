@@ -9,7 +9,7 @@ from datetime import datetime
 
 from guardian.ids import AccountId, IntentId
 from guardian.reconciler.ownership import Ownership
-from guardian.sanctions.models import Enforcement, Intent, IntentKind, Prior
+from guardian.sanctions.models import Enforcement, Intent, IntentKind, Prior, ReleaseState
 from guardian.spaces.port import Entitlement, EntitlementKind, Observed, ObservedRestriction, Presence
 from rules.precedence import AccessLevel
 
@@ -63,9 +63,11 @@ def confirm(
             continue
         closed += [i.id for i in own_intents if i.kind is IntentKind.RELEASE]
         if known is not None and known.active and not (level in invisible_levels and _still_runs(known, now)):
-            after[level] = replace(known, active=False, until=None, confirmed_at=now)
+            after[level] = _gone_enforcement(known, own_intents, now)
             newly_gone.append(level)
             removed_by_others += [level] if _is_lifted_manually(known, own_intents, now) else []
+    restricting = {i.level for i in intents if i.kind in _RESTRICTING}
+    after |= {h: _settled(a) for h, a in after.items() if _is_anothers(a, ownership.get(h)) and h not in restricting}
     for restored in (i for i in intents if i.kind is IntentKind.RESTORE and seen.find_restriction(i.level) is not None):
         closed.append(restored.id)
         after = {h: replace(a, restored=True) if a.prior.level is restored.level else a for h, a in after.items()}
@@ -115,6 +117,22 @@ def _confirmed_enforcement(
     if known.active and not restrict_intent and known.until == observed_restriction.until:
         return known
     return replace(known, active=True, reference=reference, until=observed_restriction.until, confirmed_at=now)
+
+
+def _gone_enforcement(known: Enforcement, intents: tuple[Intent, ...], now: datetime) -> Enforcement:
+    """Return our record of a restriction that is not shown any more; what has run out by itself is released with that."""
+    gone = replace(known, active=False, until=None)
+    has_run_out = not _still_runs(known, now) and not any(i.kind in _RESTRICTING for i in intents)
+    return _settled(gone) if has_run_out else gone
+
+
+def _is_anothers(known: Enforcement, ownership: Ownership | None) -> bool:
+    """Return whether another's stands where ours was asked for: at one level nothing of ours can stand beside it."""
+    return ownership is Ownership.FOREIGN and not known.active
+
+
+def _settled(known: Enforcement) -> Enforcement:
+    return replace(known, release=ReleaseState.DONE, released_at=None)
 
 
 def _is_lifted_manually(known: Enforcement, intents: tuple[Intent, ...], now: datetime) -> bool:

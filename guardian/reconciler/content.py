@@ -31,6 +31,14 @@ log = logger("sanctions")
 
 _DAILY: Final = timedelta(days=1)
 _MAX_ATTEMPTS: Final = 4
+_UNSEEN_FOR: Final = timedelta(minutes=5)
+"""How long ours has to be out of sight until it is taken for lifted by hand: an observation may be behind."""
+_OURS: Final = (
+    ContentRestrictionState.TRYING,
+    ContentRestrictionState.HELD,
+    ContentRestrictionState.UNSEEN,
+    ContentRestrictionState.RELEASING,
+)
 _PER_PASS: Final = 50
 
 
@@ -143,8 +151,12 @@ async def _reconcile_restricted(
         )
         return False
     if restriction.state is ContentRestrictionState.HELD:
-        await _finish_lifted(context, restriction)
+        due_at = min(restriction.until, context.clock.now() + _UNSEEN_FOR)
+        await _save(context, replace(restriction, state=ContentRestrictionState.UNSEEN, due_at=due_at))
         return False
+    if restriction.state is ContentRestrictionState.UNSEEN:
+        await _end_lifted(context, restriction)
+        return True
     if context.spaces.mode(restriction.content.space) is Mode.OBSERVE:
         await _settle(context, restriction, restriction.state, detail=f"would place: {restriction.restriction}")
         return False
@@ -168,10 +180,14 @@ async def _restrict(context: ContentContext[W], content: ContentPort, restrictio
 async def _reconcile_released(
     context: ContentContext[W], content: ContentPort, restriction: ContentRestriction, seen: ObservedContent
 ) -> bool:
-    ours = restriction.state in (ContentRestrictionState.TRYING, ContentRestrictionState.HELD)
+    ours = restriction.state in _OURS
     by = seen.placed_by.get(restriction.restriction)
     is_anothers = restriction.restricted_by is not None and by is not None and by != restriction.restricted_by
-    if not ours or restriction.restriction not in seen.restrictions or is_anothers:
+    # What was never released is asked to be, also where it does not show: the observation may be behind.
+    is_gone = restriction.restriction not in seen.restrictions and (
+        restriction.state is ContentRestrictionState.RELEASING or bool(restriction.failures)
+    )
+    if not ours or is_gone or is_anothers:
         if ours and restriction.failures:
             # A call that was cut off may still land: it is observed once more before it is taken for over.
             await _save(
@@ -188,9 +204,11 @@ async def _reconcile_released(
         distrusted = Failure("the clock is not trusted", retry_after=context.retry_policy.brake_delay)
         await _block(context, restriction, distrusted)
         return False
-    return await _handle_outcome(
-        context, restriction, await content.release(restriction.content, restriction.restriction)
-    )
+    outcome = await content.release(restriction.content, restriction.restriction)
+    if failure_of(outcome) is not None:
+        return await _handle_outcome(context, restriction, outcome)
+    await _save(context, replace(restriction, state=ContentRestrictionState.RELEASING))
+    return True
 
 
 async def _handle_outcome(context: ContentContext[W], restriction: ContentRestriction, outcome: Outcome) -> bool:
@@ -222,12 +240,13 @@ async def _finish(context: ContentContext[W], restriction: ContentRestriction, s
     await _save(context, ended, f"thing.was_{state}")
 
 
-async def _finish_lifted(context: ContentContext[W], restriction: ContentRestriction) -> None:
+async def _end_lifted(context: ContentContext[W], restriction: ContentRestriction) -> None:
+    """End what somebody has lifted; it is released all the same, in case that it only did not show."""
     async with context.units_of_work.begin() as uow:
-        finished = replace(restriction, state=ContentRestrictionState.RELEASED, due_at=None, until=uow.now)
-        await uow.content_restrictions.save(finished)
+        ended = replace(restriction, due_at=uow.now, until=uow.now)
+        await uow.content_restrictions.save(ended)
         uow.journal.note(_entry("thing.was_lifted_by_hand", restriction))
-        await context.alerts.lifted_manually(uow, finished)
+        await context.alerts.lifted_manually(uow, ended)
 
 
 async def _block(context: ContentContext[W], restriction: ContentRestriction, failure: Failure) -> None:

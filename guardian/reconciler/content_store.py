@@ -11,11 +11,16 @@ from guardian.unit_of_work import BaseReadView, BaseUnitOfWork
 
 
 class ContentRestrictionState(StrEnum):
-    """What the last reconciliation came to. The last two ask for nothing more."""
+    """What the last reconciliation came to. The last two ask for nothing more.
+
+    UNSEEN: ours was there and did not show the last time. RELEASING: the space has said that it has released it.
+    """
 
     NEW = "new"
     TRYING = "trying"
     HELD = "held"
+    UNSEEN = "unseen"
+    RELEASING = "releasing"
     HELD_BY_OTHERS = "held by others"
     RELEASED = "released"
     GONE = "gone"

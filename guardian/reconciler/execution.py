@@ -14,7 +14,7 @@ from guardian.reconciler.plan import Action, Reinstate, Release, Restore, Restri
 from guardian.reconciler.record import Deferred, save_confirmation
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W
 from guardian.retry import Failure
-from guardian.sanctions.models import CoverageState, Enforcement, Intent, IntentKind, Prior
+from guardian.sanctions.models import CoverageState, Enforcement, Intent, IntentKind, Prior, ReleaseState
 from guardian.sanctions.store import Lease, SanctionUnitOfWork
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Entitlement, Entitlements, RestrictionOrder, Space, Unknown
@@ -235,6 +235,7 @@ async def _save_prior(
         fresh = replace(
             known, prior=action.prior, removed_entitlements=losses, restored=False, reference=intent.reference
         )
+    fresh = replace(fresh, release=ReleaseState.OWED, released_at=None)
     if fresh != known:
         await uow.sanctions.save_enforcement(snapshot.item.person, fresh)
     if action.level is AccessLevel.BARRED and losses:

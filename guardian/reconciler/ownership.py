@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from guardian.ids import Reference
-from guardian.sanctions.models import Adoption, Enforcement, Intent, IntentKind
+from guardian.sanctions.models import Adoption, Enforcement, Intent, IntentKind, ReleaseState
 from guardian.spaces.port import ActedBy, Attribution, ObservedRestriction
 from rules.precedence import AccessLevel
 
@@ -44,14 +44,14 @@ def needs_attribution(observed_restriction: ObservedRestriction, evidence: Owner
     if evidence.carries_reference:
         return False
     proved = evidence.enforcement is not None and evidence.enforcement.active
-    return not proved and _is_restricting(evidence.intent)
+    return not proved and (evidence.enforcement is not None or _is_restricting(evidence.intent))
 
 
 def owner_of(observed_restriction: ObservedRestriction, evidence: OwnershipEvidence) -> Ownership:
     """Return whose it is, by the proofs in their order.
 
-    Our reference read back; what was adopted and is still the same; else an open intent whose prior was none, and no
-    other author.
+    Our reference read back; what was adopted and is still the same; else an open intent whose prior was none, or a
+    release that is still owed, and no other author.
     """
     if observed_restriction.reference is not None:
         return Ownership.OURS if observed_restriction.reference in evidence.references else Ownership.FOREIGN
@@ -63,15 +63,29 @@ def owner_of(observed_restriction: ObservedRestriction, evidence: OwnershipEvide
         )
     if evidence.carries_reference:
         return Ownership.FOREIGN
-    if evidence.attribution is not None and evidence.attribution.acted_by is ActedBy.OTHER:
+    if evidence.attribution is not None and evidence.attribution.places_anothers:
         return Ownership.FOREIGN
     if evidence.enforcement is not None and evidence.enforcement.active:
         return Ownership.OURS
-    if not _is_restricting(evidence.intent):
+    return _owner_by_record(evidence, observed_restriction.level)
+
+
+def _owner_by_record(evidence: OwnershipEvidence, level: AccessLevel) -> Ownership:
+    """Return whose it is where the latest observation did not show it and no record names another.
+
+    What we asked for and nobody has released since is ours still: that it did not show for a while proves nothing.
+    """
+    known = evidence.enforcement
+    if not _is_restricting(evidence.intent) and known is None:
         return Ownership.FOREIGN
-    if evidence.attribution is not None and evidence.attribution.acted_by is ActedBy.GUARDIAN:
+    if evidence.attribution is not None and evidence.attribution.places_ours:
         return Ownership.OURS
-    return Ownership.OURS if _had_no_prior(evidence.intent, observed_restriction.level) else Ownership.UNPROVED
+    if _is_restricting(evidence.intent):
+        return Ownership.OURS if _had_no_prior(evidence.intent, level) else Ownership.UNPROVED
+    if known is None or known.release is ReleaseState.DONE:
+        return Ownership.FOREIGN
+    is_owed = known.release is ReleaseState.OWED and known.prior.level is not level
+    return Ownership.OURS if is_owed else Ownership.UNPROVED
 
 
 def is_unchanged(
@@ -86,7 +100,7 @@ def is_unchanged(
         observed_restriction.author is not None and observed_restriction.author != adoption.author
     ):
         return False
-    if attribution is None or attribution.acted_by is ActedBy.UNKNOWN:
+    if attribution is None or attribution.acted_by is ActedBy.UNKNOWN or attribution.is_lifting:
         return True
     if attribution.at is None:
         return attribution.by == adoption.author
@@ -95,9 +109,7 @@ def is_unchanged(
 
 def _is_replaced(evidence: OwnershipEvidence) -> bool:
     """Return whether ours has been placed over what was adopted, or is about to be."""
-    return _is_restricting(evidence.intent) or (
-        evidence.attribution is not None and evidence.attribution.acted_by is ActedBy.GUARDIAN
-    )
+    return _is_restricting(evidence.intent) or (evidence.attribution is not None and evidence.attribution.places_ours)
 
 
 def _is_restricting(intent: Intent | None) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from guardian.ids import Reference
 from guardian.reconciler.ownership import Ownership
 from guardian.sanctions.desired_state import DesiredState
-from guardian.sanctions.models import CoverageState, Enforcement, Prior
+from guardian.sanctions.models import CoverageState, Enforcement, Prior, ReleaseState
 from guardian.spaces.port import Capabilities, Entitlement, EntitlementKind, Observed, ObservedRestriction, Presence
 from rules.precedence import AccessLevel, ForeignComparison, Restriction, StrongestDemand, compare_foreign
 
@@ -20,11 +20,15 @@ RENEW_BEFORE_END = timedelta(days=2)
 REJOIN_CHECK_INTERVAL = timedelta(days=1)
 """How often somebody is observed whose roles wait for their return, or who left while a timeout of ours ran."""
 
+RELEASE_CHECK_AFTER = timedelta(hours=1)
+"""How long after a space has said that there was nothing to release it is asked once more."""
+
 _RESTRICTION = {
     AccessLevel.OPEN: Restriction.NONE,
     AccessLevel.MUTED: Restriction.MUTED,
     AccessLevel.BARRED: Restriction.BANNED,
 }
+_UNPROVED = "whose restriction stands there cannot be shown"
 _STRONGEST_FIRST = (AccessLevel.BARRED, AccessLevel.MUTED)
 
 
@@ -40,10 +44,11 @@ class Restrict:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """Ask the space to release what is ours."""
+    """Ask the space to release what is ours; `unseen`: although the observation does not show it."""
 
     level: AccessLevel
     prior: Prior
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,7 @@ def plan(situation: Situation) -> Plan:
 
 def _plan_inexpressible(situation: Situation) -> Plan:
     """Ask for nothing stronger instead: what is left of ours from a stronger demand that has ended goes."""
-    surplus = next((h for h in _STRONGEST_FIRST if _is_ours(situation, h)), None)
-    action = None if surplus is None else _release(situation, surplus)
+    action = _plan_release(situation)
     return Plan(action, CoverageState.BLOCKED, "this space cannot express what is wanted", situation.desired.changes_at)
 
 
@@ -124,10 +128,9 @@ def _plan_restriction(situation: Situation) -> Plan:
 
 def _plan_absent(situation: Situation) -> Plan:
     """Wait for the person to come, with what only members can be under; a stronger one of ours goes now."""
-    if _is_ours(situation, AccessLevel.BARRED):
-        return Plan(
-            _release(situation, AccessLevel.BARRED), CoverageState.OPEN, "to be replaced", situation.desired.changes_at
-        )
+    surplus = _plan_release(situation)
+    if surplus is not None:
+        return Plan(surplus, CoverageState.OPEN, "to be replaced", situation.desired.changes_at)
     return Plan(None, CoverageState.OPEN, "waits until they are here", situation.desired.changes_at)
 
 
@@ -141,11 +144,9 @@ def _plan_held(situation: Situation, observed_restriction: ObservedRestriction) 
             "to be renewed",
             _earliest(observed_restriction.until),
         )
-    surplus = next(
-        (h for h in _STRONGEST_FIRST if h is not observed_restriction.level and _is_ours(situation, h)), None
-    )
+    surplus = _plan_release(situation)
     if surplus is not None:
-        return Plan(_release(situation, surplus), CoverageState.HELD, "another hold of ours is let go", situation.now)
+        return Plan(surplus, CoverageState.HELD, "another hold of ours is let go", situation.now)
     return Plan(None, CoverageState.HELD, "held", _earliest(situation.desired.changes_at, renew_at))
 
 
@@ -159,6 +160,7 @@ def _plan_held_by_others(situation: Situation, foreign: ObservedRestriction) -> 
         else f"held by others until {foreign.until:%Y-%m-%d %H:%M} UTC"
     )
     unproved = situation.ownership.get(foreign.level) is Ownership.UNPROVED
+    detail = f"{detail}; {_UNPROVED}" if unproved else detail
     return Plan(
         None, CoverageState.HELD_BY_OTHERS, detail, _earliest(situation.desired.changes_at, foreign.until), unproved
     )
@@ -166,9 +168,9 @@ def _plan_held_by_others(situation: Situation, foreign: ObservedRestriction) -> 
 
 def _plan_open(situation: Situation) -> Plan:
     """Release what is ours, leave what is foreign, offer back what our bar took."""
-    for level in _STRONGEST_FIRST:
-        if _is_ours(situation, level):
-            return Plan(_release(situation, level), CoverageState.OPEN, "to be released", situation.desired.changes_at)
+    release = _plan_release(situation)
+    if release is not None:
+        return Plan(release, CoverageState.OPEN, "to be released", situation.desired.changes_at)
     restore = _find_restorable(situation)
     if restore is not None:
         return Plan(restore, CoverageState.OPEN, "what stood before is put back", situation.desired.changes_at)
@@ -188,13 +190,13 @@ def _plan_reinstatement(situation: Situation) -> Plan:
             Reinstate(due), CoverageState.MEMBERSHIP_OPEN, "what was taken is given back", situation.desired.changes_at
         )
     if any(_needs_approval(entitlement) for entitlement in entitlements):
-        detail = "membership waits for a yes"
+        detail = "membership waits for a yes" + (f"; {_UNPROVED}" if unproved else "")
         return Plan(None, CoverageState.MEMBERSHIP_OPEN, detail, situation.desired.changes_at, unproved)
     # The rest waits for the person to come; the event that reports it may have been missed.
     recheck_at = situation.now + REJOIN_CHECK_INTERVAL if entitlements or _is_away_with_ours(situation) else None
-    return Plan(
-        None, CoverageState.RETURNED, "access returned", _earliest(situation.desired.changes_at, recheck_at), unproved
-    )
+    due_at = _earliest(situation.desired.changes_at, recheck_at, _release_check_at(situation))
+    detail = f"access returned; {_UNPROVED}" if unproved else "access returned"
+    return Plan(None, CoverageState.RETURNED, detail, due_at, unproved)
 
 
 def _is_away_with_ours(situation: Situation) -> bool:
@@ -269,9 +271,41 @@ def _prior_of(situation: Situation, level: AccessLevel) -> Prior:
     return Prior()
 
 
-def _release(situation: Situation, level: AccessLevel) -> Release:
+def _plan_release(situation: Situation) -> Release | None:
+    """Return the release of the strongest of ours that is not desired: seen, or asked for once and never released.
+
+    An observation that does not show ours may be behind, or empty by mistake: it frees us from nothing.
+    """
+    surplus = tuple(level for level in _STRONGEST_FIRST if level is not situation.desired.level)
+    seen = next((level for level in surplus if _is_ours(situation, level)), None)
+    if seen is not None:
+        return _release(situation, seen)
+    unseen = next((level for level in surplus if _is_release_owed(situation, level)), None)
+    return None if unseen is None else _release(situation, unseen, unseen=True)
+
+
+def _release(situation: Situation, level: AccessLevel, *, unseen: bool = False) -> Release:
     enforcement = situation.enforcements.get(level)
-    return Release(level, enforcement.prior if enforcement else Prior())
+    return Release(level, enforcement.prior if enforcement else Prior(), unseen)
+
+
+def _is_release_owed(situation: Situation, level: AccessLevel) -> bool:
+    """Return whether the space has to be asked to release what the observation does not show.
+
+    What stands there and is another's is left alone, and what only members can be under waits until they are here.
+    """
+    if situation.seen.find_restriction(level) is not None or _is_absent(situation, level):
+        return False
+    known = situation.enforcements.get(level)
+    if known is None or known.release is not ReleaseState.OWED:
+        return False
+    return known.released_at is None or situation.now >= known.released_at + RELEASE_CHECK_AFTER
+
+
+def _release_check_at(situation: Situation) -> datetime | None:
+    """Return when a space that had nothing to release is asked once more."""
+    owed = (each for each in situation.enforcements.values() if each.release is ReleaseState.OWED)
+    return _earliest(*(each.released_at + RELEASE_CHECK_AFTER for each in owed if each.released_at is not None))
 
 
 def _is_ours(situation: Situation, level: AccessLevel) -> bool:

@@ -22,7 +22,7 @@ from guardian.reconciler.execution import (
     wait_for_in_flight,
 )
 from guardian.reconciler.ownership import Ownership, OwnershipEvidence, needs_attribution, owner_of
-from guardian.reconciler.plan import Action, Plan, Reinstate, Restrict, Situation, plan
+from guardian.reconciler.plan import Action, Plan, Reinstate, Release, Restrict, Situation, plan
 from guardian.reconciler.record import (
     Deferred,
     record_deferral,
@@ -30,11 +30,15 @@ from guardian.reconciler.record import (
     record_failure,
     record_missing,
     record_reinstatement,
+    record_release,
+    record_released_by_others,
     record_result,
 )
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W, load_snapshot
 from guardian.retry import SERVICE_FAULT, Failure
+from guardian.sanctions.models import IntentKind
 from guardian.sanctions.store import Lease
+from guardian.spaces.outcomes import Outcome
 from guardian.spaces.port import (
     Account,
     ActedBy,
@@ -55,10 +59,11 @@ MAX_ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One round of a reconciliation: what the last action was, and what failure it met."""
+    """One round of a reconciliation: what the last action was, what failure it met, and whether any call was cut off."""
 
     action: Action | None = None
     failure: Failure | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +134,13 @@ async def _attempt(
     assessment = await _add_lifters(space, _assess(context, space, snapshot, seen, ownership))
     if _is_ended_manually(assessment, context.clock.now()):
         await record_ended_manually(context, assessment.snapshot, assessment.confirmation)
-        return Attempt()
+        return Attempt(cut=last.cut)
     action = assessment.planned.action
     if action is None or action == last.action:
         await _finish(context, lease, snapshot, assessment, last)
         return None
-    return await _take_action(context, lease, space, assessment, action, losses)
+    taken = await _take_action(context, lease, space, assessment, action, losses)
+    return None if taken is None else replace(taken, cut=last.cut or taken.cut)
 
 
 async def _add_lifters(space: Space, assessment: Assessment) -> Assessment:
@@ -164,7 +170,7 @@ async def _finish(
 ) -> None:
     """Record the result, or a failure to be tried again later where the action just made has not shown."""
     if assessment.planned.action is None:
-        cut = lease.inherited or (last.failure is not None and last.failure.cut_off)
+        cut = lease.inherited or last.cut
         await record_result(context, snapshot, assessment.confirmation, assessment.planned, cut=cut)
     else:
         await record_failure(
@@ -181,6 +187,9 @@ async def _take_action(
     losses: Entitlements | Unknown | None,
 ) -> Attempt | None:
     snapshot, confirmation = assessment.snapshot, assessment.confirmation
+    if isinstance(action, Release) and action.unseen and await _is_changed_by_others(space, snapshot, action.level):
+        await record_released_by_others(context, snapshot, action.level)
+        return Attempt()
     deferred = deferral(context, snapshot, action, context.clock.now())
     if deferred is not None:
         await record_deferral(context, snapshot, confirmation, assessment.planned, deferred)
@@ -195,9 +204,36 @@ async def _take_action(
         return None
     outcome = await perform(context, space, snapshot, action, intent)
     await wait_for_in_flight(context, space, snapshot)
+    await _record_outcome(context, snapshot, action, outcome)
+    failure = failure_of(outcome)
+    return Attempt(action, failure, cut=failure is not None and failure.cut_off)
+
+
+async def _is_changed_by_others(space: Space, snapshot: AccountSnapshot, level: AccessLevel) -> bool:
+    """Return whether the space's records name somebody else for a change after ours was placed.
+
+    They have lifted ours, or placed theirs where ours stood. A record that is older than ours says nothing yet.
+    """
+    attribution = await space.attribute(snapshot.known.account, level)
+    opened = [i.opened_at for i in snapshot.intents if i.level is level and i.kind is IntentKind.RESTRICT]
+    confirmed = snapshot.enforcements[level].confirmed_at
+    placed_at = max([*opened, *([confirmed] if confirmed is not None else [])], default=None)
+    return (
+        attribution.acted_by is ActedBy.OTHER
+        and attribution.at is not None
+        and placed_at is not None
+        and attribution.at >= placed_at
+    )
+
+
+async def _record_outcome(
+    context: ReconcilerContext[W], snapshot: AccountSnapshot, action: Action, outcome: Outcome
+) -> None:
+    """Record what no later observation can show: what was reinstated, and what was released."""
     if isinstance(action, Reinstate):
         await record_reinstatement(context, snapshot, action, outcome)
-    return Attempt(action, failure_of(outcome))
+    elif isinstance(action, Release):
+        await record_release(context, snapshot, action.level, outcome)
 
 
 async def _load(context: ReconcilerContext[W], account: AccountId) -> AccountSnapshot | None:

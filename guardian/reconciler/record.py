@@ -15,7 +15,15 @@ from guardian.reconciler.plan import Plan, Reinstate
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W
 from guardian.retry import Failure
 from guardian.sanctions.coverage import total_coverage
-from guardian.sanctions.models import Coverage, CoverageState, Lifting, LiftingCause, WorkItem
+from guardian.sanctions.models import (
+    Coverage,
+    CoverageState,
+    Enforcement,
+    Lifting,
+    LiftingCause,
+    ReleaseState,
+    WorkItem,
+)
 from guardian.sanctions.store import SanctionUnitOfWork
 from guardian.spaces.outcomes import Already, Done, Outcome
 from guardian.spaces.port import Account
@@ -54,10 +62,17 @@ async def save_confirmation(
         uow.journal.note(snapshot.journal_entry("restriction.confirmed", hold=level))
     for level in confirmation.newly_gone:
         uow.journal.note(snapshot.journal_entry("restriction.gone", hold=level))
-        if level in snapshot.adoptions:
-            await uow.sanctions.end_adoption(snapshot.item.account, level)
+    await _end_released_adoptions(uow, snapshot, confirmation)
     for level in confirmation.removed_by_others:
         await _record_manual_lift(context, uow, snapshot, level, confirmation.lifted_by)
+
+
+async def _end_released_adoptions(uow: W, snapshot: AccountSnapshot, confirmation: Confirmation) -> None:
+    """Forget what was adopted once it is released: that it was not seen for once leaves it ours to release."""
+    for level in snapshot.adoptions:
+        known = confirmation.enforcements.get(level)
+        if known is not None and not known.active and known.release is not ReleaseState.OWED:
+            await uow.sanctions.end_adoption(snapshot.item.account, level)
 
 
 async def _record_manual_lift(
@@ -145,7 +160,7 @@ async def record_result(
             await context.alerts.raise_alert(uow, Alert.HEALED, item.person, item.space, snapshot.reasons(now))
         if released and snapshot.item.state not in (None, CoverageState.NO_ACCOUNT, *_RELEASED):
             await context.alerts.report_released(uow, snapshot.known.id)
-        if planned.unproved:
+        if planned.unproved and planned.detail != snapshot.item.detail:
             await context.alerts.raise_alert(uow, Alert.CANNOT_PROVE, item.person, item.space, snapshot.reasons(now))
         await _save_item(context, uow, item)
 
@@ -259,6 +274,35 @@ async def record_missing(context: ReconcilerContext[W], snapshot: AccountSnapsho
         if snapshot.desired(now).level is not AccessLevel.OPEN:
             # Merged into another, deleted, or hidden: whoever it was may be there under another account by now.
             await context.alerts.raise_alert(uow, Alert.ACCOUNT_GONE, item.person, item.space, snapshot.reasons(now))
+
+
+async def record_released_by_others(
+    context: ReconcilerContext[W], snapshot: AccountSnapshot, level: AccessLevel
+) -> None:
+    """Record that nothing of ours can stand there any more: by the space's own records somebody else has changed it."""
+    await record_release(context, snapshot, level, Done())
+
+
+async def record_release(
+    context: ReconcilerContext[W], snapshot: AccountSnapshot, level: AccessLevel, outcome: Outcome
+) -> None:
+    """Record that the space has released what was ours, or that it had nothing to release, which is no proof at once."""
+    if not isinstance(outcome, Done | Already):
+        return
+    async with context.units_of_work.begin() as uow:
+        for enforcement in await uow.sanctions.enforcements_of(snapshot.item.account):
+            if enforcement.level is level:
+                released = _released_enforcement(enforcement, outcome, uow.now)
+                await uow.sanctions.save_enforcement(snapshot.item.person, released)
+                uow.journal.note(snapshot.journal_entry("restriction.released", hold=level, release=released.release))
+
+
+def _released_enforcement(known: Enforcement, outcome: Outcome, now: datetime) -> Enforcement:
+    if isinstance(outcome, Done):
+        return replace(known, release=ReleaseState.DONE, released_at=None)
+    if known.released_at is None:
+        return replace(known, released_at=now)
+    return replace(known, release=ReleaseState.UNSEEN)
 
 
 async def record_reinstatement(

@@ -91,7 +91,11 @@ async def _schedule_drifted(
 def find_drifted(
     items: Iterable[WorkItem], listed: Mapping[AccountId, tuple[ObservedRestriction, ...]]
 ) -> Iterable[AccountId]:
-    """Find the accounts to reconcile: held but not seen, seen but returned, or waiting for their owner to come."""
+    """Find the accounts to reconcile: held but not seen, seen but returned, or waiting for their owner to come.
+
+    Whoever is listed although access has returned is observed, whatever its reference: not every list shows one, and not
+    every space has them.
+    """
     for item in items:
         if item.state is None:
             continue
@@ -100,14 +104,9 @@ def find_drifted(
         if (
             waits
             or (item.state in _EXPECTED and not observed_restriction)
-            or (item.state in _RETURNED and _may_be_ours(observed_restriction))
+            or (item.state in _RETURNED and observed_restriction)
         ):
             yield item.account
-
-
-def _may_be_ours(observed_restriction: tuple[ObservedRestriction, ...]) -> bool:
-    """Return whether any may be ours, by its reference."""
-    return any(h.reference is not None for h in observed_restriction)
 
 
 async def observe_server_times(clock: Clock, space: Space) -> None:

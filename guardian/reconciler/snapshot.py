@@ -15,7 +15,7 @@ from guardian.people.models import LinkedAccount
 from guardian.reconciler.alerts import Alerts
 from guardian.retry import RetryPolicy
 from guardian.sanctions.desired_state import DesiredState, desired_state
-from guardian.sanctions.models import Adoption, Enforcement, Intent, Sanction, WorkItem
+from guardian.sanctions.models import Adoption, Enforcement, Intent, ReleaseState, Sanction, WorkItem
 from guardian.sanctions.store import SanctionReadView, SanctionUnitOfWork
 from guardian.spaces.registry import SpaceRegistry
 from guardian.unit_of_work import UnitOfWorkFactory
@@ -60,7 +60,9 @@ class AccountSnapshot:
 
     def has_work(self, now: datetime) -> bool:
         """Return whether anything is to be restricted or released there, as far as the last proof says."""
-        ours = any(a.active or a.removed_entitlements for a in self.enforcements.values())
+        ours = any(
+            a.active or a.removed_entitlements or a.release is ReleaseState.OWED for a in self.enforcements.values()
+        )
         return self.desired(now).level is not AccessLevel.OPEN or ours or bool(self.intents)
 
     def reasons(self, now: datetime) -> tuple[SanctionId, ...]:

@@ -6,7 +6,7 @@ Read `adopt` first.
 from dataclasses import replace
 
 from guardian.ids import AccountId, Reference
-from guardian.sanctions.models import Adoption, Enforcement, Prior, Sanction
+from guardian.sanctions.models import Adoption, Enforcement, Prior, ReleaseState, Sanction
 from guardian.sanctions.store import SanctionUnitOfWork
 from guardian.spaces.port import Attribution, ObservedRestriction
 from guardian.unit_of_work import WakeupTopic
@@ -47,6 +47,8 @@ async def adopt(uow: SanctionUnitOfWork, sanction: Sanction, adoption: Adoption)
         restored=False,
         until=adoption.until,
         confirmed_at=uow.now,
+        release=ReleaseState.OWED,
+        released_at=None,
     )
     await uow.sanctions.save_enforcement(sanction.person, adopted)
     await uow.sanctions.schedule_account(adoption.account, uow.now)

@@ -139,13 +139,25 @@ class Intent:
     closed_at: datetime | None = None
 
 
+class ReleaseState(StrEnum):
+    """Whether what we once asked for is released: a look that does not show it is no proof.
+
+    `UNSEEN`: the space has said twice, some time apart, that there was nothing to release.
+    """
+
+    OWED = "owed"
+    UNSEEN = "unseen"
+    DONE = "done"
+
+
 @dataclass(frozen=True, slots=True)
 class Enforcement:
     """What we know of our own doing at one account and access level: the last proof, and what stood before.
 
-    `active` is what the latest proof says: ours is there (True), is not there (False). `removed_entitlements` are what
-    our bar took away (organisation, teams, roles) and is not reinstated yet, merged over all tries so that a repeated
-    try never forgets the first.
+    `active` is what the latest observation shows: ours is there (True), is not there (False). `release` is OWED from the
+    instant at which we ask for the restriction until the space has released it; `released_at` is when it said first that
+    there was nothing to release. `confirmed_at` is when ours was last newly seen there. `removed_entitlements` are what our bar took away (organisation, teams, roles) and is
+    not reinstated yet, merged over all tries so that a repeated try never forgets the first.
     """
 
     account: AccountId
@@ -158,6 +170,8 @@ class Enforcement:
     until: datetime | None = None
     confirmed_at: datetime | None = None
     reapplied_at: tuple[datetime, ...] = ()
+    release: ReleaseState = ReleaseState.OWED
+    released_at: datetime | None = None
     version: int = 0
 
 

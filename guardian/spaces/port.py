@@ -89,12 +89,36 @@ class ActedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LiftRecord:
+    """A lifting that a space's records show; `by` is the native id of whoever lifted."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attribution:
-    """Whose doing the latest change of a restriction was; `by` is the other's native id where known."""
+    """Whose doing the latest change of a restriction was; `by` is the other's native id where known.
+
+    Records come later than what they are about. `is_lifting`: the latest is a lifting, so that they say nothing yet of a
+    restriction that stands. `last_lift` is the latest lifting by somebody else, also where it is not the latest change.
+    """
 
     acted_by: ActedBy
     by: str | None = None
     at: datetime | None = None
+    is_lifting: bool = False
+    last_lift: LiftRecord | None = None
+
+    @property
+    def places_anothers(self) -> bool:
+        """Return whether the latest change is that somebody else has placed it."""
+        return self.acted_by is ActedBy.OTHER and not self.is_lifting
+
+    @property
+    def places_ours(self) -> bool:
+        """Return whether the latest change is that we have placed it."""
+        return self.acted_by is ActedBy.GUARDIAN and not self.is_lifting
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from guardian.cases.raids import RaidLineState, RaidState
 from guardian.ids import AccountId, PersonId, Reference, SpaceName
 from guardian.reconciler.bulk_store import BulkItem, HeldItem, NewAccount, Phase
-from guardian.sanctions.models import Enforcement, Intent
+from guardian.sanctions.models import Enforcement, Intent, ReleaseState
 from guardian.spaces.port import Account
 from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.people_store import SqlPeopleStore
@@ -144,7 +144,12 @@ class SqlBulkStore(EncryptedSqlStore):
             theirs = and_(enforcements.c.account_id.in_(part), enforcements.c.level == AccessLevel.BARRED)
             known |= set((await self._connection.execute(select(enforcements.c.account_id).where(theirs))).scalars())
         mine = and_(enforcements.c.account_id == bindparam("account"), enforcements.c.level == bindparam("at_level"))
-        proof = {"placed": bindparam("active"), "confirmed_at": bindparam("at", type_=enforcements.c.confirmed_at.type)}
+        proof = {
+            "placed": bindparam("active"),
+            "confirmed_at": bindparam("at", type_=enforcements.c.confirmed_at.type),
+            "release": ReleaseState.OWED,
+            "released_at": None,
+        }
         statement = update(enforcements).where(mine).values(**proof, version=enforcements.c.version + 1)
         rows = [
             {"account": each.account, "at_level": each.level, "active": each.active, "at": each.confirmed_at}

@@ -23,6 +23,7 @@ from guardian.sanctions.models import (
     Lifting,
     LiftingCause,
     Prior,
+    ReleaseState,
     Sanction,
 )
 from guardian.spaces.port import Entitlement, EntitlementKind
@@ -295,6 +296,8 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             until=row.until,
             confirmed_at=row.confirmed_at,
             reapplied_at=tuple(from_microseconds(at) for at in known.get("put_back", ())),
+            release=ReleaseState(row.release),
+            released_at=row.released_at,
             version=row.version,
         )
 
@@ -314,6 +317,8 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             "restored": enforcement.restored,
             "until": enforcement.until,
             "confirmed_at": enforcement.confirmed_at,
+            "release": enforcement.release,
+            "released_at": enforcement.released_at,
             "sealed": await self._encryption.encrypt_json(
                 KeyScope.of_person(person), "enforcements", row_id, "sealed", content
             ),

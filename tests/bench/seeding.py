@@ -17,7 +17,7 @@ from connectors.emulators.github.state import Block
 from guardian.ids import AccountId, PersonId, Reference, SpaceName, new_id, new_reference
 from guardian.people.models import LinkedAccount, Person, Trust
 from guardian.sanctions.imposition import add_account
-from guardian.sanctions.models import CoverageState, Enforcement, IntentKind, Prior
+from guardian.sanctions.models import CoverageState, Enforcement, IntentKind, Prior, ReleaseState
 from guardian.spaces.port import Account
 from guardian.storage.blind_index import index_values
 from guardian.storage.data_key_store import DataKey, DataKeyStore, KeyScope
@@ -247,6 +247,7 @@ class _GatheredRows:
             "until": None,
         }
         proof = {"placed": True, "restored": False, "confirmed_at": self._at, "version": 1}
+        proof |= {"release": ReleaseState.OWED, "released_at": None}
         proof["sealed"] = await self._encryption.encrypt_json(scope, "enforcements", place, "sealed", known)
         self.rows[enforcements].append(row | proof)
         intent = new_id()

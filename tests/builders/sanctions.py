@@ -12,6 +12,7 @@ from guardian.sanctions.models import (
     Intent,
     IntentKind,
     Prior,
+    ReleaseState,
     Sanction,
     WorkItem,
 )
@@ -71,6 +72,11 @@ def an_enforcement(**facts: Any) -> Enforcement:
         account=ACCOUNT, level=AccessLevel.BARRED, active=True, reference=REFERENCE, prior=Prior(), confirmed_at=START
     )
     return replace(known, **facts)
+
+
+def a_released_enforcement(**facts: Any) -> Enforcement:
+    """What is known of a bar of ours that its space has released."""
+    return an_enforcement(**{"active": False, "release": ReleaseState.DONE, **facts})
 
 
 def an_intent(**facts: Any) -> Intent:

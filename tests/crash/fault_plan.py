@@ -15,6 +15,7 @@ _SILENT_WAIT = timedelta(seconds=65)
 """GitHub asks for a minute where its 429 names no time."""
 
 _READS = {DISCORD: ("ban.get", "member.get"), FORUM: ("user.detailed",), GITHUB: ("block.*", "membership.show")}
+_MISLEADING = (FaultKind.STALE_READ, FaultKind.STALE_READ, FaultKind.EMPTY_READ)
 _ACTS = {
     DISCORD: ("ban.put", "ban.delete", "member.patch", "role.add", "message.post"),
     FORUM: ("user.suspend", "user.unsuspend", "user.silence", "user.unsilence"),
@@ -93,8 +94,9 @@ class FaultPlan:
             kind = self.random.choice(_PASSING)
             operation = self.random.choice(_ACTS[space] + _READS[space])
             self.world.set_fault(space, kind, operation, times=self.random.randint(1, 2), seconds=self._seconds(kind))
-        if self.random.random() < 0.15:
-            self.world.set_fault(space, FaultKind.STALE_READ, self.random.choice(_READS[space]), times=3)
+        if self.random.random() < 0.25:
+            operation = self.random.choice((*_READS[space], "*"))
+            self.world.set_fault(space, self.random.choice(_MISLEADING), operation, times=self.random.randint(1, 6))
         if self.random.random() < 0.2:
             self.world.set_fault(space, FaultKind.MISSED_EVENT, times=self.random.randint(1, 4))
 

@@ -67,6 +67,8 @@ class FakeContent:
         known = self.known.get(content.native_id)
         if known is None:
             return Missing()
+        if self.fault is Fault.EMPTY:
+            return ObservedContent()
         return ObservedContent(frozenset(known.restrictions), dict(known.restrictions) if self.names_authors else {})
 
     async def restrict(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:

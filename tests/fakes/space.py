@@ -20,6 +20,7 @@ from guardian.spaces.port import (
     CheckResult,
     Entitlement,
     Entitlements,
+    LiftRecord,
     Listing,
     Message,
     Observation,
@@ -46,6 +47,7 @@ class Fault(StrEnum):
     REFUSING = "refusing"  # a permission is missing, for looks and acts alike
     BLIND = "blind"  # looks fail, acts work
     STALE = "stale"  # looks answer what stood when the trouble began
+    EMPTY = "empty"  # looks answer that nothing stands
 
 
 class ActionKind(StrEnum):
@@ -158,7 +160,10 @@ class FakeSpace:
         """Somebody of the space's own team lifted it."""
         account = self.accounts[native_id]
         del account.restrictions[level]
-        account.attributions[level] = Attribution(ActedBy.OTHER, by, self._clock.now())
+        now = self._clock.now()
+        account.attributions[level] = Attribution(
+            ActedBy.OTHER, by, now, is_lifting=True, last_lift=LiftRecord(by, now)
+        )
 
     def leave(self, native_id: str) -> None:
         """The person has left the space."""
@@ -192,9 +197,7 @@ class FakeSpace:
         if known is None:
             return MissingAccount()
         presence = Presence.MEMBER if known.member else Presence.OUTSIDE
-        if self.fault is Fault.STALE:
-            return Observed(self._frozen.get(known.native_id, ()), presence)
-        return Observed(self._visible(known), presence)
+        return Observed(self._shown(known), presence)
 
     async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
         known = self.accounts.get(account.native_id)
@@ -224,7 +227,7 @@ class FakeSpace:
     async def list_restrictions(self) -> Listing | Unknown:
         if failed := self._failed_observation():
             return failed
-        standing = {native_id: self._visible(account) for native_id, account in self.accounts.items()}
+        standing = {native_id: self._shown(account) for native_id, account in self.accounts.items()}
         listed = {native_id: restrictions for native_id, restrictions in standing.items() if restrictions}
         return Listing(listed, carries_references=AccessLevel.BARRED in self.capabilities.carries_reference)
 
@@ -324,7 +327,10 @@ class FakeSpace:
         if account.outranks_us and account.member:
             return Forbidden("a rank above theirs")
         del account.restrictions[level]
-        account.attributions[level] = Attribution(ActedBy.GUARDIAN, OURS, self._clock.now())
+        before = account.attributions.get(level, Attribution(ActedBy.UNKNOWN)).last_lift
+        account.attributions[level] = Attribution(
+            ActedBy.GUARDIAN, OURS, self._clock.now(), is_lifting=True, last_lift=before
+        )
         return Done()
 
     def _send_message(self, account: FakeAccount, message: Message) -> Outcome:
@@ -346,7 +352,8 @@ class FakeSpace:
 
     def _place(self, account: FakeAccount, observed_restriction: ObservedRestriction, attribution: Attribution) -> None:
         account.restrictions[observed_restriction.level] = observed_restriction
-        account.attributions[observed_restriction.level] = attribution
+        before = account.attributions.get(observed_restriction.level, attribution).last_lift
+        account.attributions[observed_restriction.level] = replace(attribution, last_lift=before)
         if observed_restriction.level is AccessLevel.BARRED:
             self._lose_membership(account)
 
@@ -370,6 +377,12 @@ class FakeSpace:
             if observed_restriction.level not in hidden
         )
 
+    def _shown(self, account: FakeAccount) -> tuple[ObservedRestriction, ...]:
+        """What a look answers, right or not."""
+        if self.fault is Fault.STALE:
+            return self._frozen.get(account.native_id, ())
+        return () if self.fault is Fault.EMPTY else self._visible(account)
+
     def _is_restricted(self, account: FakeAccount, level: AccessLevel) -> bool:
         observed_restriction = account.restrictions.get(level)
         return observed_restriction is not None and (
@@ -382,5 +395,5 @@ class FakeSpace:
                 return Unknown("down", self.after)
             case Fault.REFUSING:
                 return Unknown("refused", needs=NEEDS)
-            case Fault.NONE | Fault.LOST_ANSWER | Fault.STALE:
+            case Fault.NONE | Fault.LOST_ANSWER | Fault.STALE | Fault.EMPTY:
                 return None

@@ -18,6 +18,7 @@ class FaultKind(StrEnum):
     LOST_ANSWER = "lost_answer"  # applied, then the connection is cut
     NO_PERMISSION = "no_permission"  # the platform's own answer to a missing permission (GitHub: 404)
     STALE_READ = "stale_read"  # reads answer from the state as it was when the fault was set
+    EMPTY_READ = "empty_read"  # reads answer as if nobody were restricted
     MISSED_EVENT = "missed_event"  # an event (gateway, webhook) is never sent; `operation` matches its name
 
 

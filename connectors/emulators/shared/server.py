@@ -9,14 +9,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from random import Random
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from aiohttp import web
 
 from connectors.emulators.shared.faults import Fault, FaultKind, Faults
 from connectors.emulators.shared.history import Exchange, History
 
-StateT = TypeVar("StateT")
+
+class EmulatedState(Protocol):
+    """What a platform remembers, as far as the faults of its reads need it."""
+
+    def forget_restrictions(self) -> None:
+        """Let nobody be restricted: for a copy that an empty read answers from."""
+        ...
+
+
+StateT = TypeVar("StateT", bound=EmulatedState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +167,9 @@ class EmulatedServer(ABC, Generic[StateT]):
         if reply is None:
             if fault.kind is FaultKind.STALE_READ and request.method == "GET" and self._stale_state is not None:
                 call.state = self._stale_state
+            if fault.kind is FaultKind.EMPTY_READ and request.method == "GET":
+                call.state = copy.deepcopy(self.state)
+                call.state.forget_restrictions()
             handled = handler(call)
             reply = handled if isinstance(handled, Response) else await handled
         if fault.kind is FaultKind.LOST_ANSWER:

@@ -96,6 +96,8 @@ enforcements: Final = Table(
     Column("restored", Boolean, nullable=False),
     Column("until", UtcDateTime, nullable=True),
     Column("confirmed_at", UtcDateTime, nullable=True),
+    Column("release", String(ID_LENGTH), nullable=False),
+    Column("released_at", UtcDateTime, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )

@@ -155,6 +155,27 @@ async def test_an_act_whose_answer_was_lost_is_ours_and_is_let_go_in_time(issues
     assert issues.things.restrictions("i1") == set()
 
 
+@pytest.mark.harm("content-locked-for-good-by-an-empty-read")
+async def test_a_lock_that_does_not_show_at_its_end_is_let_go(issues: Issues) -> None:
+    await issues.lock()
+    issues.things.fault = Fault.EMPTY
+    await issues.move(2 * DAY)
+    issues.things.fault = Fault.NONE
+    assert issues.things.restrictions("i1") == set()
+
+
+@pytest.mark.harm("content-open-early-by-an-empty-read")
+async def test_a_lock_that_does_not_show_for_a_moment_holds_on(issues: Issues) -> None:
+    held = await issues.lock(days=5)
+    await issues.move(DAY - timedelta(minutes=1))
+    issues.things.fault = Fault.EMPTY
+    await issues.move(timedelta(minutes=2))
+    issues.things.fault = Fault.NONE
+    await issues.move(DAY)
+    assert issues.things.restrictions("i1") == {LOCKED}
+    assert (issues.heard.lifted, await issues.state(held)) == ([], ContentRestrictionState.HELD)
+
+
 @pytest.mark.parametrize("trouble", [Fault.DOWN, Fault.REFUSING])
 async def test_a_lock_that_cannot_be_let_go_is_told_of_once_and_tried_until_it_is(
     issues: Issues, trouble: Fault

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from guardian.ids import AccountId, Reference
 from guardian.reconciler.ownership import Ownership, OwnershipEvidence, needs_attribution, owner_of
-from guardian.sanctions.models import Adoption, Enforcement, Intent, IntentKind, Prior
+from guardian.sanctions.models import Adoption, Enforcement, Intent, IntentKind, Prior, ReleaseState
 from guardian.spaces.port import ActedBy, Attribution, ObservedRestriction
 from rules.precedence import AccessLevel
-from tests.builders.sanctions import REFERENCE, an_enforcement, an_intent
+from tests.builders.sanctions import REFERENCE, a_released_enforcement, an_enforcement, an_intent
 from tests.fakes.clock import START
 
 ANOTHERS = Reference("GRD-NOT2OURS3333")
@@ -22,6 +22,8 @@ NOBODY_SAYS, BY_US, BY_ANOTHER = (
     Attribution(ActedBy.GUARDIAN),
     Attribution(ActedBy.OTHER, "77"),
 )
+LIFTED_BY_US = Attribution(ActedBy.GUARDIAN, is_lifting=True)
+LIFTED_BY_ANOTHER = Attribution(ActedBy.OTHER, "77", is_lifting=True)
 PLACING = an_intent()
 AFTER_ANOTHERS = an_intent(prior=Prior(AccessLevel.BARRED, None, "77"))
 OVER_A_MUTE = an_intent(prior=Prior(AccessLevel.MUTED, None, "77"))
@@ -63,7 +65,15 @@ def evidence(
         (BARE, evidence(an_enforcement(), PLACING, signed=True), FOREIGN),
         # No reason field: proved before, or an open intent whose prior was none and no other author.
         (BARE, evidence(an_enforcement()), OURS),
-        (BARE, evidence(an_enforcement(active=False)), FOREIGN),
+        (BARE, evidence(a_released_enforcement()), FOREIGN),
+        # What was asked for and never released is ours, though it did not show for a while.
+        (BARE, evidence(an_enforcement(active=False)), OURS),
+        (BARE, evidence(an_enforcement(active=False), attribution=BY_ANOTHER), FOREIGN),
+        (BARE, evidence(an_enforcement(active=False), attribution=LIFTED_BY_ANOTHER), OURS),
+        (BARE, evidence(an_enforcement(active=False, prior=Prior(AccessLevel.BARRED))), UNPROVED),
+        (BARE, evidence(an_enforcement(active=False, release=ReleaseState.UNSEEN)), UNPROVED),
+        (BARE, evidence(a_released_enforcement(), attribution=BY_US), OURS),
+        (BARE, evidence(a_released_enforcement(), attribution=LIFTED_BY_US), FOREIGN),
         (BARE, evidence(), FOREIGN),
         (BARE, evidence(intent=PLACING), OURS),
         (BARE, evidence(intent=PLACING, attribution=NOBODY_SAYS), OURS),
@@ -91,6 +101,7 @@ def test_a_restriction_is_ours_by_proof_alone(
         (BARE, evidence(intent=PLACING), True),
         (BARE, evidence(an_enforcement(active=False), PLACING), True),
         (BARE, evidence(an_enforcement(), PLACING), False),
+        (BARE, evidence(an_enforcement(active=False)), True),
         (BARE, evidence(), False),
         (BARE, evidence(intent=PLACING, signed=True), False),
         (ObservedRestriction(AccessLevel.BARRED, reference=REFERENCE), evidence(intent=PLACING), False),
@@ -112,8 +123,12 @@ PRIORS = st.sampled_from([Prior(), Prior(AccessLevel.BARRED), Prior(AccessLevel.
 INTENTS = st.none() | st.builds(
     lambda kind, prior: an_intent(kind=kind, prior=prior), st.sampled_from(list(IntentKind)), PRIORS
 )
-APPLICATIONS = st.none() | st.builds(lambda placed: an_enforcement(active=placed), st.booleans())
-TRACES = st.none() | st.sampled_from([NOBODY_SAYS, BY_US, BY_ANOTHER])
+APPLICATIONS = st.none() | st.builds(
+    lambda placed, release: an_enforcement(active=placed, release=release),
+    st.booleans(),
+    st.sampled_from(ReleaseState),
+)
+TRACES = st.none() | st.sampled_from([NOBODY_SAYS, BY_US, BY_ANOTHER, LIFTED_BY_US, LIFTED_BY_ANOTHER])
 EVIDENCE = st.builds(
     OwnershipEvidence,
     APPLICATIONS,
@@ -128,7 +143,7 @@ EVIDENCE = st.builds(
 def test_what_another_is_known_to_have_placed_is_never_taken_for_ours(
     observed_restriction: ObservedRestriction, known: OwnershipEvidence
 ) -> None:
-    by_another = known.attribution is not None and known.attribution.acted_by is ActedBy.OTHER
+    by_another = known.attribution is not None and known.attribution.places_anothers
     silent_about_us = observed_restriction.reference is None and (by_another or known.carries_reference)
     if silent_about_us or observed_restriction.reference not in {None, *known.references}:
         assert owner_of(observed_restriction, known) is FOREIGN
@@ -140,7 +155,10 @@ def test_without_an_act_or_a_record_of_ours_nothing_is_ours(
 ) -> None:
     placed = known.enforcement is not None and known.enforcement.active
     placing = known.intent is not None and known.intent.kind is IntentKind.RESTRICT
-    if not placed and not placing and observed_restriction.reference not in known.references:
+    released = known.enforcement is None or known.enforcement.release is ReleaseState.DONE
+    recorded = known.enforcement is not None and known.attribution is not None and known.attribution.places_ours
+    nothing_of_ours = released and not placed and not placing and not recorded
+    if nothing_of_ours and observed_restriction.reference not in known.references:
         assert owner_of(observed_restriction, known) is FOREIGN
 
 

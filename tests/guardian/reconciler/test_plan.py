@@ -11,12 +11,22 @@ from hypothesis import strategies as st
 
 from guardian.ids import SanctionId
 from guardian.reconciler.ownership import Ownership
-from guardian.reconciler.plan import Action, Plan, Reinstate, Release, Restore, Restrict, Situation, plan
+from guardian.reconciler.plan import (
+    RELEASE_CHECK_AFTER,
+    Action,
+    Plan,
+    Reinstate,
+    Release,
+    Restore,
+    Restrict,
+    Situation,
+    plan,
+)
 from guardian.sanctions.desired_state import DesiredState
-from guardian.sanctions.models import CoverageState, Enforcement, Prior
+from guardian.sanctions.models import CoverageState, Enforcement, Prior, ReleaseState
 from guardian.spaces.port import Capabilities, Entitlement, EntitlementKind, Observed, ObservedRestriction, Presence
 from rules.precedence import AccessLevel
-from tests.builders.sanctions import REFERENCE, an_enforcement, day
+from tests.builders.sanctions import REFERENCE, a_released_enforcement, an_enforcement, day
 
 NOW = day(10)
 OPEN, MUTED, BARRED = AccessLevel.OPEN, AccessLevel.MUTED, AccessLevel.BARRED
@@ -191,13 +201,13 @@ def test_a_suspension_carries_an_end_only_where_the_site_is_to_end_it_itself() -
 def test_what_stood_before_ours_is_put_back_once_if_it_would_still_run(
     until: Any, restored: bool, put_back: bool
 ) -> None:
-    before = an_enforcement(active=False, prior=Prior(MUTED, until, "77"), restored=restored)
+    before = a_released_enforcement(prior=Prior(MUTED, until, "77"), restored=restored)
     planned = plan(situation_of(OPEN, enforcements={BARRED: before}))
     assert planned.action == (Restore(MUTED, until) if put_back else None)
 
 
 def test_what_stood_before_ours_is_not_put_back_twice() -> None:
-    before = an_enforcement(active=False, prior=Prior(MUTED, day(20), "77"))
+    before = a_released_enforcement(prior=Prior(MUTED, day(20), "77"))
     assert (
         plan(situation_of(OPEN, (ObservedRestriction(MUTED, day(20)), FOREIGN), enforcements={BARRED: before})).action
         is None
@@ -223,13 +233,13 @@ def test_what_a_bar_took_comes_back_as_far_as_it_may(
 ) -> None:
     """Policy: P-6.7."""
     presence = Presence.MEMBER if member else Presence.OUTSIDE
-    taken = {BARRED: an_enforcement(active=False, removed_entitlements=(entitlement,))}
+    taken = {BARRED: a_released_enforcement(removed_entitlements=(entitlement,))}
     planned = plan(situation_of(OPEN, enforcements=taken, presence=presence, reinstatement_approved=yes))
     assert planned.action == (Reinstate((entitlement,)) if given else None)
 
 
 def test_a_membership_that_waits_for_a_yes_is_not_called_returned() -> None:
-    taken = {BARRED: an_enforcement(active=False, removed_entitlements=(MEMBERSHIP,))}
+    taken = {BARRED: a_released_enforcement(removed_entitlements=(MEMBERSHIP,))}
     assert plan(situation_of(OPEN, enforcements=taken)).state is CoverageState.MEMBERSHIP_OPEN
 
 
@@ -258,6 +268,8 @@ def situations(draw: st.DrawFn) -> Situation:
             active=ownership.get(level) is OURS,
             prior=draw(st.sampled_from([Prior(), Prior(MUTED, day(40), "77")])) if level is BARRED else Prior(),
             removed_entitlements=tuple(draw(TAKEN)) if level is BARRED else (),
+            release=draw(st.sampled_from(ReleaseState)),
+            released_at=draw(st.sampled_from([None, NOW, NOW - RELEASE_CHECK_AFTER])),
         )
         for level in sorted(can.levels)
         if ownership.get(level) is OURS or draw(st.booleans())
@@ -277,7 +289,9 @@ def situations(draw: st.DrawFn) -> Situation:
 def test_what_is_not_ours_is_never_released(situation: Situation) -> None:
     action = plan(situation).action
     if isinstance(action, Release):
-        assert situation.ownership[action.level] is OURS
+        owed = situation.ownership.get(action.level) is None and action.unseen
+        assert situation.ownership.get(action.level) is OURS or owed
+        assert not owed or situation.enforcements[action.level].release is ReleaseState.OWED
 
 
 @given(situations())
@@ -329,8 +343,9 @@ def done(situation: Situation, action: Action) -> Situation:
             ownership[action.level] = OURS
             known[action.level] = replace(known.get(action.level) or an_enforcement(level=action.level), active=True)
         case Release():
-            del restrictions[action.level], ownership[action.level]
-            known[action.level] = replace(known[action.level], active=False)
+            restrictions.pop(action.level, None)
+            ownership.pop(action.level, None)
+            known[action.level] = replace(known[action.level], active=False, release=ReleaseState.DONE)
         case Restore():
             restrictions[action.level] = ObservedRestriction(action.level, action.until)
             ownership[action.level] = FOREIGN

@@ -653,6 +653,8 @@ def upgrade() -> None:
         sa.Column("restored", sa.Boolean(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=True),
         sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("release", sa.String(length=64), nullable=False),
+        sa.Column("released_at", sa.BigInteger(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_enforcements_account_id_accounts")),

@@ -104,6 +104,14 @@ async def test_a_stale_read_shows_a_naive_client_a_ban_that_was_lifted(
     assert not await naive.is_banned(ada)
 
 
+async def test_an_empty_read_denies_a_ban_that_stands(emulator: DiscordEmulator, naive: Naive, ada: str) -> None:
+    emulator.ban_by_hand(emulator.state.owner_id, ada)
+    emulator.set_fault(Fault(kind=FaultKind.EMPTY_READ, operation="ban.get"))
+    assert not await naive.is_banned(ada)
+    emulator.faults.clear()
+    assert await naive.is_banned(ada)
+
+
 async def test_a_drip_holds_a_client_without_a_ceiling(emulator: DiscordEmulator, naive: Naive, ada: str) -> None:
     emulator.set_fault(Fault(kind=FaultKind.DRIP, operation="ban.get", seconds=30))
     with pytest.raises(TimeoutError):

@@ -161,6 +161,15 @@ async def test_a_missing_permission_reads_as_nobody_suspended_to_a_client_that_s
     assert out(forum, ada)
 
 
+async def test_an_empty_read_denies_a_suspension_that_stands(
+    forum: ForumEmulator, client: DiscourseClient, ada: ForumUser
+) -> None:
+    await asyncio.to_thread(suspend, client, ada)
+    forum.set_fault(Fault(kind=FaultKind.EMPTY_READ, operation="user.detailed"))
+    assert "suspended_till" not in await asyncio.to_thread(client.user_by_id, ada.id)
+    assert out(forum, ada)
+
+
 async def test_a_stale_read_denies_the_suspension_that_was_just_made(
     forum: ForumEmulator, client: DiscourseClient, ada: ForumUser
 ) -> None:

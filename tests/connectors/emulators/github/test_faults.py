@@ -83,6 +83,13 @@ async def test_a_stale_read_denies_the_block_that_was_just_made(hub: GithubEmula
     assert blocked(hub, bea)
 
 
+async def test_an_empty_read_denies_a_block_that_stands(hub: GithubEmulator, bea: GithubAccount) -> None:
+    hub.manual_actions.block_by_hand("owner", "bea")
+    hub.set_fault(Fault(kind=FaultKind.EMPTY_READ, operation="block.check"))
+    assert not await asked(hub, seems_blocked)
+    assert blocked(hub, bea)
+
+
 async def test_latency_makes_a_client_call_a_block_failed_that_then_holds(
     hub: GithubEmulator, bea: GithubAccount
 ) -> None:
