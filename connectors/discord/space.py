@@ -45,9 +45,6 @@ from guardian.spaces.port import (
     Listing,
     Message,
     Observation,
-    Observed,
-    ObservedRestriction,
-    Presence,
     RestrictionOrder,
     Unknown,
 )
@@ -113,28 +110,21 @@ class DiscordSpace:
     # -- looks
 
     async def observe(self, account: Account) -> Observation:
-        """Return what Discord holds on the account.
-
-        Somebody banned is no member, so that one look is enough for them.
-        """
+        """Return what Discord holds on the account: whether it is banned, and whether it is a member all the same."""
         return await self._bounded(self._observe(account.native_id), Unknown(LATE))
 
     async def _observe(self, native_id: str) -> Observation:
-        match await self._connection.read_ban(native_id):
-            case Success(ban):
-                return Observed((translate.parse_ban(ban),), Presence.OUTSIDE)
-            case Refusal(code=code) if code == UNKNOWN_BAN:
-                pass
-            case failed:
-                return translate.to_observation(failed, TO_BAN)
-        match await self._connection.read_member(native_id):
-            case Success(member):
-                timeout = translate.parse_timeout(member, self._clock.now())
-                return Observed((timeout,) if timeout else (), Presence.MEMBER)
-            case Refusal(code=code) if code == UNKNOWN_MEMBER:
-                return Observed(presence=Presence.OUTSIDE)
-            case failed:
-                return translate.to_observation(failed, translate.THE_BOT_IN_THE_SERVER)
+        """Either half that fails makes the whole unknown: a ban that cannot be read is not no ban."""
+        banned, here = await asyncio.gather(
+            self._connection.read_ban(native_id), self._connection.read_member(native_id)
+        )
+        if not isinstance(banned, Success) and not _has_code(banned, UNKNOWN_BAN):
+            return translate.to_observation(banned, TO_BAN)
+        if not isinstance(here, Success) and not _has_code(here, UNKNOWN_MEMBER):
+            return translate.to_observation(here, translate.THE_BOT_IN_THE_SERVER)
+        member = here.body if isinstance(here, Success) else None
+        ban = translate.parse_ban(banned.body) if isinstance(banned, Success) else None
+        return translate.observe_account(ban, member, self._clock.now())
 
     async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
         """Return whose doing the newest ban, unban or timeout in the audit log is; UNSAID where it cannot be read."""
@@ -173,13 +163,17 @@ class DiscordSpace:
         if isinstance(members, Unknown):
             return members
         now = self._clock.now()
-        restrictions: dict[str, tuple[ObservedRestriction, ...]] = {}
-        for member in members:
-            if timeout := translate.parse_timeout(member, now):
-                restrictions[member["user"]["id"]] = (timeout,)
-        for ban in bans:
-            restrictions[ban["user"]["id"]] = (translate.parse_ban(ban),)
-        return Listing(restrictions, carries_references=True)
+        inside = {str(member["user"]["id"]): member for member in members}
+        by_id = {str(ban["user"]["id"]): translate.parse_ban(ban) for ban in bans}
+        found = {
+            native_id: translate.observe_account(by_id.get(native_id), inside.get(native_id), now).restrictions
+            for native_id in inside.keys() | by_id.keys()
+        }
+        return Listing(
+            {native_id: each for native_id, each in found.items() if each},
+            carries_references=True,
+            still_inside=frozenset(inside.keys() & by_id.keys()),
+        )
 
     async def _read_pages(
         self, read: Callable[[str | None], Coroutine[Any, Any, Answer]], needs: str

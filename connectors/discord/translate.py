@@ -16,7 +16,17 @@ import discord
 
 from guardian.ids import REFERENCE_PREFIX, Reference
 from guardian.spaces.outcomes import Done, Forbidden, Gone, Outcome, Rejected, Unavailable
-from guardian.spaces.port import ActedBy, Attribution, LiftRecord, Missing, Observation, ObservedRestriction, Unknown
+from guardian.spaces.port import (
+    ActedBy,
+    Attribution,
+    LiftRecord,
+    Missing,
+    Observation,
+    Observed,
+    ObservedRestriction,
+    Presence,
+    Unknown,
+)
 from rules.precedence import AccessLevel
 
 Json = Mapping[str, Any]
@@ -171,6 +181,14 @@ def parse_ban(ban: Json) -> ObservedRestriction:
     """Return the ban as it stands; the reference is read back from its reason."""
     reason = ban.get("reason")
     return ObservedRestriction(AccessLevel.BARRED, reference=find_reference(reason), reason=reason or "")
+
+
+def observe_account(ban: ObservedRestriction | None, member: Json | None, now: datetime) -> Observed:
+    """Return what a ban and a membership come to together: a ban that is listed leaves somebody inside now and then."""
+    timeout = None if member is None else parse_timeout(member, now)
+    presence = Presence.OUTSIDE if member is None else Presence.MEMBER
+    ineffective = frozenset({AccessLevel.BARRED}) if ban is not None and member is not None else frozenset()
+    return Observed(tuple(each for each in (ban, timeout) if each is not None), presence, ineffective)
 
 
 def parse_timeout(member: Json, now: datetime) -> ObservedRestriction | None:

@@ -32,7 +32,6 @@ from guardian.spaces.port import (
     Message,
     Missing,
     Observation,
-    Observed,
     ObservedRestriction,
     Presence,
     RestrictionOrder,
@@ -208,13 +207,13 @@ class GithubSpace:
 
     async def _observe(self, account: Account) -> Observation:
         (blocked, complete), login = await _gather_both(self._read_first_blocks(), self._current_login(account))
-        if account.native_id in blocked:
-            return _barred_observation()
+        is_listed = account.native_id in blocked
         if login is None:
-            return Missing()
-        if not complete and (await self._request(lambda: self._client.blocked(login))).status == 204:
-            return _barred_observation()
-        return Observed(presence=translate.parse_presence(await self._request(lambda: self._client.membership(login))))
+            return translate.observe_account(blocked=True, presence=Presence.OUTSIDE) if is_listed else Missing()
+        if not is_listed and not complete:
+            is_listed = (await self._request(lambda: self._client.blocked(login))).status == 204
+        membership = await self._request(lambda: self._client.membership(login))
+        return translate.observe_account(blocked=is_listed, presence=translate.parse_presence(membership))
 
     async def _require_login(self, account: Account, priority: Priority = Priority.ACTION) -> str:
         """The login at this moment. Failed with Gone only where our permission is proven; a 404 alone proves nothing."""
@@ -390,7 +389,3 @@ def _ids(page: Response) -> set[str]:
     if not isinstance(page.body, list):
         raise CallFailed(Unavailable("GitHub answered about something else"))
     return {str(row["id"]) for row in page.body}
-
-
-def _barred_observation() -> Observed:
-    return Observed((ObservedRestriction(AccessLevel.BARRED),), Presence.OUTSIDE)

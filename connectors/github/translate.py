@@ -12,7 +12,18 @@ from connectors.github.client import INSTALLED, ErrorResponse, Response, is_rate
 from connectors.github.permissions import EVENTS, PERMISSIONS
 from connectors.http import parse_http_date, parse_retry_after
 from guardian.spaces.outcomes import Forbidden, Outcome, Rejected, Unavailable
-from guardian.spaces.port import ActedBy, Attribution, CheckResult, Entitlement, EntitlementKind, LiftRecord, Presence
+from guardian.spaces.port import (
+    ActedBy,
+    Attribution,
+    CheckResult,
+    Entitlement,
+    EntitlementKind,
+    LiftRecord,
+    Observed,
+    ObservedRestriction,
+    Presence,
+)
+from rules.precedence import AccessLevel
 
 BLOCKED, UNBLOCKED = "org.block_user", "org.unblock_user"
 _SECONDARY_WAIT = timedelta(seconds=60)
@@ -59,6 +70,14 @@ def error_message(body: Any, login: str = "") -> str:
     reasons = [str(e.get("message") or "") for e in errors if isinstance(e, dict)] if isinstance(errors, list) else []
     said = ": ".join(part for part in (str(body.get("message") or ""), "; ".join(filter(None, reasons))) if part)
     return re.sub(rf"@?{re.escape(login)}", "the account", said, flags=re.IGNORECASE) if login else said
+
+
+def observe_account(*, blocked: bool, presence: Presence) -> Observed:
+    """Return what a block and a membership come to together: a member who is blocked is still inside."""
+    if not blocked:
+        return Observed(presence=presence)
+    ineffective = frozenset({AccessLevel.BARRED}) if presence is Presence.MEMBER else frozenset()
+    return Observed((ObservedRestriction(AccessLevel.BARRED),), presence, ineffective)
 
 
 def parse_presence(membership: Response) -> Presence:

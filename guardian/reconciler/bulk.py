@@ -381,9 +381,10 @@ def _items_per_pass(space: Space) -> int:
 def _is_ours(item: BulkItem, seen: Listing) -> bool:
     """Return whether the pages prove it: by our reference, or, where rows have none, by the space's own word before."""
     observed_restriction = next(
-        (h for h in seen.restrictions.get(item.space_account.native_id, ()) if h.level is AccessLevel.BARRED), None
+        (h for h in seen.restrictions.get(item.space_account.native_id, ()) if h.level is AccessLevel.BARRED),
+        None,
     )
-    if observed_restriction is None:
+    if observed_restriction is None or item.space_account.native_id in seen.still_inside:
         return False
     return (
         observed_restriction.reference == item.reference

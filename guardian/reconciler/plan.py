@@ -28,6 +28,7 @@ _RESTRICTION = {
     AccessLevel.MUTED: Restriction.MUTED,
     AccessLevel.BARRED: Restriction.BANNED,
 }
+STILL_INSIDE = "the restriction is listed, but they are still inside"
 _UNPROVED = "whose restriction stands there cannot be shown"
 _STRONGEST_FIRST = (AccessLevel.BARRED, AccessLevel.MUTED)
 
@@ -114,6 +115,8 @@ def _plan_inexpressible(situation: Situation) -> Plan:
 
 def _plan_restriction(situation: Situation) -> Plan:
     observed_restriction = situation.seen.find_restriction(situation.desired.level)
+    if observed_restriction is not None and observed_restriction.level in situation.seen.ineffective:
+        return _plan_ineffective(situation)
     if observed_restriction is not None and situation.ownership[observed_restriction.level] is Ownership.OURS:
         return _plan_held(situation, observed_restriction)
     foreign = observed_restriction or _stronger_foreign(situation)
@@ -123,6 +126,13 @@ def _plan_restriction(situation: Situation) -> Plan:
         return _plan_absent(situation)
     return Plan(
         _restrict(situation, situation.desired.level), CoverageState.OPEN, "to be placed", situation.desired.changes_at
+    )
+
+
+def _plan_ineffective(situation: Situation) -> Plan:
+    """Restrict once more who is still inside although the restriction is listed: held is listed and effective."""
+    return Plan(
+        _restrict(situation, situation.desired.level), CoverageState.OPEN, STILL_INSIDE, situation.desired.changes_at
     )
 
 

@@ -22,7 +22,7 @@ from guardian.reconciler.execution import (
     wait_for_in_flight,
 )
 from guardian.reconciler.ownership import Ownership, OwnershipEvidence, needs_attribution, owner_of
-from guardian.reconciler.plan import Action, Plan, Reinstate, Release, Restrict, Situation, plan
+from guardian.reconciler.plan import STILL_INSIDE, Action, Plan, Reinstate, Release, Restrict, Situation, plan
 from guardian.reconciler.record import (
     Deferred,
     record_deferral,
@@ -55,6 +55,7 @@ from rules.precedence import AccessLevel
 log = logger("sanctions")
 
 MAX_ATTEMPTS = 8
+_QUICK_RETRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +174,16 @@ async def _finish(
         cut = lease.inherited or last.cut
         await record_result(context, snapshot, assessment.confirmation, assessment.planned, cut=cut)
     else:
-        await record_failure(
-            context, snapshot, assessment.confirmation, last.failure or Failure("the space has not confirmed it yet")
-        )
+        failure = last.failure or _unconfirmed_failure(snapshot, assessment.planned)
+        await record_failure(context, snapshot, assessment.confirmation, failure)
+
+
+def _unconfirmed_failure(snapshot: AccountSnapshot, planned: Plan) -> Failure:
+    """Return why an action that the space took does not show; people are called once quick retries do not help."""
+    if planned.detail != STILL_INSIDE:
+        return Failure("the space has not confirmed it yet")
+    needs = "somebody who removes them from the space by hand" if snapshot.item.failures >= _QUICK_RETRIES else ""
+    return Failure(STILL_INSIDE, needs)
 
 
 async def _take_action(

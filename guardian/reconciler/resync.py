@@ -13,7 +13,7 @@ from guardian.ids import AccountId, SpaceName
 from guardian.logs import logger
 from guardian.sanctions.models import CoverageState, WorkItem
 from guardian.sanctions.store import SanctionReadView, SanctionUnitOfWork
-from guardian.spaces.port import Listing, ObservedRestriction, Space, Unknown
+from guardian.spaces.port import Listing, Space, Unknown
 from guardian.spaces.registry import SpaceRegistry
 from guardian.unit_of_work import UnitOfWorkFactory, WakeupTopic
 
@@ -60,20 +60,20 @@ async def resync(
 
 async def _listed_accounts(
     units_of_work: UnitOfWorkFactory[SanctionReadView, SanctionUnitOfWork], name: SpaceName, found: Listing
-) -> dict[AccountId, tuple[ObservedRestriction, ...]]:
-    """Return which known accounts the pages list, with what is on them. Nothing is decrypted for it."""
-    listed: dict[AccountId, tuple[ObservedRestriction, ...]] = {}
+) -> dict[AccountId, bool]:
+    """Return which known accounts the pages list, and whether they are outside as well. Nothing is decrypted for it."""
+    listed: dict[AccountId, bool] = {}
     for native_ids in batched(found.restrictions, AT_ONCE):
         async with units_of_work.read() as view:
             known = await view.people.ids_of_accounts(name, native_ids)
-        listed |= {account: found.restrictions[native_id] for account, native_id in known.items()}
+        listed |= {account: native_id not in found.still_inside for account, native_id in known.items()}
     return listed
 
 
 async def _schedule_drifted(
     units_of_work: UnitOfWorkFactory[SanctionReadView, SanctionUnitOfWork],
     name: SpaceName,
-    listed: Mapping[AccountId, tuple[ObservedRestriction, ...]],
+    listed: Mapping[AccountId, bool],
 ) -> int:
     """Go through the space's work items page by page, however many there are; return how many were made due."""
     drifted, last = 0, AccountId("")
@@ -88,9 +88,7 @@ async def _schedule_drifted(
         drifted += len(accounts)
 
 
-def find_drifted(
-    items: Iterable[WorkItem], listed: Mapping[AccountId, tuple[ObservedRestriction, ...]]
-) -> Iterable[AccountId]:
+def find_drifted(items: Iterable[WorkItem], listed: Mapping[AccountId, bool]) -> Iterable[AccountId]:
     """Find the accounts to reconcile: held but not seen, seen but returned, or waiting for their owner to come.
 
     Whoever is listed although access has returned is observed, whatever its reference: not every list shows one, and not
@@ -99,12 +97,11 @@ def find_drifted(
     for item in items:
         if item.state is None:
             continue
-        observed_restriction = listed.get(item.account, ())
         waits = item.state is CoverageState.OPEN and item.bulk_id is None
         if (
             waits
-            or (item.state in _EXPECTED and not observed_restriction)
-            or (item.state in _RETURNED and observed_restriction)
+            or (item.state in _EXPECTED and not listed.get(item.account, False))
+            or (item.state in _RETURNED and item.account in listed)
         ):
             yield item.account
 

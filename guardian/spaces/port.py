@@ -49,10 +49,14 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An observation that worked: at most one restriction for each access level; empty means that there is none."""
+    """An observation that worked: at most one restriction for each access level; empty means that there is none.
+
+    `ineffective` are the levels at which a restriction is listed that does not hold: the account is inside all the same.
+    """
 
     restrictions: tuple[ObservedRestriction, ...] = ()
     presence: Presence = Presence.UNKNOWN
+    ineffective: frozenset[AccessLevel] = frozenset()
 
     def find_restriction(self, level: AccessLevel) -> ObservedRestriction | None:
         """Return the restriction of that level, if it is there."""
@@ -177,10 +181,12 @@ class Listing:
     """All restrictions of a space by its list pages, by native id. Partial pages make it Unknown instead.
 
     `carries_references`: the rows have the reason in them, so that one without our reference is not ours.
+    `still_inside` are those who are listed and inside all the same, where the space's lists tell.
     """
 
     restrictions: Mapping[str, tuple[ObservedRestriction, ...]]
     carries_references: bool = False
+    still_inside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

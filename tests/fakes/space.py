@@ -80,6 +80,7 @@ class FakeAccount:
     member: bool = True
     inbox_open: bool = True
     outranks_us: bool = False
+    stays_inside: bool = False
     restrictions: dict[AccessLevel, ObservedRestriction] = field(default_factory=dict)
     attributions: dict[AccessLevel, Attribution] = field(default_factory=dict)
     entitlements: tuple[Entitlement, ...] = ()
@@ -197,7 +198,9 @@ class FakeSpace:
         if known is None:
             return MissingAccount()
         presence = Presence.MEMBER if known.member else Presence.OUTSIDE
-        return Observed(self._shown(known), presence)
+        shown = self._shown(known)
+        barred = frozenset(each.level for each in shown) & {AccessLevel.BARRED}
+        return Observed(shown, presence, barred if known.member else frozenset())
 
     async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
         known = self.accounts.get(account.native_id)
@@ -229,7 +232,8 @@ class FakeSpace:
             return failed
         standing = {native_id: self._shown(account) for native_id, account in self.accounts.items()}
         listed = {native_id: restrictions for native_id, restrictions in standing.items() if restrictions}
-        return Listing(listed, carries_references=AccessLevel.BARRED in self.capabilities.carries_reference)
+        inside = frozenset(native_id for native_id in listed if self.accounts[native_id].stays_inside)
+        return Listing(listed, AccessLevel.BARRED in self.capabilities.carries_reference, inside)
 
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
         wanted = text.strip().removeprefix("@")
@@ -354,7 +358,7 @@ class FakeSpace:
         account.restrictions[observed_restriction.level] = observed_restriction
         before = account.attributions.get(observed_restriction.level, attribution).last_lift
         account.attributions[observed_restriction.level] = replace(attribution, last_lift=before)
-        if observed_restriction.level is AccessLevel.BARRED:
+        if observed_restriction.level is AccessLevel.BARRED and not account.stays_inside:
             self._lose_membership(account)
 
     def _lose_membership(self, account: FakeAccount) -> None:
@@ -381,7 +385,9 @@ class FakeSpace:
         """What a look answers, right or not."""
         if self.fault is Fault.STALE:
             return self._frozen.get(account.native_id, ())
-        return () if self.fault is Fault.EMPTY else self._visible(account)
+        if self.fault is Fault.EMPTY:
+            return ()
+        return self._visible(account)
 
     def _is_restricted(self, account: FakeAccount, level: AccessLevel) -> bool:
         observed_restriction = account.restrictions.get(level)

@@ -53,7 +53,8 @@ class Community:
             return False
         self.state.bans[user_id] = Ban(user_id, by.reason, by.user_id, self.now())
         self.record_change("ban", user_id, None, {"reason": by.reason, "by": by.user_id}, by)
-        self._remove(user_id, by)
+        if user_id not in self.state.bans_leave_inside:
+            self._remove(user_id, by)
         self._audit(by, user_id, BAN)
         self.gateway.dispatch("GUILD_BAN_ADD", self._user_event(user_id))
         self._delete_recent(user_id, delete_seconds, by)

@@ -189,6 +189,7 @@ class DiscordState:
     attachments: dict[str, Attachment] = field(default_factory=dict)
     bans: ById[Ban] = field(default_factory=ById)
     timeouts: dict[str, datetime] = field(default_factory=dict)
+    bans_leave_inside: set[str] = field(default_factory=set)
     audit: list[AuditEntry] = field(default_factory=list)
     commands: dict[str, list[Json]] = field(default_factory=dict)
     nonces: dict[str, tuple[str, float]] = field(default_factory=dict)

@@ -69,6 +69,27 @@ async def test_a_ban_deletes_nothing_that_was_written(stage: DiscordStage) -> No
     assert written in state.messages
 
 
+@pytest.mark.harm("lifting-recorded-while-the-ban-stands")
+@pytest.mark.parametrize("kind", [FaultKind.NO_PERMISSION, FaultKind.SERVER_ERROR, FaultKind.TOO_MANY_SILENT])
+@pytest.mark.parametrize("half", ["ban.get", "member.get"])
+async def test_either_half_of_an_observation_that_fails_makes_it_unknown(
+    stage: DiscordStage, half: str, kind: FaultKind
+) -> None:
+    await stage.space.restrict(a_restriction_order(stage, BARRED))
+    stage.fault(kind, half)
+    assert isinstance(await stage.space.observe(stage.account), Unknown)
+
+
+@pytest.mark.harm("shown-as-held-while-inside")
+async def test_a_ban_that_leaves_its_member_inside_is_not_effective(stage: DiscordStage) -> None:
+    stage.emulator.state.bans_leave_inside.add(stage.account.native_id)
+    await stage.space.restrict(a_restriction_order(stage, BARRED))
+    seen, listing = await observe(stage), await stage.space.list_restrictions()
+    assert isinstance(listing, Listing)
+    assert seen.ineffective == {BARRED}
+    assert listing.still_inside == {stage.account.native_id}
+
+
 async def test_somebody_who_never_came_can_be_barred_before_they_do(stage: DiscordStage) -> None:
     stranger = outsider(stage)
     assert await stage.space.restrict(a_restriction_order(stage, BARRED, stranger)) == Done()

@@ -12,6 +12,7 @@ from connectors.github.translate import (
     check_permissions,
     error_message,
     find_attribution,
+    observe_account,
     parse_presence,
     team_entitlement,
     translate_error,
@@ -30,6 +31,13 @@ MINUTE = timedelta(minutes=1)
 def waits(outcome: Outcome) -> timedelta | None:
     assert isinstance(outcome, Unavailable)
     return outcome.after
+
+
+@pytest.mark.harm("shown-as-held-while-inside")
+@pytest.mark.parametrize(("presence", "effective"), [(Presence.MEMBER, False), (Presence.OUTSIDE, True)])
+def test_a_member_who_is_blocked_is_not_held(presence: Presence, effective: bool) -> None:
+    seen = observe_account(blocked=True, presence=presence)
+    assert (not seen.ineffective) is effective
 
 
 @pytest.mark.parametrize(
