@@ -87,6 +87,10 @@ class CaseStore(Protocol):
         """Return the reports that came in by this channel at that instant or after it, oldest first."""
         ...
 
+    async def reports_mailed_from(self, address: str, since: datetime) -> tuple[Report, ...]:
+        """Return the reports by mail from that address at that instant or after it, oldest first; capitals do not matter."""
+        ...
+
     async def reports_from(self, reporter: Account, since: datetime | None = None) -> tuple[Report, ...]:
         """Return the reports made by that account at that instant or after it (None: ever), oldest first."""
         ...

@@ -12,6 +12,7 @@ from sqlalchemy import Row, insert, select, update
 from guardian.cases.reports import Addition, Evidence, ReplyAddress, Report, ReportChannel
 from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, SpaceName
 from guardian.spaces.port import Account
+from guardian.storage.blind_index import IndexedRow, IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.risk_store import SqlRiskStore
@@ -29,11 +30,13 @@ class SqlReportStore(SqlRiskStore):
         """Store a new report."""
         fixed = {"id": report.id, "case_id": report.case, "channel": report.channel, "received_at": report.received_at}
         await self._connection.execute(insert(reports).values(**fixed, **await self._report_columns(report)))
+        await self._index.add([_index_report(report)])
 
     async def save_report(self, report: Report) -> None:
         """Store the report as given."""
         columns = await self._report_columns(report)
         await self._connection.execute(update(reports).where(reports.c.id == report.id).values(columns))
+        await self._index.replace(_index_report(report))
 
     async def report(self, report: ReportId) -> Report | None:
         """Return the report of that id."""
@@ -48,6 +51,13 @@ class SqlReportStore(SqlRiskStore):
     async def reports_through(self, channel: ReportChannel, since: datetime) -> tuple[Report, ...]:
         """Return the reports that came in by this channel at that instant or after it, oldest first."""
         matching = (reports.c.channel == channel) & (reports.c.received_at >= since)
+        statement = select(reports).where(matching).order_by(reports.c.received_at, reports.c.id)
+        return tuple([await self._report(row) for row in await self._connection.execute(statement)])
+
+    async def reports_mailed_from(self, address: str, since: datetime) -> tuple[Report, ...]:
+        """Return the reports by mail from that address at that instant or after it, oldest first; capitals do not matter."""
+        found = await self._index.find(_address_term(address))
+        matching = reports.c.id.in_(found) & (reports.c.received_at >= since)
         statement = select(reports).where(matching).order_by(reports.c.received_at, reports.c.id)
         return tuple([await self._report(row) for row in await self._connection.execute(statement)])
 
@@ -188,6 +198,15 @@ class SqlReportStore(SqlRiskStore):
         """Return what was encrypted in the row; nothing where the key of its case is destroyed."""
         content = await self._encryption.decrypt_json(table, row.id, "sealed", row.sealed)
         return {} if isinstance(content, Expunged) else content
+
+
+def _index_report(report: Report) -> IndexedRow:
+    terms = (_address_term(report.mail.address),) if report.mail else ()
+    return IndexedRow(KeyScope.of_case(report.case), report.id, terms)
+
+
+def _address_term(address: str) -> IndexTerm:
+    return IndexTerm("mail", (address.strip().casefold(),))
 
 
 def _encode_report(report: Report) -> dict[str, Any]:

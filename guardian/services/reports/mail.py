@@ -138,10 +138,9 @@ async def _match_reports(app: AppContext, inbound: InboundMail) -> tuple[Report 
             verified = _is_own(inbound, addressed)
             recent = [each for each in added if each.from_party and each.at >= since]
             return addressed, [], sum(1 for each in recent if each.verified or not verified)
-        mailed = [each for each in await view.cases.reports_through(ReportChannel.MAIL, since) if each.mail is not None]
+        mailed = await view.cases.reports_mailed_from(inbound.sender, since)
         # What a forger sends in somebody's name counts for nothing against what is really theirs.
-        mailed = [each for each in mailed if each.verified or not inbound.authentic]
-        sender_reports = [each for each in mailed if each.mail and is_same_address(each.mail.address, inbound.sender)]
+        sender_reports = [each for each in mailed if each.verified or not inbound.authentic]
         return None, sender_reports, len(sender_reports)
 
 

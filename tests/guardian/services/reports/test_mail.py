@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from guardian.cases.reports import Addition, Report, ReportChannel
 from guardian.cases.submissions import EvidenceInput
@@ -16,6 +17,7 @@ from guardian.services.reports.intake import read_follow_up
 from guardian.services.reports.mail import InboundMail, MailOutcome, receive_mail, record_bounce
 from guardian.spaces.outcomes import Outcome, Unavailable
 from guardian.spaces.registry import Mode
+from guardian.storage.tables.cases import reports
 from tests.builders.community import AMARA, DISCORD, DMITRI, WORKING_GROUP, Community
 
 ROWAN = "rowan@people.example"
@@ -285,3 +287,16 @@ async def test_a_mail_that_comes_back_within_a_day_was_not_delivered(
     assert (after.state is NoticeState.UNDELIVERABLE) is undone
     heard = [n.facts.get("news") for n in await community.notices_to(AMARA)]
     assert (News.CAME_BACK in heard) is undone
+
+
+@pytest.mark.harm("every-mail-opens-everybodys-reports")
+async def test_a_mail_opens_the_reports_of_its_sender_and_of_nobody_else(community: Community) -> None:
+    await receive_mail(community.app, a_letter(delivery="d-8", sender="juniper@people.example", text="Another matter."))
+    async with community.units_of_work.begin() as uow:
+        await uow.connection.execute(update(reports).values(sealed=b"spoilt"))
+    for number in range(2):
+        letter = a_letter(delivery=f"d-{number}", sender=ROWAN.upper(), text=f"Letter {number}")
+        assert await receive_mail(community.app, letter) is MailOutcome.REPORT
+    async with community.units_of_work.read() as view:
+        found = await view.cases.reports_mailed_from(f" {ROWAN}", community.clock.now() - timedelta(days=1))
+    assert [each.what_happened.splitlines()[-1] for each in found] == ["Letter 0", "Letter 1"]
