@@ -242,9 +242,15 @@ class Service:
         async with self.units_of_work.begin() as uow:
             expired = await uow.sanctions.expire_leases()
             await uow.sanctions.schedule_open_intents(uow.now)
-            await extend_to_new_spaces(uow, self.spaces.names)
             uow.journal.note(Entry(act="service.was_started", by=OPERATOR, authority="P-1.5"))
         log.info("leases.expired", count=expired)
+        await self._extend_to_new_spaces()
+
+    async def _extend_to_new_spaces(self) -> None:
+        added = 1
+        while added:
+            async with self.units_of_work.begin() as uow:
+                added = await extend_to_new_spaces(uow, self.spaces.names)
 
     async def _forget_deliveries(self) -> None:
         """What came so long ago that no platform repeats it is forgotten, and with it the receipt in the first answer."""

@@ -5,7 +5,7 @@ No space is touched here.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Final, Self
 
 from guardian.ids import CaseId, PersonId, SanctionId, SpaceName, new_id, new_reference
 from guardian.people.models import LinkedAccount
@@ -19,14 +19,16 @@ from guardian.sanctions.models import (
     Sanction,
     WorkItem,
     effective_from,
-    term_state_at,
 )
 from guardian.sanctions.store import SanctionUnitOfWork
 from guardian.unit_of_work import WakeupTopic
-from rules.ladder import AuthorityKind, TermState
+from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import Restriction
+
+EXTENDED_AT_ONCE: Final = 500
+"""Of so many sanctions one transaction extends the reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +207,16 @@ async def add_account(uow: SanctionUnitOfWork, known: LinkedAccount, at: datetim
     uow.wake(WakeupTopic.WORK_ITEMS)
 
 
-async def extend_to_new_spaces(uow: SanctionUnitOfWork, space_names: tuple[SpaceName, ...]) -> int:
-    """Extend what runs to spaces opened since it was imposed; return the number of new totals. Policy: P-6.5."""
+async def extend_to_new_spaces(
+    uow: SanctionUnitOfWork, space_names: tuple[SpaceName, ...], limit: int = EXTENDED_AT_ONCE
+) -> int:
+    """Extend what runs to spaces opened since it was imposed, so many sanctions at most, and return the new totals.
+
+    None are left once it returns 0. Policy: P-6.5.
+    """
     added = 0
-    for sanction in await uow.sanctions.unlifted():
-        if sanction.spaces is None and term_state_at(sanction, uow.now) is not TermState.OVER:
-            added += await _open_coverage(uow, sanction, space_names)
+    for sanction in await uow.sanctions.missing_coverage(space_names, uow.now, limit):
+        added += await _open_coverage(uow, sanction, space_names)
     return added
 
 

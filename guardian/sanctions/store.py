@@ -68,6 +68,10 @@ class SanctionStore(Protocol):
         """Return every sanction without a lifting, oldest first."""
         ...
 
+    async def missing_coverage(self, spaces: Sequence[SpaceName], now: datetime, limit: int) -> tuple[Sanction, ...]:
+        """Return what runs everywhere though its person has no total in one of the spaces, oldest first, so many at most."""
+        ...
+
     # -- the work list
 
     async def add_work_item(self, item: WorkItem) -> None:

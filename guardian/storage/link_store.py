@@ -174,7 +174,7 @@ class SqlLinkStore(EncryptedSqlStore):
         statement = (
             select(sanctions.c.id, accounts.c.id.label("account_id"))
             .select_from(joined)
-            .where(liftings.c.sanction_id.is_(None), sanctions.c.leader_id.is_(None), _is_running(now))
+            .where(liftings.c.sanction_id.is_(None), sanctions.c.leader_id.is_(None), is_running(now))
             .where(accounts.c.ended_at.is_(None), condition)
             .order_by(sanctions.c.id, accounts.c.id)
             .limit(limit)
@@ -240,8 +240,8 @@ class SqlLinkStore(EncryptedSqlStore):
         )
 
 
-def _is_running(now: datetime) -> ColumnElement[bool]:
-    """Whether a sanction without a lifting is not over: a term that awaits readmission has no end of its own."""
+def is_running(now: datetime) -> ColumnElement[bool]:
+    """Return whether a sanction without a lifting is not over; a term that awaits readmission has no end of its own."""
     awaits = sanctions.c.on_term_end == OnTermEnd.AWAIT_READMISSION
     return sanctions.c.ends.is_(None) | (sanctions.c.ends > now) | awaits
 
@@ -249,8 +249,16 @@ def _is_running(now: datetime) -> ColumnElement[bool]:
 async def load_merged_people(connection: AsyncConnection, person: PersonId) -> tuple[PersonId, ...]:
     """Return everybody who is known to be the same human, the person first; mostly nobody else is."""
     is_active = merges.c.confirmed_at.is_not(None) & merges.c.ended_at.is_(None)
-    rows = await connection.execute(select(merges.c.kept_id, merges.c.other_id).where(is_active))
-    return merged_people(person, [(PersonId(row.kept_id), PersonId(row.other_id)) for row in rows])
+    pairs: dict[tuple[PersonId, PersonId], None] = {}
+    found: tuple[PersonId, ...] = (person,)
+    asked = 0
+    while asked < len(found):
+        named = merges.c.kept_id.in_(found[asked:]) | merges.c.other_id.in_(found[asked:])
+        asked = len(found)
+        rows = await connection.execute(select(merges.c.kept_id, merges.c.other_id).where(is_active, named))
+        pairs |= dict.fromkeys((PersonId(row.kept_id), PersonId(row.other_id)) for row in rows)
+        found = merged_people(person, pairs)
+    return found
 
 
 def _encode_shown(shown: Sequence[ProvenAccount]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from guardian.errors import Stale
@@ -30,6 +30,7 @@ from guardian.spaces.port import Entitlement, EntitlementKind
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.foreign_store import SqlAdoptionStore
+from guardian.storage.link_store import is_running
 from guardian.storage.tables.raids import raid_lines, raids
 from guardian.storage.tables.sanctions import (
     coverage,
@@ -115,8 +116,15 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         """Return every sanction without a lifting, oldest first."""
         return await self._sanctions(liftings.c.sanction_id.is_(None))
 
-    async def _sanctions(self, condition: ColumnElement[bool]) -> tuple[Sanction, ...]:
-        rows = await self._connection.execute(_WITH_LIFTING.where(condition).order_by(sanctions.c.id))
+    async def missing_coverage(self, spaces: Sequence[SpaceName], now: datetime, limit: int) -> tuple[Sanction, ...]:
+        """Return what runs everywhere though its person has no total in one of the spaces, oldest first, so many at most."""
+        theirs = (coverage.c.person_id == sanctions.c.person_id) & coverage.c.space.in_(spaces)
+        known = select(func.count()).select_from(coverage).where(theirs).scalar_subquery()
+        everywhere = liftings.c.sanction_id.is_(None) & sanctions.c.spaces.is_(None) & is_running(now)
+        return await self._sanctions(everywhere & (known < len(set(spaces))), limit)
+
+    async def _sanctions(self, condition: ColumnElement[bool], limit: int | None = None) -> tuple[Sanction, ...]:
+        rows = await self._connection.execute(_WITH_LIFTING.where(condition).order_by(sanctions.c.id).limit(limit))
         return tuple(_read_sanction(row) for row in rows)
 
     # -- what was done and seen

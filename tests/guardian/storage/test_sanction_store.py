@@ -17,7 +17,7 @@ from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
-from tests.builders.sanctions import a_sanction, an_enforcement, an_intent, day
+from tests.builders.sanctions import SPACE, a_sanction, an_enforcement, an_intent, day
 from tests.fakes.clock import START
 
 FORUM = SpaceName("forum")
@@ -159,6 +159,30 @@ async def test_a_lifted_sanction_is_not_among_the_unlifted(
         await uow.sanctions.add_lifting(a_lifting(lifted.id))
     async with units_of_work.read() as view:
         assert await view.sanctions.unlifted() == (running,)
+
+
+@pytest.mark.harm("a-restart-frees-nobody-for-minutes")
+async def test_only_what_a_newly_opened_space_lacks_is_gone_through_and_a_part_at_a_time(
+    units_of_work: SqlUnitOfWorkFactory, person: PersonId
+) -> None:
+    """P-6.5: not what is over, was lifted, has a scope of its own, or has its total already."""
+    running, awaiting = (
+        a_sanction(person=person),
+        a_sanction(person=person, ends=day(1), on_term_end=OnTermEnd.AWAIT_READMISSION),
+    )
+    over, scoped = a_sanction(person=person, ends=day(1)), a_sanction(person=person, spaces=frozenset({SPACE}))
+    lifted = a_sanction(person=person)
+    async with units_of_work.begin() as uow:
+        await uow.sanctions.add_sanctions([running, awaiting, over, scoped, lifted])
+        await uow.sanctions.add_lifting(a_lifting(lifted.id))
+        await uow.sanctions.save_coverage(
+            Coverage(person=person, space=SPACE, state=CoverageState.HELD, since=START, detail="held")
+        )
+    async with units_of_work.read() as view:
+        both = await view.sanctions.missing_coverage((SPACE, SpaceName("opened")), day(2), 10)
+        assert [sanction.id for sanction in both] == [running.id, awaiting.id]
+        assert len(await view.sanctions.missing_coverage((SPACE, SpaceName("opened")), day(2), 1)) == 1
+        assert await view.sanctions.missing_coverage((SPACE,), day(2), 10) == ()
 
 
 # -- what was done and seen
