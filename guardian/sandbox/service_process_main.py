@@ -1,16 +1,16 @@
-"""The service as a process of its own, which a story can kill: it answers the harness over its standard streams.
+"""The service as a process of its own, which a story can kill: it answers the harness over a socket.
 
-Never `guardian serve`, which has no such switch. One line of JSON asks, one line answers.
+Never `guardian serve`, which has no such switch. One line of JSON asks, one line with the same number answers.
 """
 
 import asyncio
 import json
 import logging
-import sys
-from collections.abc import Mapping
+import socket
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from guardian.assembly.bootstrap import assemble
 from guardian.assembly.service import Service
@@ -22,26 +22,42 @@ from guardian.sandbox.world import BUDGET_SCALE
 from guardian.settings.loader import read_settings
 from guardian.spaces.port import Space
 
-_LONGEST_LINE = 1024 * 1024
+STARTED: Final = 0
+"""The number of what is said once the service has started, unasked."""
 
 
-async def serve(config: Path, time: Path, wrapping: str) -> None:
-    """Run the service until the other end closes our input, or kills us."""
-    crash_point = CrashPoint(lambda space, act: write_line({"paused": [space, act]}))
+async def serve(line: socket.socket, config: Path, time: Path, wrapping: str) -> None:
+    """Run the service until the other end closes the line, or kills us."""
+    lines, writer = await asyncio.open_connection(sock=line)
+
+    def say(answer: Mapping[str, Any]) -> None:
+        writer.write(json.dumps(answer).encode() + b"\n")
+
+    crash_point = CrashPoint(lambda space, act: say({"paused": [space, act]}))
+    service = await _assemble(config, time, wrapping, crash_point)
+    await service.start()
+    say({"number": STARTED, "url": service.url})
+    await _answer_all(service, crash_point, lines, say)
+    await service.stop()
+
+
+async def _assemble(config: Path, time: Path, wrapping: str, crash_point: CrashPoint) -> Service:
     module, _, name = wrapping.partition(":")
     wrap = getattr(import_module(module), name)
-    service = await assemble(
+    return await assemble(
         read_settings(config, {}),
         clock=DrivenClock(DrivenTime(time)),
         wrap=lambda space: cast(Space, CrashPointSpace(wrap(space), crash_point)),
         budget_scale=BUDGET_SCALE,
     )
-    await service.start()
-    write_line({"url": service.url})
-    lines = await _open_input()
+
+
+async def _answer_all(
+    service: Service, crash_point: CrashPoint, lines: asyncio.StreamReader, say: Callable[[Mapping[str, Any]], None]
+) -> None:
     while line := await lines.readline():
-        write_line(await _answer(service, crash_point, json.loads(line)))
-    await service.stop()
+        question = json.loads(line)
+        say({"number": question["number"], **await _answer(service, crash_point, question)})
 
 
 async def _answer(service: Service, crash_point: CrashPoint, question: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -58,24 +74,7 @@ async def _answer(service: Service, crash_point: CrashPoint, question: Mapping[s
             return {"armed": True}
 
 
-def write_line(answer: Mapping[str, Any]) -> None:
-    """Write the line to the other end."""
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
-
-
-async def _open_input() -> asyncio.StreamReader:
-    lines = asyncio.StreamReader(limit=_LONGEST_LINE)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    return lines
-
-
-def main() -> None:
-    """Read the command line: the configuration, the file with the time, and what is put round each space."""
+def main(line: socket.socket, config: str, time: str, wrapping: str) -> None:
+    """Serve: the line to the harness, the configuration, the file with the time, and what is put round each space."""
     configure(as_json=False, level=logging.CRITICAL)
-    config, time, wrapping = sys.argv[1:]
-    asyncio.run(serve(Path(config), Path(time), wrapping))
-
-
-if __name__ == "__main__":
-    main()
+    asyncio.run(serve(line, Path(config), Path(time), wrapping))
