@@ -92,6 +92,11 @@ class Interactions:
         """Return the message from whose part this act came, where there is one and it still stands."""
         return self.community.state.messages.get(self._by_token[token].source_id or "")
 
+    def give_up_waiting(self) -> None:
+        """The window of everything that has not been answered is over."""
+        for opened in self._by_token.values():
+            self._expire(opened)
+
     def _expire(self, opened: Interaction) -> None:
         if opened.answer is None:
             opened.screen.failed = True
