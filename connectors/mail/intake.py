@@ -4,14 +4,15 @@ Judges nothing of what a letter says. What it takes in, it has stored before any
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Final
 
 from connectors.mail import parser
+from connectors.mail.evidence import raw_pieces
 from connectors.mail.mailbox import MAX_MAIL_SIZE, Mailbox, MailboxUnavailable, OpenMailbox
-from connectors.mail.parser import MailKind, ParsedMail
+from connectors.mail.parser import MailKind, OwnMail, ParsedMail, ParserConfig, SenderTrust
 from connectors.mail.permissions import READING
 from guardian.cases.submissions import EvidenceInput
 from guardian.ids import NoticeId
@@ -34,15 +35,30 @@ _CUT: Final = "the mail is larger than is read; all of it stands in the mailbox"
 class IntakeConfig:
     """How mail is read. `address` is the group's own; `own_domain` is that of the Message-IDs which we give.
 
-    `authserv_id`: the name under which our mail server says whom it has recognised; without one nobody is.
-    `answer_unproved`: an address that nothing vouches for is answered as well, without a receipt.
+    `trust`: whom we believe about senders. `answer_unproved`: an address that nothing vouches for is answered as well,
+    without a receipt.
     """
 
     address: str
     own_domain: str
-    authserv_id: str | None = None
+    trust: SenderTrust = field(default_factory=SenderTrust)
     answer_unproved: bool = False
     every: timedelta = timedelta(minutes=1)
+
+    def for_parser(self) -> ParserConfig:
+        """Return what mails are read against."""
+        return ParserConfig(OwnMail(self.own_domain, self.address), self.trust)
+
+
+@dataclass(frozen=True, slots=True)
+class MailEnvelope:
+    """From whom and to whom a mail server hands a mail over; both are unknown of one that lies in a mailbox."""
+
+    sender: str | None = None
+    recipients: tuple[str, ...] = ()
+
+
+_NO_ENVELOPE: Final = MailEnvelope()
 
 
 class MailDisposition(Enum):
@@ -59,16 +75,14 @@ class MailProcessor:
     app: AppContext
     config: IntakeConfig
 
-    async def process(self, raw: bytes, envelope: tuple[str, ...] = ()) -> MailDisposition:
+    async def process(self, raw: bytes, envelope: MailEnvelope = _NO_ENVELOPE) -> MailDisposition:
         """Take the mail in, or see that it is one that no person wrote and stands for nothing here. Done twice it is
         as done once."""
-        config = self.config
+        config = self.config.for_parser()
         # In a thread of its own: a mail that was made to be slow to read must keep nobody else waiting.
-        parsed = await asyncio.to_thread(
-            parser.parse, raw, own_domain=config.own_domain, authserv_id=config.authserv_id, envelope=envelope
-        )
+        parsed = await asyncio.to_thread(parser.parse, raw, config, envelope.sender, envelope.recipients)
         match parsed.kind:
-            case MailKind.PERSONAL:
+            case MailKind.PERSONAL if not await self._is_own(parsed):
                 outcome = await mail.receive_mail(
                     self.app, self._to_inbound_mail(parsed, cut=len(raw) >= MAX_MAIL_SIZE)
                 )
@@ -78,31 +92,46 @@ class MailProcessor:
                 bounced = [await mail.record_bounce(self.app, NoticeId(each)) for each in parsed.bounced_ids]
                 log.info("bounce.was_read", notices=sum(bounced))
                 return MailDisposition.RECEIVED if any(bounced) else MailDisposition.SET_ASIDE
-            case MailKind.AUTOMATIC:
+            case _:
                 log.info("mail.was_set_aside")
                 return MailDisposition.SET_ASIDE
 
+    async def _is_own(self, parsed: ParsedMail) -> bool:
+        """Programs of people make ids like ours, and write from our own domain: ours is what we sent."""
+        return bool(parsed.own_id) and await mail.is_sent_notice(self.app, NoticeId(parsed.own_id))
+
     def _to_inbound_mail(self, parsed: ParsedMail, *, cut: bool) -> InboundMail:
-        config = self.config
+        config, app = self.config, self.app
         files = [
             EvidenceInput(kind="file", author_handle=parsed.sender, file_name=each.file_name, content=each.content)
             for each in parsed.attachments
         ]
+        whole = [
+            EvidenceInput(kind="file", author_handle=parsed.sender, file_name=name, content=content)
+            for name, content in raw_pieces(parsed.whole, app.largest_file)
+        ]
         if cut:
-            files.append(EvidenceInput(kind="file", author_handle=parsed.sender, why_not=_CUT))
+            whole.append(EvidenceInput(kind="file", author_handle=parsed.sender, why_not=_CUT))
         return InboundMail(
-            delivery=parsed.digest,
+            delivery=parsed.digest if parsed.distinct else f"{parsed.digest} {app.clock.now().date()}",
             sender=parsed.sender,
             sender_name=parsed.sender_name,
             subject=parsed.subject,
             text=parsed.text,
             files=tuple(files),
+            whole=tuple(whole),
             token=parser.find_token(parsed.recipients, config.address),
             authentic=parsed.authentic,
-            # A list would hand our answer to all its readers. To whom a forger names, an answer would be mail at the
-            # forger's bidding, and word that there is a report: so it takes the installation's own choice.
-            may_answer=bool(parsed.sender) and not parsed.via_list and (parsed.authentic or config.answer_unproved),
+            reply_to=parsed.reply_to,
+            may_answer=self._may_answer(parsed),
         )
+
+    def _may_answer(self, parsed: ParsedMail) -> bool:
+        # A list would hand our answer to all its readers. To whom a forger names, an answer would be mail at the
+        # forger's bidding, and word that there is a report: so it takes the installation's own choice.
+        if not parsed.sender or parsed.via_list or parsed.generated:
+            return False
+        return parsed.authentic or self.config.answer_unproved
 
 
 class MailInbox:
@@ -141,7 +170,7 @@ class MailInbox:
             async with self._mailbox.open() as mailbox:
                 waiting = len(await mailbox.list_waiting())
                 what = f"The mailbox can be read, and what was read can be moved. {waiting} mails wait in it to be taken in."
-                remedy = "" if self._processor.config.authserv_id else _NOBODY_AUTHENTICATED
+                remedy = "" if self._processor.config.trust.vouches else _NOBODY_AUTHENTICATED
                 return CheckResult(what, ok=True, remedy=remedy)
         except MailboxUnavailable as error:
             return _unavailable_result(error)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from connectors.mail.intake import MailDisposition, MailProcessor
+from connectors.mail.intake import MailDisposition, MailEnvelope, MailProcessor
 from connectors.mail.mailbox import MAX_MAIL_SIZE
 from connectors.mail.parser import is_ours
 from guardian.errors import Misconfigured
@@ -71,7 +71,9 @@ class _Handler:
         """Taken in once it is stored; on our own fault the mail server keeps it and comes again."""
         content = envelope.original_content or b""
         try:
-            disposition = await self._processor.process(content, tuple(envelope.rcpt_tos))
+            disposition = await self._processor.process(
+                content, MailEnvelope(envelope.mail_from or "", tuple(envelope.rcpt_tos))
+            )
             answer = _ACCEPTED if disposition is MailDisposition.RECEIVED else _AUTOMATIC
         except Exception as error:
             # An edge: the mail server has the mail still, and keeps it.

@@ -69,10 +69,11 @@ def connect_mail_receiver(settings: MailSettings, app: AppContext) -> MailReceiv
     if inbox is None:
         return None
     intake, translate = import_module("connectors.mail.intake"), import_module("connectors.mail.translate")
+    trust = intake.SenderTrust(inbox.authserv_id, inbox.nameless_results, inbox.all_checked)
     config = intake.IntakeConfig(
         address=inbox.address,
         own_domain=translate.domain_of(settings.sender),
-        authserv_id=inbox.authserv_id,
+        trust=trust,
         answer_unproved=inbox.answer_unproved,
         every=inbox.every,
     )

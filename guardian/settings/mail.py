@@ -66,13 +66,16 @@ CaFile = Annotated[FilePath, AfterValidator(_there)]
 class InboxSettings:
     """Where the group's own mail comes in: a mailbox that we read, or a listener of ours that our mail server delivers to.
 
-    `authserv_id`: the name under which that server says whom it has recognised; None: nobody is. `answer_unproved`: an
+    `authserv_id`: the name under which that server says whom it has recognised; None: nobody is, unless it says so without
+    a name (`nameless_results`), or takes no mail whose sender it has not checked (`all_checked`). `answer_unproved`: an
     address that nothing vouches for is answered as well.
     """
 
     kind: InboxKind = InboxKind.IMAP
     address: Annotated[Text, _PLAIN_ADDRESS, Field(examples=["conduct@example.org"])]
     authserv_id: Text | None = None
+    nameless_results: StrictBool = False
+    all_checked: StrictBool = False
     answer_unproved: StrictBool = False
     every: Seconds = timedelta(minutes=1)
     host: Text = ""

@@ -40,8 +40,8 @@ _UNSAFE: Final[Mapping[str, str]] = MappingProxyType({CONTACT_IS_SAFE: "no"})
 _NOTHING: Final = "(There is no text in this mail.)"
 _GOES_ON: Final = "\n\n(The mail is longer than this. All of it is in the file “whole-mail.txt”.)"
 _WHOLE: Final = "whole-mail.txt"
-_TOO_MANY: Final = "a mail of so many files is kept in part; the rest stands in the mailbox"
-_TOO_LARGE: Final = "the file is larger than is kept; it stands in the mailbox"
+_TOO_MANY: Final = "so many files are not kept apart; all of them are in the mail itself"
+_TOO_LARGE: Final = "the file is larger than is kept apart; it is in the mail itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class InboundMail:
     """A mail as it was read. `delivery` is what it is recognised by when it comes again.
 
     `sender` is the address that it names as its own, which is theirs only where it is `authentic`. `token` is the
-    secret part of the address it was sent to. `may_answer`: whether mail may go back there by itself.
+    secret part of the address it was sent to. `may_answer`: whether mail may go back there by itself. `whole` are the
+    files that hold the mail itself, as it came; `reply_to` where its answers should go, if that is another address.
     """
 
     delivery: str
@@ -58,7 +59,9 @@ class InboundMail:
     subject: str
     text: str
     files: tuple[EvidenceInput, ...] = ()
+    whole: tuple[EvidenceInput, ...] = ()
     token: str = ""
+    reply_to: str = ""
     authentic: bool = False
     may_answer: bool = False
 
@@ -123,6 +126,12 @@ async def record_bounce(app: AppContext, notice_id: NoticeId) -> bool:
     return True
 
 
+async def is_sent_notice(app: AppContext, notice_id: NoticeId) -> bool:
+    """Return whether we made a notice of that id, so that a mail which bears it is our own."""
+    async with app.units_of_work.read() as view:
+        return await view.notices.notice(notice_id) is not None
+
+
 def is_same_address(one: str, other: str) -> bool:
     """Return whether two mail addresses are the same, as mail servers in practice see it: capitals do not matter."""
     return one.strip().casefold() == other.strip().casefold()
@@ -185,19 +194,28 @@ def _submission(inbound: InboundMail, app: AppContext) -> Submission:
 
 
 def _fit_to_limits(inbound: InboundMail, app: AppContext, sender: str = "") -> tuple[str, tuple[EvidenceInput, ...]]:
-    """Return the mail within what is taken at once, and nothing of it lost: a text that is too long is a file as well."""
-    head = f"{sender}Subject: {inbound.subject}\n\n"
+    """Return the mail within what is taken at once, and nothing of it lost: the mail itself is among the files.
+
+    A text that is too long is a file as well.
+    """
+    answers = f"Answers go to: {inbound.reply_to}\n" if inbound.reply_to else ""
+    head = f"{sender}{answers}Subject: {inbound.subject}\n\n"
     whole = redact_receipts(head + (inbound.text.strip() or _NOTHING))
-    files = tuple(_fit_file(each, app.largest_file) for each in inbound.files)
-    text = whole
-    if len(whole) > app.longest_text:
-        text = whole[: app.longest_text - len(_GOES_ON)] + _GOES_ON
-        content = whole.encode()[: app.largest_file]
-        files = (EvidenceInput(kind="file", author_handle=inbound.sender, file_name=_WHOLE, content=content), *files)
-    if len(files) > MAX_FILES:
-        names = ", ".join(each.file_name for each in files[MAX_FILES - 1 :])
-        files = (*files[: MAX_FILES - 1], EvidenceInput(kind="file", file_name=names[:1000], why_not=_TOO_MANY))
-    return text, files
+    if len(whole) <= app.longest_text:
+        return whole, _fit_files(inbound, app.largest_file)
+    content = whole.encode()[: app.largest_file]
+    text_file = EvidenceInput(kind="file", author_handle=inbound.sender, file_name=_WHOLE, content=content)
+    return whole[: app.longest_text - len(_GOES_ON)] + _GOES_ON, _fit_files(inbound, app.largest_file, text_file)
+
+
+def _fit_files(inbound: InboundMail, largest: int, *before: EvidenceInput) -> tuple[EvidenceInput, ...]:
+    """Return the files, of which the last ones are the mail itself; where they are too many, one line names the rest."""
+    files = (*before, *(_fit_file(each, largest) for each in inbound.files))
+    room = MAX_FILES - len(inbound.whole)
+    if len(files) > room:
+        names = ", ".join(each.file_name for each in files[room - 1 :])
+        files = (*files[: room - 1], EvidenceInput(kind="file", file_name=names[:1000], why_not=_TOO_MANY))
+    return (*files, *inbound.whole)
 
 
 def _fit_file(piece: EvidenceInput, largest: int) -> EvidenceInput:

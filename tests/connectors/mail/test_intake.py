@@ -16,6 +16,7 @@ from connectors.mail.client import MailConfig, Mailer, Tls
 from connectors.mail.intake import IntakeConfig, MailInbox, MailProcessor
 from connectors.mail.listener import ListenerConfig, MailListener
 from connectors.mail.mailbox import Mailbox, MailboxConfig
+from connectors.mail.senders import SenderTrust
 from guardian.cases.reports import Addition, Report, ReportChannel
 from guardian.ids import NoticeId
 from guardian.notices.delivery_routes import RouteFinder
@@ -27,7 +28,7 @@ from tests.builders.community import Community, a_community
 
 US = "conduct@community.example"
 ROWAN = "rowan@people.example"
-CONFIG = IntakeConfig(US, "community.example", "mx.orchard.example")
+CONFIG = IntakeConfig(US, "community.example", SenderTrust("mx.orchard.example"))
 
 
 @dataclass(slots=True)
