@@ -19,7 +19,7 @@ from connectors.discord import components, translate
 from connectors.discord.components import Form, Reply
 from connectors.discord.locales import locale_of
 from connectors.discord.modal_values import Json, ModalValues, read_modal
-from connectors.discord.timeouts import CallCut, bounded
+from connectors.discord.timeouts import CallCut, bounded, in_time
 from connectors.discord.ttl_cache import TtlCache
 from guardian.errors import GuardianError, NotFound, Refused, Stale
 from guardian.ids import MemberId, SpaceName
@@ -33,15 +33,19 @@ T = TypeVar("T")
 
 Interaction = discord.Interaction[discord.Client]
 Handler = Callable[[MemberId], Awaitable[Reply]]
-ModalBuilder = Callable[[MemberId], Awaitable[Form]]
+ModalBuilder = Callable[[Any], Form]
+Lookup = Callable[[MemberId], Awaitable[Any]]
 ButtonHandler = Callable[[Interaction, tuple[str, ...]], Awaitable[None]]
 ModalHandler = Callable[[Interaction, tuple[str, ...], ModalValues], Awaitable[None]]
 MessageHandler = Callable[[discord.Message], Awaitable[None]]
 
 _WINDOW: Final = timedelta(seconds=3)
+LOOK_TIMEOUT: Final = timedelta(seconds=1)
+"""A form must be there within three seconds, so looking for what it shows may take so long, and it opens without it."""
 _ACKNOWLEDGED: Final = 40060
 _MAX_CONCURRENT: Final = 32
 _RETRIES: Final = 3
+_NOTHING: Final = Reply("")
 _FAILED = (discord.DiscordException, aiohttp.ClientError, OSError, CallCut)
 
 _log = logger("discord")
@@ -159,18 +163,29 @@ class InteractionRouter:
         files = () if done or not text.strip() else (components.FileAttachment("your-text.txt", text.encode()),)
         await self.reply(interaction, Reply(reply.text, reply.buttons, reply.files + files))
 
-    async def open_modal(self, interaction: Interaction, form: ModalBuilder) -> None:
-        """Open the form for the member who asked, or say why not. No slow work: a form cannot wait."""
-        opened: list[Form] = []
+    async def open_modal(self, interaction: Interaction, form: ModalBuilder, look: Lookup) -> None:
+        """Open the form for the member who asked, or say why not.
 
-        async def noting(by: MemberId) -> Reply:
-            opened.append(await form(by))
-            return Reply("")
+        The form is given what `look` finds, or None where that is not there in time: a slow database costs nobody their
+        form. Who may send it, and about what, is asked again when it is sent.
+        """
+        found: list[Any] = []
+        built: list[Form] = []
 
-        refused = await self.run_handler(interaction, noting)
-        if opened:
-            await self.show_modal(interaction, opened[0])
-        else:
+        async def note(by: MemberId) -> Reply:
+            found.append(await look(by))
+            return _NOTHING
+
+        async def build() -> Reply:
+            built.append(form(found[0] if found else None))
+            return _NOTHING
+
+        refused = await in_time(self.run_handler(interaction, note), LOOK_TIMEOUT, None)
+        if refused in (None, _NOTHING):
+            refused = await self._run(interaction, build)
+        if built:
+            await self.show_modal(interaction, built[0])
+        elif refused is not None:
             await self.reply(interaction, refused)
 
     async def show_modal(self, interaction: Interaction, form: Form) -> None:
@@ -183,8 +198,15 @@ class InteractionRouter:
 
     async def run_handler(self, interaction: Interaction, handler: Handler) -> Reply:
         """Return what the handler answers the member, or in words why it was not carried out."""
-        try:
+
+        async def for_member() -> Reply:
             return await handler(await require_member(self.app, self.account_of(interaction)))
+
+        return await self._run(interaction, for_member)
+
+    async def _run(self, interaction: Interaction, work: Callable[[], Awaitable[Reply]]) -> Reply:
+        try:
+            return await work()
         except GuardianError as refused:
             return Reply(refused.sentence)
         except UnicodeEncodeError:

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any, TypeVar
 
 import aiohttp
 from discord.http import HTTPClient
@@ -22,7 +23,10 @@ _REFUSED = (401, 403, 429)
 MAX_REFUSALS = 1_000
 REFUSALS_SECONDS = 600.0
 
+T = TypeVar("T")
+
 _log = logger("discord")
+_going_on: set[asyncio.Task[Any]] = set()
 
 
 class CallCut(Exception):
@@ -54,6 +58,21 @@ async def bounded(ceiling: timedelta) -> AsyncIterator[None]:
             yield
     finally:
         _current_bound.reset(token)
+
+
+async def in_time(work: Coroutine[Any, Any, T], limit: timedelta, late: T) -> T:
+    """Return what the work gives, or `late` where it takes longer. It is not cut off: what it holds, it gives back."""
+    task = asyncio.create_task(work)
+    _going_on.add(task)
+    task.add_done_callback(_let_go)
+    await asyncio.wait({task}, timeout=limit.total_seconds())
+    return task.result() if task.done() else late
+
+
+def _let_go(task: asyncio.Task[Any]) -> None:
+    _going_on.discard(task)
+    if not task.cancelled() and task.exception() is not None:
+        _log.warning("look.failed", kind=type(task.exception()).__name__)
 
 
 async def cut_call_before_sleep(

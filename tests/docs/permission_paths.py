@@ -1,6 +1,7 @@
 """Which seats the code asks for on the way from a command to what it does, read from the source itself.
 
-Follows references from function to function, and from a form that is opened to what is done when it is sent. A button is
+Follows references from function to function, and from a form that is opened to what is looked up for it and done when it
+is sent. A button is
 not followed: whoever presses it is asked again.
 """
 
@@ -102,6 +103,7 @@ def _gates_of_function(code: Code) -> frozenset[Gate]:
 
 def _next(code: Code) -> Iterator[Code]:
     yield from code.within.values()
+    yield from _lookups(code)
     for node in _body(code):
         if isinstance(node, ast.Name | ast.Attribute):
             found = _resolve(code, node)
@@ -109,6 +111,15 @@ def _next(code: Code) -> Iterator[Code]:
                 yield found
         elif isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in _FORM_OPENERS and node.args:
             yield from handlers(_text(code.module, node.args[0]), "on_modal")
+
+
+def _lookups(code: Code) -> Iterator[Code]:
+    """What is asked before the function's form opens: it stands in the decorator."""
+    decorators = (each for each in code.node.decorator_list if isinstance(each, ast.Call))
+    for keyword in (keyword for each in decorators for keyword in each.keywords if keyword.arg == "look"):
+        found = _resolve(code, keyword.value)
+        if found is not None:
+            yield found
 
 
 def _body(code: Code) -> Iterator[ast.AST]:

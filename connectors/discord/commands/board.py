@@ -3,6 +3,7 @@
 from discord import app_commands
 
 from connectors.discord.commands import consequences, formatting
+from connectors.discord.commands.case_lookup import find_code_name
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.commands.consequences import ConsequenceChoice
 from connectors.discord.components import Button, Form, Reply, Style, custom_id
@@ -35,12 +36,13 @@ async def show_recorded_answer(context: CommandContext, case: str) -> Reply:
 @commands.form_command(
     name="board-answer",
     description="The Board's answer: record it, or see and confirm it",
+    look=find_code_name,
     reply_without=("outcome", show_recorded_answer),
 )
 @app_commands.describe(case=formatting.CASE, **consequences.DESCRIPTIONS)
 @app_commands.choices(outcome=consequences.CHOICES, at_end=consequences.AT_END)
-async def answer_form(
-    context: CommandContext,
+def answer_form(
+    code_name: str | None,
     case: str,
     outcome: str = "",
     days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
@@ -51,9 +53,8 @@ async def answer_form(
     removal: bool = False,
 ) -> Form:
     """Ask for the words of the Board's answer."""
-    known = await overview.case_overview(context.app, context.by, case)
     choice = ConsequenceChoice(
-        case=known.code_name,
+        case=code_name or case.strip(),
         outcome=outcome,
         days=days or 0,
         person=person,

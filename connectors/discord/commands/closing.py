@@ -3,6 +3,7 @@
 from discord import app_commands
 
 from connectors.discord.commands import formatting
+from connectors.discord.commands.case_lookup import find_code_name
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Form, Reply, TextField, custom_id
 from connectors.discord.interactions import CommandContext
@@ -18,14 +19,15 @@ from rules.ladder import TermState
 commands = CommandSet()
 
 
-@commands.form_command(name="close", description="Close a case, with its outcome and a review date")
+@commands.form_command(
+    name="close", description="Close a case, with its outcome and a review date", look=find_code_name
+)
 @app_commands.describe(case=formatting.CASE, review_on="The day of the next look, as year-month-day")
-async def close_form(context: CommandContext, case: str, review_on: str = "") -> Form:
+def close_form(code_name: str | None, case: str, review_on: str = "") -> Form:
     """Ask for the outcome of a case that is to be closed."""
     formatting.parse_day(review_on)
-    known = await overview.case_overview(context.app, context.by, case)
     field = TextField(name="outcome", label="The outcome, in vague words", hint="Kept with the case.")
-    return Form("Close the case", custom_id("close", known.code_name, review_on.strip()), (field,))
+    return Form("Close the case", custom_id("close", code_name or case.strip(), review_on.strip()), (field,))
 
 
 @commands.modal("close", returned_text=("outcome",))

@@ -25,7 +25,8 @@ from guardian.ids import MemberId, new_id
 T = TypeVar("T")
 
 ReplyHandler = Callable[Concatenate[CommandContext, ...], Awaitable[Reply]]
-FormHandler = Callable[Concatenate[CommandContext, ...], Awaitable[Form]]
+FormHandler = Callable[Concatenate[Any, ...], Form]
+LookupHandler = Callable[Concatenate[CommandContext, ...], Awaitable[Any]]
 SubmitHandler = Callable[Concatenate[CommandContext, ModalValues, ...], Awaitable[Reply]]
 
 R = TypeVar("R", bound=ReplyHandler)
@@ -36,7 +37,6 @@ NOT_YET: Final = "not-yet"
 _CONFIRM_WITHIN: Final = timedelta(minutes=15)
 
 _Call = Callable[[MemberId], Awaitable[Any]]
-_Serve = Callable[[InteractionRouter, Interaction, _Call, str], Awaitable[None]]
 
 
 class CommandSet:
@@ -62,7 +62,6 @@ class CommandSet:
         def declare(handler: R) -> R:
             declared = _Command(
                 handler=handler,
-                serve=_reply,
                 name=name,
                 description=description,
                 space_option=space_option,
@@ -74,16 +73,27 @@ class CommandSet:
         return declare
 
     def form_command(
-        self, *, name: str, description: str, reply_without: tuple[str, ReplyHandler] | None = None
+        self,
+        *,
+        name: str,
+        description: str,
+        look: LookupHandler,
+        reply_without: tuple[str, ReplyHandler] | None = None,
     ) -> Callable[[F], F]:
-        """Declare a command that opens the handler's form. A form cannot wait: nothing slow may be done for it.
+        """Declare a command that opens the handler's form, which reads nothing: a form cannot wait for the database.
 
-        `reply_without` is an option and the handler that replies instead, after deferring, where that option is empty.
+        `look` asks beforehand, with those options that it names, whether the form is of use to the member. What it
+        finds is the handler's first argument, or None where it was not there in time. `reply_without` is an option and
+        the handler that replies instead, after deferring, where that option is empty.
         """
 
         def declare(handler: F) -> F:
             declared = _Command(
-                handler=handler, serve=_open_form, name=name, description=description, reply_without=reply_without
+                handler=handler,
+                name=name,
+                description=description,
+                look=look,
+                reply_without=reply_without,
             )
             self._registrations.append(declared.add_to)
             return handler
@@ -94,16 +104,16 @@ class CommandSet:
         """Declare a button, which is deferred and answered with the handler's reply."""
 
         def declare(handler: R) -> R:
-            self._registrations.append(_Button(handler, _reply, action).add_to)
+            self._registrations.append(_Button(handler, action).add_to)
             return handler
 
         return declare
 
     def form_button(self, action: str) -> Callable[[F], F]:
-        """Declare a button that opens the handler's form."""
+        """Declare a button that opens the handler's form; whose it is to send, is asked when it is sent."""
 
         def declare(handler: F) -> F:
-            self._registrations.append(_Button(handler, _open_form, action).add_to)
+            self._registrations.append(_FormButton(handler, action).add_to)
             return handler
 
         return declare
@@ -148,7 +158,7 @@ class ConfirmedAction(Generic[T]):
     def add_to(self, router: InteractionRouter) -> None:
         """Let the router do it when the button is pressed."""
         router.pending[self.action] = TtlCache(self.most, _CONFIRM_WITHIN)
-        _Button(self.confirm, _reply, self.action).add_to(router)
+        _Button(self.confirm, self.action).add_to(router)
 
     def ask(self, context: CommandContext, pending: T) -> tuple[Button, ...]:
         """Keep what would be done, and return the buttons by which the member decides."""
@@ -167,12 +177,12 @@ class ConfirmedAction(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class _Command:
-    handler: Callable[..., Awaitable[Any]]
-    serve: _Serve
+    handler: Callable[..., Any]
     name: str
     description: str
     space_option: str = ""
     returned_text: tuple[str, ...] = ()
+    look: LookupHandler | None = None
     reply_without: tuple[str, ReplyHandler] | None = None
 
     def add_to(self, router: InteractionRouter) -> None:
@@ -194,8 +204,12 @@ class _Command:
                 named = {name: options[name] for name in _names(reply)}
                 await _reply(router, interaction, _bound(router, interaction, reply, **named), "")
                 return
+            if self.look is not None:
+                seen = _bound(router, interaction, self.look, **{name: options[name] for name in _names(self.look)})
+                await router.open_modal(interaction, lambda found: self.handler(found, **options), seen)
+                return
             text = "\n\n".join(options[option] for option in self.returned_text)
-            await self.serve(router, interaction, _bound(router, interaction, self.handler, **options), text)
+            await _reply(router, interaction, _bound(router, interaction, self.handler, **options), text)
 
         return callback
 
@@ -203,7 +217,6 @@ class _Command:
 @dataclass(frozen=True, slots=True)
 class _Button:
     handler: Callable[..., Awaitable[Any]]
-    serve: _Serve
     action: str
 
     def add_to(self, router: InteractionRouter) -> None:
@@ -211,7 +224,20 @@ class _Button:
 
     async def _press(self, router: InteractionRouter, interaction: Interaction, about: tuple[str, ...]) -> None:
         arguments = _fitting(self.handler, about, given=1)
-        await self.serve(router, interaction, _bound(router, interaction, self.handler, *arguments), "")
+        await _reply(router, interaction, _bound(router, interaction, self.handler, *arguments), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _FormButton:
+    handler: Callable[..., Form]
+    action: str
+
+    def add_to(self, router: InteractionRouter) -> None:
+        router.on_button(self.action, partial(self._press, router))
+
+    async def _press(self, router: InteractionRouter, interaction: Interaction, about: tuple[str, ...]) -> None:
+        arguments = _fitting(self.handler, about, given=1)
+        await router.open_modal(interaction, lambda found: self.handler(found, *arguments), _no_look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +261,12 @@ async def _reply(router: InteractionRouter, interaction: Interaction, call: _Cal
     await router.serve_text(interaction, text, call)
 
 
-async def _open_form(router: InteractionRouter, interaction: Interaction, call: _Call, _: str) -> None:
-    await router.open_modal(interaction, call)
+async def _no_look(_: MemberId) -> None:
+    """Nothing is looked up for the form, but whether a member asks."""
+
+
+async def no_look(_: CommandContext) -> None:
+    """Look nothing up for the form: whether a member asks is all that is asked before it opens."""
 
 
 def _bound(

@@ -5,6 +5,7 @@ from typing import Final
 from discord import app_commands
 
 from connectors.discord.commands import consequences, formatting
+from connectors.discord.commands.case_lookup import find_code_name
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.commands.consequences import ConsequenceChoice
 from connectors.discord.components import Button, Form, Reply, Style, TextField, custom_id
@@ -13,7 +14,7 @@ from connectors.discord.modal_values import ModalValues
 from guardian.cases.proposals import MarkKind
 from guardian.ids import ProposalId
 from guardian.notices.acknowledgement import format_datetime
-from guardian.services.cases import evasion, overview
+from guardian.services.cases import evasion
 from guardian.services.deliberation import proposals, risk
 from guardian.services.deliberation.proposals import ProposalView
 from rules.quorum import Answer, ProposalState
@@ -30,11 +31,11 @@ _STATES: Final = {
 commands = CommandSet()
 
 
-@commands.form_command(name="propose", description="Propose what a case comes to")
+@commands.form_command(name="propose", description="Propose what a case comes to", look=find_code_name)
 @app_commands.describe(case=formatting.CASE, **consequences.DESCRIPTIONS)
 @app_commands.choices(outcome=consequences.CHOICES, at_end=consequences.AT_END)
-async def proposal_form(
-    context: CommandContext,
+def proposal_form(
+    code_name: str | None,
     case: str,
     outcome: str,
     days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
@@ -45,9 +46,8 @@ async def proposal_form(
     removal: bool = False,
 ) -> Form:
     """Ask for the words of a proposal."""
-    known = await overview.case_overview(context.app, context.by, case)
     choice = ConsequenceChoice(
-        case=known.code_name,
+        case=code_name or case.strip(),
         outcome=outcome,
         days=days or 0,
         person=person,
@@ -76,7 +76,7 @@ async def agree(context: CommandContext, proposal: str) -> Reply:
 
 
 @commands.form_button("object")
-async def objection_form(_: CommandContext, proposal: str) -> Form:
+def objection_form(_: None, proposal: str) -> Form:
     """Ask for the reason of an objection."""
     field = TextField(name="reason", label="Why do you object?", hint="The others on the case read it.")
     return Form("Object", custom_id("object", proposal), (field,))

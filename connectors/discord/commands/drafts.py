@@ -36,12 +36,15 @@ _STATES = {
 commands = CommandSet()
 
 
-@commands.form_command(name="draft", description="Write a text to somebody in a case")
+async def _may_write(context: CommandContext, case: str) -> None:
+    await drafts.list_drafts(context.app, context.by, case)
+
+
+@commands.form_command(name="draft", description="Write a text to somebody in a case", look=_may_write)
 @app_commands.describe(case=formatting.CASE, kind="What it is", person=formatting.PERSON)
 @app_commands.choices(kind=_KINDS)
-async def draft_form(context: CommandContext, case: str, kind: str, person: str = "") -> Form:
+def draft_form(_: None, case: str, kind: str, person: str = "") -> Form:
     """Ask for the text of a draft."""
-    await drafts.list_drafts(context.app, context.by, case)
     field = TextField(name="text", label="The text", hint="A second member reads it before it goes out.")
     return Form(_KIND_OF_CHOICE[kind][1].capitalize(), custom_id("draft", case, kind, person), (field,))
 

@@ -1,5 +1,6 @@
 """Passing matters between the groups: menus and a form for moderators, and no more back than how far it has come."""
 
+from functools import partial
 from typing import Any, Final
 
 import discord
@@ -7,7 +8,7 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
-from connectors.discord.commands.command_set import CommandSet
+from connectors.discord.commands.command_set import CommandSet, no_look
 from connectors.discord.components import Button, ChoiceField, Form, Reply, Style, TextField, custom_id
 from connectors.discord.evidence import EvidenceCollector
 from connectors.discord.interactions import CommandContext, Interaction, InteractionRouter
@@ -122,10 +123,10 @@ class _EscalationCommands:
         return str(self._router.config.space)
 
     async def _open(self, interaction: Interaction, about: tuple[str, ...], value: str = "") -> None:
-        await self._router.open_modal(interaction, lambda by: self._form(by, about, value))
+        may_escalate = partial(escalations.require_may_escalate, self._app)
+        await self._router.open_modal(interaction, lambda _: self._form(about, value), may_escalate)
 
-    async def _form(self, by: MemberId, about: tuple[str, ...], value: str) -> Form:
-        await escalations.require_may_escalate(self._app, by)
+    def _form(self, about: tuple[str, ...], value: str) -> Form:
         labels = {_CONTENT: "The link of the message or conversation", _ACCOUNT: "Who is it there, exactly?"}
         kind = about[0] if about else ""
         asks = (TextField(name="what", label=labels[kind], value=value, long=False),) if kind in labels else ()
@@ -185,9 +186,11 @@ async def accept_escalation(context: CommandContext, case: str) -> Reply:
     return Reply(await escalations.accept_escalation(context.app, context.by, case))
 
 
-@commands.form_command(name="turn-over", description="Where the two groups do not agree in time: to the Board")
+@commands.form_command(
+    name="turn-over", description="Where the two groups do not agree in time: to the Board", look=no_look
+)
 @app_commands.describe(what="The case's code name, or the reference that you have of it")
-async def board_referral_form(_: CommandContext, what: str) -> Form:
+def board_referral_form(_: None, what: str) -> Form:
     """Ask how the member's group sees a matter that is referred to the Board."""
     field = TextField(
         name="position", label="How does your group see it?", hint="The Board reads it, with the other's."

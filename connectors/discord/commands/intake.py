@@ -18,10 +18,17 @@ from connectors.discord.commands.report_form import DIRECT_MESSAGES, MEMBER, MES
 from connectors.discord.commands.status import StatusCommand
 from connectors.discord.components import Button, FileAttachment, Reply, Style, custom_id
 from connectors.discord.evidence import EvidenceCollector
-from connectors.discord.interactions import Interaction, InteractionRouter, defer, internal_error_text, log_fault
+from connectors.discord.interactions import (
+    LOOK_TIMEOUT,
+    Interaction,
+    InteractionRouter,
+    defer,
+    internal_error_text,
+    log_fault,
+)
 from connectors.discord.locales import locale_of, localized_name, refusal_text, supported_language
 from connectors.discord.modal_values import ModalValues
-from connectors.discord.timeouts import bounded
+from connectors.discord.timeouts import bounded, in_time
 from connectors.discord.ttl_cache import TtlCache
 from guardian.cases.reports import ReportChannel
 from guardian.errors import GuardianError
@@ -68,6 +75,7 @@ class ReportCommands:
         self._app = router.app
         self._unsent: TtlCache[ReportDraft] = TtlCache(*_UNSENT)
         self._handles: TtlCache[str] = TtlCache(*_HANDLES)
+        self._last_choices = ReportChoices()
         self._evidence = EvidenceCollector(router.config, router.app.largest_file)
 
     def register(self) -> None:
@@ -104,6 +112,18 @@ class ReportCommands:
         await self._router.show_modal(interaction, form)
 
     async def _lists(self) -> ReportChoices:
+        """Who can be picked, as it was last read where the database does not say in time: the form does not wait."""
+        return await in_time(self._read_lists(), LOOK_TIMEOUT, self._last_choices)
+
+    async def _read_lists(self) -> ReportChoices:
+        try:
+            self._last_choices = await self._choices()
+        except Exception as fault:
+            # An edge: whatever is wrong with the database, a report can be written, and is given back if need be.
+            log_fault("choices.not_read", fault)
+        return self._last_choices
+
+    async def _choices(self) -> ReportChoices:
         people = tuple((str(member), name) for member, name in await intake.list_nameable_members(self._app))
         audience = await intake.list_audience_candidates(self._app)
         return ReportChoices(people, tuple((str(each.id), each.name) for each in audience))

@@ -32,20 +32,26 @@ _TOLD_BY, _WHAT, _WHO, _CONCERNS = "told_by", "what", "who", "concerns"
 commands = CommandSet()
 
 
-@commands.form_command(name=REPORT_FOR, description="Enter what somebody told you")
+async def list_people(context: CommandContext) -> tuple[tuple[str, str], ...]:
+    """Return whom a report may concern, by id and name; Refused where the member's seat does not allow to report."""
+    await on_behalf.require_may_report_on_behalf(context.app, context.by)
+    return tuple((str(member), name) for member, name in await intake.list_nameable_members(context.app))
+
+
+@commands.form_command(name=REPORT_FOR, description="Enter what somebody told you", look=list_people)
 @app_commands.describe(
     know_them="You know the people in it: hand it on unopened, and another member asks",
     danger="Somebody is in danger now",
     safe="May whoever told you be written to?",
 )
 @app_commands.choices(safe=_SAFE)
-async def report_form(context: CommandContext, know_them: bool = False, danger: bool = False, safe: str = "") -> Form:
+def report_form(
+    people: tuple[tuple[str, str], ...] | None, know_them: bool = False, danger: bool = False, safe: str = ""
+) -> Form:
     """Ask for what somebody told the member, or for their name alone where it is handed on."""
-    await on_behalf.require_may_report_on_behalf(context.app, context.by)
     if know_them:
         return _hand_on_form()
-    people = tuple((str(member), name) for member, name in await intake.list_nameable_members(context.app))
-    return _report_form(custom_id(REPORT_FOR, "danger" if danger else "", safe), people)
+    return _report_form(custom_id(REPORT_FOR, "danger" if danger else "", safe), people or ())
 
 
 @commands.modal(REPORT_FOR, returned_text=(_TOLD_BY, _WHAT, _WHO))

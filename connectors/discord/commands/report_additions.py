@@ -21,6 +21,7 @@ from connectors.discord.components import (
 )
 from connectors.discord.evidence import EvidenceCollector
 from connectors.discord.interactions import (
+    LOOK_TIMEOUT,
     Interaction,
     InteractionRouter,
     defer,
@@ -29,6 +30,7 @@ from connectors.discord.interactions import (
 )
 from connectors.discord.locales import locale_of, refusal_text
 from connectors.discord.modal_values import ModalValues
+from connectors.discord.timeouts import in_time
 from guardian.cases.report_questions import (
     ANSWER_BY,
     CHOICES,
@@ -87,13 +89,23 @@ class ReportAdditions:
 
     async def _open_file_form(self, interaction: Interaction, about: tuple[str, ...]) -> None:
         locale = locale_of(interaction)
-        if not await intake.accepts_files(self._app, self._report_access(interaction, about)):
+        if not await in_time(self._accepts_files(interaction, about), LOOK_TIMEOUT, True):
             await self._router.reply(interaction, Reply(translate_text(locale, "refused.no_files")))
             return
         hint = translate_text(locale, "add.files_hint", most=MAX_FILES, size=_megabytes(self._app.largest_file))
         field = FileField(_FILES, translate_text(locale, "add.files"), MAX_FILES, hint)
         title, opening = translate_text(locale, "add.files_title"), translate_text(locale, "add.files_opening")
         await self._router.show_modal(interaction, Form(title, custom_id(_ADD_FILES, *about), (field,), opening))
+
+    async def _accepts_files(self, interaction: Interaction, about: tuple[str, ...]) -> bool:
+        """Whether files may be added, as far as the database says: it is asked again when they are sent."""
+        try:
+            return await intake.accepts_files(self._app, self._report_access(interaction, about))
+        except GuardianError:
+            raise
+        except Exception as fault:
+            log_fault("files.not_asked", fault)
+            return True
 
     async def _add_answers(self, interaction: Interaction, about: tuple[str, ...], form: ModalValues) -> None:
         await defer(interaction)

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
-from connectors.discord.commands.command_set import CommandSet
+from connectors.discord.commands.command_set import CommandSet, no_look
 from connectors.discord.components import Form, Reply, Style, TextField, custom_id
 from connectors.discord.interactions import CommandContext
 from connectors.discord.modal_values import ModalValues
@@ -113,9 +113,9 @@ async def confirm_act(context: CommandContext, act_id: str) -> Reply:
     return Reply(_done_text(await act.confirm_act(context.app, context.by, act_id)))
 
 
-@commands.form_command(name="account", description="Your own account of an act of yours")
+@commands.form_command(name="account", description="Your own account of an act of yours", look=no_look)
 @app_commands.describe(case=formatting.CASE)
-async def statement_form(_: CommandContext, case: str) -> Form:
+def statement_form(_: None, case: str) -> Form:
     """Ask for the statement of a member who acted alone."""
     field = TextField(
         name="text", label="What did you see, and what did you do?", hint="The others on the case read it."

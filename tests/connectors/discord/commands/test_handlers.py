@@ -47,7 +47,7 @@ MEMBERS_ONLY: Mapping[str, Callable[[CommandContext], Awaitable[object]]] = {
     "agree": lambda context: deliberation.agree(context, "never-made"),
     "refer": lambda context: matters.refer(context, "CASE", "discord"),
     "accept-escalation": lambda context: escalation.accept_escalation(context, "CASE"),
-    "report-for": on_behalf.report_form,
+    "report-for": on_behalf.list_people,
 }
 CHAIRS_ONLY: Mapping[str, Callable[[CommandContext], Awaitable[object]]] = {
     "hold-out-decision": lambda context: recusal.decide_exclusion(context, "CASE", "Farid Haddad", True, "No part."),
