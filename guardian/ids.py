@@ -21,6 +21,12 @@ SanctionId = NewType("SanctionId", str)
 IntentId = NewType("IntentId", str)
 NoticeId = NewType("NoticeId", str)
 
+Secret = NewType("Secret", str)
+"""What whoever holds it is let in by: a receipt, a one-time link. It is shown to nobody else."""
+
+PageAddress = NewType("PageAddress", str)
+"""The address of a page of ours."""
+
 SpaceName = NewType("SpaceName", str)
 """The configured name of a space (`discord`, `forum`, `github`, ...)."""
 
@@ -41,7 +47,7 @@ def new_reference() -> Reference:
     return Reference(REFERENCE_PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(12)))
 
 
-def new_secret() -> str:
+def new_secret() -> Secret:
     """Return 128 random bits in groups of five characters, for receipts and one-time links; typed by people."""
     letters = [secrets.choice(_ALPHABET) for _ in range(26)]
-    return "-".join("".join(letters[i : i + 5]) for i in range(0, 26, 5))
+    return Secret("-".join("".join(letters[i : i + 5]) for i in range(0, 26, 5)))

@@ -36,6 +36,7 @@ class Fact(StrEnum):
     OWN_PAGE = "own_page"
     READ_TEXT = "read_text"
     DECISION = "decision"
+    RESULT = "result"
     TERM = "term"
 
 
@@ -44,7 +45,7 @@ _PARTY: Final = _ANYBODY | {Fact.OWN_REFERENCE, Fact.READ_TEXT}
 _DISCLOSED: Final[Mapping[RecipientRole, frozenset[Fact]]] = {
     RecipientRole.MEMBER: _ANYBODY
     | {Fact.CASE_CODE_NAME, Fact.PERSON_CODE_NAME, Fact.MEMBER_NAME, Fact.OPAQUE_ID, Fact.SPACE},
-    RecipientRole.REPORTER: _PARTY | {Fact.CONTACT_PERSON, Fact.OWN_RECEIPT},
+    RecipientRole.REPORTER: _PARTY | {Fact.CONTACT_PERSON, Fact.OWN_RECEIPT, Fact.RESULT},
     RecipientRole.REPORTED: _PARTY | {Fact.OWN_PAGE, Fact.DECISION, Fact.TERM, Fact.SPACE},
     RecipientRole.OWNER: frozenset({Fact.SPACE, Fact.OWN_PAGE}),
 }

@@ -17,6 +17,7 @@ from rules.verdict import Verdict, allowed, refused
 class Step(StrEnum):
     """A step between a report and its end, in this order; each is a state of its own."""
 
+    BEHAVIOUR = "behaviour"
     HEARING = "hearing"
     FEEDBACK = "feedback"
     SECOND_READING = "second_reading"
@@ -24,6 +25,14 @@ class Step(StrEnum):
     NOTIFY_REPORTED = "notify_reported"
     ENACT = "enact"
     BOARD_REPORT = "board_report"
+
+
+class Unsaid(StrEnum):
+    """What somebody will not learn where no letter of the group's own was read for them."""
+
+    BEHAVIOUR = "behaviour"
+    CONDITIONS = "conditions"
+    REASON = "reason"
 
 
 class Confirmable(StrEnum):
@@ -43,6 +52,11 @@ SKIPPABLE: Final = frozenset(Step) - {Step.ENACT, Step.BOARD_REPORT}
 _MISSING_REASONS: Final = {
     Step.HEARING: "the person has not been heard",
     Step.FEEDBACK: "the reporters have not been asked, or still have time to answer",
+}
+UNSAID: Final = {
+    Unsaid.BEHAVIOUR: "the person will not learn what it is that they did",
+    Unsaid.CONDITIONS: "the person will not learn the conditions that were decided for them",
+    Unsaid.REASON: "the reporters will not learn why nothing more follows",
 }
 _OWN_REFUSALS: Final = {
     Confirmable.SKIP: ("own_skip", "You asked for this. A second member has to agree.", "P-5.5"),
@@ -84,6 +98,32 @@ def may_enact(missing: Sequence[Step]) -> Verdict:
     reasons = ", and ".join(_MISSING_REASONS[step] for step in missing)
     sentence = f"This cannot be enacted yet: {reasons}. A step can be skipped with a reason and a second member."
     return refused("steps_missing", sentence, "P-5.5")
+
+
+def may_enact_unread(unsaid: Sequence[Unsaid], *, confirmed: bool) -> Verdict:
+    """Return whether a decision may be enacted though nobody has read a letter that says these things.
+
+    `confirmed`: whoever enacts it has been told so, and wants it all the same. Policy: P-5.6.
+    """
+    if not unsaid or confirmed:
+        return allowed("P-5.6")
+    reasons = "; ".join(UNSAID[each] for each in unsaid)
+    sentence = f"No letter that says it has been read by a second member, so {reasons}. Write one, or read one, first."
+    return refused("letter_unread", sentence, "P-5.6")
+
+
+def may_begin_hearing(*, has_read_words: bool, words_skipped: bool) -> Verdict:
+    """Return whether the reported person may be asked: they learn for what, unless two members left it out.
+
+    Policy: P-5.5.
+    """
+    if has_read_words or words_skipped:
+        return allowed("P-5.5")
+    sentence = (
+        "Say first, in neutral words, what was reported, so that the person knows what they answer to. A second member "
+        "reads it, then the hearing begins."
+    )
+    return refused("words_missing", sentence, "P-5.5")
 
 
 def may_skip(step: Step, reason: str) -> Verdict:

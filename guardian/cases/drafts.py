@@ -11,6 +11,8 @@ from typing import Final
 from guardian.cases.case import PartyRole
 from guardian.cases.state_machine import StateMachine
 from guardian.ids import CaseId, DraftId, MemberId, PersonId
+from guardian.journal import by_member
+from guardian.notices.party_facts import ReadText
 from rules.verdict import Verdict, allowed, refused
 
 
@@ -77,6 +79,14 @@ DRAFT_MACHINE: Final = StateMachine(
     },
     "P-5.6",
 )
+
+
+def read_text(draft: Draft) -> ReadText | None:
+    """Return the draft's text as one that may leave; None unless a second member has read it. Policy: P-5.6."""
+    reader = draft.confirmed_by
+    if reader is None or by_member(reader) == draft.by or draft.state not in (DraftState.APPROVED, DraftState.SENT):
+        return None
+    return ReadText(draft.text, reader)
 
 
 def check_text(text: str, max_length: int) -> Verdict:

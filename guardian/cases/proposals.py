@@ -26,7 +26,8 @@ class Consequence:
     `term` None where the outcome has none (a warning, a permanent ban).
 
     `removal`: somebody is to be taken out of an event, a group or a role, by people. `on_term_end` None: as the policy
-    says for the rung. `spaces` None: all (P-6.1).
+    says for the rung. `spaces` None: all (P-6.1). `summary` (the behaviour in neutral words), `impact` and `conditions`
+    have been read by nobody: they reach the person only in a letter that a second member has read (P-5.6).
     """
 
     outcome: Outcome
@@ -36,6 +37,7 @@ class Consequence:
     spaces: frozenset[SpaceName] | None = None
     conditions: str = ""
     summary: str = ""
+    impact: str = ""
     legal: bool = False
     consent_of_all: bool = False
     readmit: bool | None = None

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from guardian.ids import AccountId, CaseId, PersonId, ReportId, new_secret
+from guardian.ids import AccountId, CaseId, PersonId, ReportId, Secret, new_secret
 
 
 class ReceiptKind(StrEnum):
@@ -44,7 +44,7 @@ _RECEIPT: Final = re.compile(r"\b(?:[2-9A-HJ-NP-Z]{5}-){5}[2-9A-HJ-NP-Z]\b", re.
 class NewReceipt:
     """A new receipt: the secret for its holder, and what is kept of it."""
 
-    secret: str
+    secret: Secret
     receipt: Receipt
 
 

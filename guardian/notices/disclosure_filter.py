@@ -32,7 +32,8 @@ _KEYS_BY_FACT: Final[Mapping[Fact, str]] = {
     Fact.OWN_RECEIPT: "own_receipt",
     Fact.OWN_PAGE: "page receipt",
     Fact.READ_TEXT: "text",
-    Fact.DECISION: "outcome restriction conditions return answer measure measured_for",
+    Fact.DECISION: "outcome restriction return answer measure measured_for",
+    Fact.RESULT: "decided decided_for",
     Fact.TERM: "from ends ended returns",
 }
 FACT_KINDS: Final[Mapping[str, Fact]] = MappingProxyType(

@@ -72,6 +72,7 @@ class NoticeKind(StrEnum):
     REPORTER_LATE = "reporter_late"
     MAIL_RECEIVED = "mail_received"
     HEARING = "hearing"
+    PERSON_ANSWER = "person_answer"
     DECISION = "decision"
     ACTED = "acted"
     MEASURED = "measured"

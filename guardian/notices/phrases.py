@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from guardian.notices.models import News
+from guardian.notices.results import Result
 from rules.ladder import Outcome, ReadmissionRequirement
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
@@ -157,16 +158,80 @@ REPORTER_NEWS: Final[Phrases] = {
         "page that we may contact them, or that we should not do so yet. If we hear nothing from you in time, the group "
         "goes on with care; your name is never told to them."
     ),
-    News.DECIDED: "The group has come to a decision on what you reported, and it is being carried out now.",
-    News.CLOSED: (
-        "What follows from your report has been carried out, and the matter is closed. It is opened again if you tell "
-        "us something new. Thank you for speaking up."
-    ),
+    News.DECIDED: "The group has come to a decision on what you reported.",
+    News.CLOSED: "The matter is closed. It is opened again if you tell us something new. Thank you for speaking up.",
     News.FILED: (
-        "The group has read what you sent for its file and keeps it there, and the matter is closed. It is opened again "
-        "if you tell us something new. Thank you for letting us know."
+        "The group has read what you sent, and keeps it in its file. You said that the matter had been dealt with, so "
+        "nothing more follows, and it is closed. It is opened again if you tell us something new. Thank you for letting "
+        "us know."
     ),
     News.REOPENED: "The matter has been opened again.",
+}
+
+PROPOSED: Final[Phrases] = {
+    Result.WARNING: "a warning to the person whom this concerns, private and in writing",
+    Result.SHORT_SUSPENSION: "a suspension, after which the person has to ask before they may return",
+    Result.EXTENDED_SUSPENSION: (
+        "an extended suspension, after which the person may return only if they ask and meet what is expected of them"
+    ),
+    Result.PERMANENT_BAN: "that the person may not take part any more, anywhere in the community",
+    Result.MUTED: "that the person may read along, but not write",
+    Result.NO_VIOLATION: "the finding that this does not go against the code of conduct, so that nothing follows",
+    Result.OUT_OF_SCOPE: "the finding that this is not for the group to decide",
+    Result.NO_ACTION: "that nothing more follows",
+    Result.FACILITATED_COMMUNICATION: "a talk that somebody leads, if everybody whom it concerns consents",
+    Result.REFERRAL: "that moderators keep an eye on the matter",
+    Result.OTHER: "another step, which restricts nobody",
+}
+RESULTS_TO_REPORTERS: Final[Phrases] = {
+    Result.WARNING: "The group has looked at what you reported, and has decided on a warning to the person.",
+    Result.SHORT_SUSPENSION: (
+        "The group has looked at what you reported, and has decided on a suspension, after which the person has to ask "
+        "before they may return."
+    ),
+    Result.EXTENDED_SUSPENSION: (
+        "The group has looked at what you reported, and has decided on an extended suspension, after which the person may "
+        "return only if they ask and meet what is expected of them."
+    ),
+    Result.PERMANENT_BAN: (
+        "The group has looked at what you reported, and has decided that the person may not take part any more, anywhere "
+        "in the community."
+    ),
+    Result.MUTED: (
+        "The group has looked at what you reported, and has decided that the person may read along, but not write."
+    ),
+    Result.NO_VIOLATION: (
+        "The group has looked at what you reported, and has found that it does not go against the code of conduct. So "
+        "nothing follows from it. That is not held against you: it was right to ask."
+    ),
+    Result.OUT_OF_SCOPE: (
+        "The group has looked at what you reported, and has found that it is not for this group to decide. So it takes no "
+        "step of its own. That is not held against you."
+    ),
+    Result.NO_ACTION: (
+        "The group has looked at what you reported, and has decided that nothing more follows from it. That is not held "
+        "against you. If you want to know more about why, ask on this page."
+    ),
+    Result.FACILITATED_COMMUNICATION: (
+        "The group has looked at what you reported, and has decided to offer a talk that somebody leads. It takes place "
+        "only if everybody whom it concerns consents, you too."
+    ),
+    Result.REFERRAL: (
+        "The group has looked at what you reported, and has decided that moderators are asked to keep an eye on it."
+    ),
+    Result.OTHER: (
+        "The group has looked at what you reported, and has decided on a step that restricts nobody. If you want to know "
+        "more, ask on this page."
+    ),
+}
+_CARRIED_OUT: Final = "What was decided on your report has been carried out."
+CLOSED_TO_REPORTERS: Final[Phrases] = {
+    **dict.fromkeys(Result, _CARRIED_OUT),
+    Result.NO_VIOLATION: (
+        "It was found that what you reported does not go against the code of conduct, so nothing follows from it."
+    ),
+    Result.OUT_OF_SCOPE: "It was found that what you reported is not for this group to decide.",
+    Result.NO_ACTION: "It was decided that nothing more follows from what you reported.",
 }
 
 VIOLATIONS: Final = frozenset(
@@ -185,6 +250,13 @@ FINDINGS: Final[Phrases] = {
     Outcome.OUT_OF_SCOPE: "Something was reported to them that is not theirs to decide.",
     Outcome.NO_ACTION: "Something was reported to them. They have looked at it, and leave it there.",
 }
+FINDINGS_ON_WORDS: Final[Phrases] = {
+    **dict.fromkeys(VIOLATIONS, "They have looked at it, and found that it goes against the code of conduct."),
+    Outcome.NO_VIOLATION: "They have looked at it, and found nothing in it that goes against the code of conduct.",
+    Outcome.OUT_OF_SCOPE: "It is not theirs to decide.",
+    Outcome.NO_ACTION: "They have looked at it, and leave it there.",
+}
+"""What was found, where what was looked at has been said before it."""
 RESTRICTIONS: Final[Phrases] = {
     Restriction.MUTED: "You can read along, but not write",
     Restriction.SUSPENDED: "You cannot take part",
@@ -241,6 +313,9 @@ PHRASES: Final[Mapping[str, Phrases | frozenset[Outcome]]] = {
     "alarms": ALERTS,
     "reporter_headings": REPORTER_HEADINGS,
     "reporter_news": REPORTER_NEWS,
+    "proposed": PROPOSED,
+    "results_to_reporters": RESULTS_TO_REPORTERS,
+    "closed_to_reporters": CLOSED_TO_REPORTERS,
     "violations": VIOLATIONS,
     "findings": FINDINGS,
     "restrictions": RESTRICTIONS,

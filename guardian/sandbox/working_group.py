@@ -142,6 +142,21 @@ class WorkingGroup:
         """Ask the person for their view."""
         return (await self.command(by, "hear", case=case)).text
 
+    async def say_what_was_reported(self, by: Human, second: Human, case: str, text: str = SUMMARY) -> None:
+        """Put the words for the hearing on record, and let a second member read them."""
+        form = await self.command(by, "draft", case=case, kind="hearing")
+        await self.submit(by, form, {"text": text})
+        await self.approve_newest_text(second, case)
+
+    async def approve_newest_text(self, by: Human, case: str) -> str:
+        """Read the newest text to a party that waits, as a second member, and approve it; return what the member is told."""
+        screen = await self.command(by, "read-draft", case=case)
+        labels = [button.label for message in screen.messages for button in message.buttons]
+        waiting = [label for label in labels if label.startswith("Approve text")]
+        if not waiting:
+            raise LookupError(f"no text waits to be read: {screen.text}")
+        return (await self.press(by, screen, waiting[-1])).text
+
     async def skip_step(self, by: Human, second: Human, case: str, step: str, reason: str) -> None:
         """Skip the step, as two members agree."""
         await self.command(by, "skip", case=case, step=step, reason=reason)

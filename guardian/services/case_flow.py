@@ -11,9 +11,10 @@ from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.exclusions import conflict_status_by_member
 from guardian.cases.receipts import ReceiptKind, create_personal_receipt
 from guardian.errors import NotFound
-from guardian.ids import CaseId, MemberId, PersonId
+from guardian.ids import CaseId, MemberId, PageAddress, PersonId
 from guardian.journal import SERVICE, Entry
 from guardian.notices.models import News, NoticeKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.people.models import Group, Office
 from guardian.people.permissions import BOARD_LIAISON, holds_seat
 from guardian.services.context import AppContext, ReadView, UnitOfWork
@@ -67,13 +68,13 @@ async def resolve_reported_person(view: ReadView, case: Case, code_name: str | N
     return person.id
 
 
-async def issue_personal_receipt(app: AppContext, uow: UnitOfWork, case: Case, person: PersonId) -> dict[str, str]:
+async def issue_personal_receipt(app: AppContext, uow: UnitOfWork, case: Case, person: PersonId) -> PartyFacts:
     """Return the facts of a receipt for the person's page: a new one, unless they have used one of theirs already.
 
     Whether an earlier message arrived is not known for sure, and no platform reaches the person once they are barred.
     """
     receipts = await uow.cases.receipts_of(person)
-    page = f"{app.base_url}/personal"
+    page = PageAddress(f"{app.base_url}/personal")
     if any(each.kind is ReceiptKind.PERSONAL and each.used_at is not None for each in receipts):
         return {"page": page}
     minted = create_personal_receipt(person, uow.now, case.id)

@@ -1,6 +1,7 @@
 """Notify people, the one way for it: who may know is asked here, at writing and again at sending.
 
-Members' notices carry code names and clocks; parties' notices carry their own reference and never a code name. Read
+Members' notices carry code names and clocks; parties' notices their own reference, never a code name, and no text that
+a second member has not read (`party_facts`). Read
 `notify_members` first.
 """
 
@@ -17,6 +18,7 @@ from guardian.cases.reports import Report
 from guardian.ids import AccountId, MemberId, NoticeId, PersonId, Reference, SanctionId, new_id, new_reference
 from guardian.notices.disclosure_filter import disclosable_facts
 from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
+from guardian.notices.party_facts import NO_PARTY_FACTS, PartyFacts, write_out
 from guardian.notices.store import NoticeStore
 from guardian.people.models import Group, Member, Office
 from guardian.people.permissions import BOARD, BOARD_LIAISON, holds_seat
@@ -100,27 +102,27 @@ async def notify_person(
     case: Case,
     person: PersonId,
     kind: NoticeKind,
-    facts: Mapping[str, str] = _NO_FACTS,
+    facts: PartyFacts = NO_PARTY_FACTS,
     sanction: SanctionId | None = None,
 ) -> NoticeId:
     """Notify the reported person, under their own reference, and return the id of the notice."""
-    named = {**facts, "reference": await ensure_reference(uow, case, person)}
+    named = write_out({**facts, "reference": await ensure_reference(uow, case, person)})
     return await _add_notice(uow, Recipient(RecipientKind.PERSON, person=person), kind, named, case, sanction=sanction)
 
 
 async def notify_account_owner(
-    uow: NotifyUnitOfWork, case: Case, account: AccountId, kind: NoticeKind, facts: Mapping[str, str] = _NO_FACTS
+    uow: NotifyUnitOfWork, case: Case, account: AccountId, kind: NoticeKind, facts: PartyFacts = NO_PARTY_FACTS
 ) -> NoticeId:
     """Notify whoever owns the linked account, and nobody else.
 
     They may be a stranger to the case, so neither a reference nor anything of it is in the notice, which is only
     encrypted with the case's key.
     """
-    return await _add_notice(uow, Recipient(RecipientKind.ACCOUNT, account=account), kind, facts, case)
+    return await _add_notice(uow, Recipient(RecipientKind.ACCOUNT, account=account), kind, write_out(facts), case)
 
 
 async def notify_reporters(
-    uow: NotifyUnitOfWork, case: Case, kind: NoticeKind, facts: Mapping[str, str] = _NO_FACTS
+    uow: NotifyUnitOfWork, case: Case, kind: NoticeKind, facts: PartyFacts = NO_PARTY_FACTS
 ) -> tuple[NoticeId, ...]:
     """Notify each reporter of the case who has not withdrawn, each under their own reference.
 
@@ -130,7 +132,7 @@ async def notify_reporters(
     notices = []
     for report in await uow.cases.reports_of(case.id):
         if report.withdrawn_at is None and report.id in references:
-            named = {**facts, "reference": references[report.id]}
+            named = write_out({**facts, "reference": references[report.id]})
             notices.append(await _add_reporter_notice(uow, case, report, kind, named))
     return tuple(notices)
 

@@ -93,6 +93,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
 
 STEPS: Final[Mapping[Step, str]] = MappingProxyType(
     {
+        Step.BEHAVIOUR: "What was done is said to the person",
         Step.HEARING: "The reported person is heard",
         Step.FEEDBACK: "The reporter is asked for their view",
         Step.SECOND_READING: "A second member reads the message",

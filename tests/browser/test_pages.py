@@ -10,13 +10,14 @@ from guardian.cases.drafts import DraftKind
 from guardian.cases.proposals import Consequence
 from guardian.services.decisions import drafts
 from guardian.services.decisions.drafts import DraftInput
-from guardian.services.deliberation import procedure, proposals
+from guardian.services.deliberation import proposals
 from guardian.services.reading_room.sessions import create_link
 from rules.ladder import Outcome
 from rules.precedence import Restriction
 from rules.quorum import Answer
 from tests.browser.conftest import Browser
 from tests.builders.community import AMARA, BRUNO, DMITRI, TEXT, a_message
+from tests.builders.journey import begin_hearing
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -74,7 +75,7 @@ async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:
     """P-9.8"""
     app = browser.community.app
     case, person = await browser.community.a_named_case(evidence=(a_message(),), named_members=(DMITRI,), danger=True)
-    await procedure.begin_hearing(app, AMARA, case.code_name)
+    await begin_hearing(browser.community, case.code_name)
     chosen = Consequence(
         outcome=Outcome.EXTENDED_SUSPENSION,
         restriction=Restriction.SUSPENDED,
@@ -104,7 +105,7 @@ async def test_somebody_heard_answers_on_their_personal_page(browser: Browser) -
     """P-3.5"""
     page, community = browser.page, browser.community
     case, _ = await community.a_named_case()
-    await procedure.begin_hearing(community.app, AMARA, case.code_name)
+    await begin_hearing(community, case.code_name)
     async with community.units_of_work.read() as view:
         told = [notice for notice in await view.notices.of_case(case.id) if notice.to.person is not None]
     await browser.open("/personal")

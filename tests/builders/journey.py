@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from guardian.cases.case import Case
-from guardian.cases.drafts import Draft
+from guardian.cases.case import Case, PartyRole
+from guardian.cases.drafts import Draft, DraftKind, DraftState
 from guardian.cases.procedure import CaseSteps
 from guardian.cases.proposals import Consequence, Decision, Proposal
 from guardian.cases.unilateral_acts import UnilateralAct
@@ -14,7 +14,8 @@ from guardian.notices.models import Notice, NoticeKind, RecipientKind
 from guardian.sanctions.desired_state import desired_state
 from guardian.sanctions.models import Sanction
 from guardian.services.case_steps import get_steps
-from guardian.services.decisions import enactment
+from guardian.services.decisions import drafts, enactment
+from guardian.services.decisions.drafts import DraftInput, DraftView
 from guardian.services.decisions.enactment import EnactmentResult
 from guardian.services.deliberation import procedure, proposals
 from guardian.services.deliberation.proposals import ProposalView
@@ -29,6 +30,7 @@ from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELEN
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
+BEHAVIOUR = "Called people names who asked for help."
 OTHERS = tuple(member for member in WORKING_GROUP if member != AMARA)
 
 
@@ -72,9 +74,18 @@ class Journey:
         assert found is not None
         return found
 
+    async def write(self, kind: DraftKind, text: str, to: PartyRole = PartyRole.REPORTED) -> DraftView:
+        """A member has written a text to a party, which nobody has read."""
+        return await drafts.write_draft(self.community.app, AMARA, self.code_name, DraftInput(kind, to, text))
+
+    async def have_read(self, kind: DraftKind, text: str, to: PartyRole = PartyRole.REPORTED) -> None:
+        """A member has written a text to a party, and a second one has read it."""
+        draft = await self.write(kind, text, to)
+        await drafts.approve_draft(self.community.app, BRUNO, draft.id)
+
     async def begin_hearing(self) -> str:
         """The hearing has begun; the person's receipt is the answer."""
-        await procedure.begin_hearing(self.community.app, AMARA, self.code_name)
+        await begin_hearing(self.community, self.code_name)
         return await self.receipt()
 
     async def hold_hearing(self, text: str = "I was angry that day.") -> str:
@@ -102,11 +113,18 @@ class Journey:
         """All members agree to the proposal."""
         return await self.vote(await self.propose(consequence), *OTHERS)
 
-    async def prepare_decision(self, consequence: Consequence | None = None) -> None:
-        """Heard, agreed, and the reporters have had their time."""
+    async def prepare_decision(self, consequence: Consequence | None = None, *, letter: bool = True) -> None:
+        """Heard, agreed, and the reporters have had their time; a second member has read the letter."""
         await self.hold_hearing()
         await self.agree(consequence)
+        if letter:
+            await self.read_letter()
         await self.pass_time(73 * HOUR)
+
+    async def read_letter(self) -> None:
+        """A second member has read the letter that was drafted from the proposal and the hearing."""
+        waiting = [draft for draft in await self.drafts() if draft.state is DraftState.WRITTEN]
+        await drafts.approve_draft(self.community.app, BRUNO, waiting[-1].id)
 
     async def enact(self, consequence: Consequence | None = None) -> EnactmentResult:
         """The decision has been enacted, and the person has been told."""
@@ -188,6 +206,14 @@ class Journey:
         return [n.facts["receipt"] for n in await self.notices_to_person() if "receipt" in n.facts][-1]
 
 
+async def begin_hearing(community: Community, code_name: str, by: MemberId = AMARA, second: MemberId = BRUNO) -> None:
+    """The hearing has begun, with words that a second member has read."""
+    written = DraftInput(DraftKind.HEARING, PartyRole.REPORTED, BEHAVIOUR)
+    draft = await drafts.write_draft(community.app, by, code_name, written)
+    await drafts.approve_draft(community.app, second, draft.id)
+    await procedure.begin_hearing(community.app, by, code_name)
+
+
 async def a_journey(community: Community, **facts: Any) -> Journey:
     """A case about one named person who has an account on Discord."""
     case, person_code = await community.a_named_case(**facts)
@@ -210,6 +236,7 @@ async def newest_case(community: Community) -> Case:
 
 __all__ = [
     "AMARA",
+    "BEHAVIOUR",
     "BRUNO",
     "CHIARA",
     "DAY",
@@ -224,6 +251,7 @@ __all__ = [
     "a_suspension",
     "a_warning",
     "an_extended_suspension",
+    "begin_hearing",
     "journey_in",
     "newest_case",
 ]

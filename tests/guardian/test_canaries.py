@@ -110,6 +110,7 @@ async def lived_through(community: Community) -> list[str]:
     )
     await drafts.approve_draft(app, DMITRI, draft.id)
     await journey.agree(a_suspension(summary="thimblerig-reason", conditions="thimblerig-reason"))
+    await journey.read_letter()
     await journey.pass_time(4 * DAY)
     await journey.record_notification(await enactment.enact(app, BRUNO, journey.code_name))
     await delivered(community)

@@ -27,8 +27,8 @@ async def show_recorded_answer(context: CommandContext, case: str) -> Reply:
     url = await sessions.create_link(context.app, context.by, case)
     return Reply(
         f"Recorded as the Board's answer on **{known.code_name}**: {formatting.format_consequence(known.board_answer)}.\n"
-        "It counts once a second member of the Board confirms it. Read its words first, since the person reads "
-        f"the conditions; once, within five minutes: {url}",
+        "It counts once a second member of the Board confirms it. Read its words first, since the letter to the "
+        f"person is drafted from them; once, within five minutes: {url}",
         buttons,
     )
 
@@ -66,7 +66,7 @@ def answer_form(
     return consequences.build_form("board-answer", "The Board's answer", choice)
 
 
-@commands.modal("board-answer", returned_text=("summary", "conditions"))
+@commands.modal("board-answer", returned_text=("summary", "impact", "conditions"))
 async def record_answer(context: CommandContext, form: ModalValues, *about: str) -> Reply:
     """Record the Board's answer, which counts once a second of the Board confirms it."""
     choice = consequences.parse_choice(about)

@@ -46,7 +46,8 @@ DESCRIPTIONS: Final = {
     "legal": "Is it a legal matter?",
     "removal": "Does it take somebody out of an event, a group or a role?",
 }
-_CONDITIONS_HINT: Final = "The person reads this: nothing in it may give anybody away. For a return: how they are met."
+_CONDITIONS_HINT: Final = "They stand in the drafted letter as well. For a return: how they are met."
+_IMPACT_HINT: Final = "Without names. Left out, the letter says it in general words."
 _RESTRICTION: Final = {
     Outcome.SHORT_SUSPENSION: Restriction.SUSPENDED,
     Outcome.EXTENDED_SUSPENSION: Restriction.SUSPENDED,
@@ -79,8 +80,9 @@ def build_form(verb: str, title: str, choice: ConsequenceChoice) -> Form:
             name="summary",
             label="In neutral words: what was it?",
             required=False,
-            hint="Kept with the case; nobody outside reads it.",
+            hint="The letter to the person is drafted from it, and read by a second member before it goes.",
         ),
+        TextField(name="impact", label="What did it do to others?", required=False, hint=_IMPACT_HINT),
         TextField(name="conditions", label="Conditions, if there are any", required=False, hint=_CONDITIONS_HINT),
     )
     return Form(title, custom_id(verb, choice.case, where, choice.person, choice.spaces), fields)
@@ -117,6 +119,7 @@ def to_consequence(choice: ConsequenceChoice, form: ModalValues) -> Consequence:
         spaces=formatting.parse_scope(choice.spaces),
         conditions=form.text("conditions").strip(),
         summary=form.text("summary").strip(),
+        impact=form.text("impact").strip(),
         legal=choice.legal,
         consent_of_all=outcome is Outcome.FACILITATED_COMMUNICATION,
         readmit=readmit,

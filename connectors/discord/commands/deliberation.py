@@ -59,7 +59,7 @@ def proposal_form(
     return consequences.build_form("propose", "Proposal", choice)
 
 
-@commands.modal("propose", returned_text=("summary", "conditions"))
+@commands.modal("propose", returned_text=("summary", "impact", "conditions"))
 async def propose(context: CommandContext, form: ModalValues, *about: str) -> Reply:
     """Put a proposal to the group."""
     choice = consequences.parse_choice(about)

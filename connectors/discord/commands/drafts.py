@@ -17,14 +17,15 @@ from guardian.services.decisions.drafts import DraftInput, DraftView
 from guardian.services.reading_room import sessions
 
 _KINDS = [
-    Choice(name="a letter in the hearing", value=DraftKind.HEARING.value),
-    Choice(name="the decision, in four parts", value=DraftKind.DECISION.value),
+    Choice(name="what was reported, for the hearing", value=DraftKind.HEARING.value),
+    Choice(name="the decision, to the person", value=DraftKind.DECISION.value),
+    Choice(name="the decision and why, to the reporters", value=f"{DraftKind.DECISION.value}-reporters"),
     Choice(name="the final word to the reporters", value=DraftKind.RESOLUTION.value),
     Choice(name="an answer to the reporters", value=DraftKind.ANSWER.value),
     Choice(name="an answer to the person", value=f"{DraftKind.ANSWER.value}-person"),
 ]
-_KIND_OF_CHOICE = {choice.value: (DraftKind(choice.value.removesuffix("-person")), choice.name) for choice in _KINDS}
-_TO_REPORTERS = (DraftKind.RESOLUTION.value, DraftKind.ANSWER.value)
+_KIND_OF_CHOICE = {choice.value: (DraftKind(choice.value.partition("-")[0]), choice.name) for choice in _KINDS}
+_TO_REPORTERS = (DraftKind.RESOLUTION.value, DraftKind.ANSWER.value, f"{DraftKind.DECISION.value}-reporters")
 _TO = {PartyRole.REPORTER: "reporters", PartyRole.REPORTED: "reported person"}
 _STATES = {
     DraftState.WRITTEN: "waits for a second member",

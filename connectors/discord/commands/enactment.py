@@ -1,5 +1,7 @@
 """Carrying a decision out: first in words what will hold where, then one button that does it."""
 
+from typing import Final
+
 from discord import app_commands
 
 from connectors.discord.commands import formatting
@@ -11,6 +13,12 @@ from guardian.notices.acknowledgement import format_datetime
 from guardian.services.cases import overview
 from guardian.services.decisions import enactment
 from guardian.services.decisions.enactment import EnactmentPreview, EnactmentResult
+from rules.procedure import UNSAID
+
+_WITHOUT_LETTER: Final = (
+    "To read the letter that waits: `/read-draft`. To write one: `/draft`. If you carry it out without one, the others are "
+    "asked for it; if none is read in time, a standard text goes that does not say what happened."
+)
 
 commands = CommandSet()
 
@@ -28,16 +36,27 @@ async def preview(context: CommandContext, case: str) -> Reply:
 @commands.button("enact")
 async def enact(context: CommandContext, case: str, decision: str) -> Reply:
     """Enact the decision that was previewed; Stale where it has become another."""
-    waiting = (await overview.case_overview(context.app, context.by, case)).decision
-    if waiting is not None and waiting != decision:
-        raise Stale("The decision has become another since you looked. Please look again: `/enact`")
+    await _require_same(context, case, decision)
     return Reply(_enacted_text(await enactment.enact(context.app, context.by, case)))
+
+
+@commands.button("enact-unread")
+async def enact_unread(context: CommandContext, case: str, decision: str) -> Reply:
+    """Enact the decision though no letter was read, for a member who was shown what will then not be learned."""
+    await _require_same(context, case, decision)
+    return Reply(_enacted_text(await enactment.enact(context.app, context.by, case, unread=True)))
 
 
 @commands.button("not-yet")
 async def do_nothing(_: CommandContext) -> Reply:
     """Say that nothing was done."""
     return Reply("Nothing was done.")
+
+
+async def _require_same(context: CommandContext, case: str, decision: str) -> None:
+    waiting = (await overview.case_overview(context.app, context.by, case)).decision
+    if waiting is not None and waiting != decision:
+        raise Stale("The decision has become another since you looked. Please look again: `/enact`")
 
 
 def _preview_text(seen: EnactmentPreview) -> str:
@@ -47,6 +66,9 @@ def _preview_text(seen: EnactmentPreview) -> str:
     if seen.missing:
         lines.append("Still missing before it may be carried out:")
         lines += [f"• {formatting.STEPS[kind]}" for kind in seen.missing]
+        return "\n".join(lines)
+    if seen.unsaid:
+        lines += _unsaid_lines(seen)
     else:
         lines.append("First the reporters are told, then the person, then the spaces hold it, then the Board is told.")
     return "\n".join(lines)
@@ -55,14 +77,25 @@ def _preview_text(seen: EnactmentPreview) -> str:
 def _buttons(seen: EnactmentPreview) -> tuple[Button, ...]:
     if seen.missing:
         return ()
-    now = Button("Enact now", custom_id("enact", seen.code_name, seen.decision.id), Style.DANGER)
+    verb, label = ("enact-unread", "Enact without it") if seen.unsaid else ("enact", "Enact now")
+    now = Button(label, custom_id(verb, seen.code_name, seen.decision.id), Style.DANGER)
     return (now, Button("Not yet", custom_id("not-yet")))
+
+
+def _unsaid_lines(seen: EnactmentPreview) -> list[str]:
+    return [
+        "**No letter that says it has been read by a second member.** As it stands:",
+        *(f"• {UNSAID[each]}" for each in seen.unsaid),
+        _WITHOUT_LETTER,
+    ]
 
 
 def _enacted_text(done: EnactmentResult) -> str:
     lines = [f"The decision in **{done.code_name}** is in force."]
     if done.waits_for_reading:
-        lines.append("A text of the group's own waits for a second member before the person is told: `/read-draft`")
+        lines.append(
+            "The letter to the person waits for a second member before they are told: `/read-draft`, or `/draft` to write it"
+        )
     if done.in_force_from is not None:
         lines.append(
             f"The spaces hold it as soon as the person has been told, and from {format_datetime(done.in_force_from)} anyway."

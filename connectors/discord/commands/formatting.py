@@ -29,6 +29,7 @@ RESTRICTIONS: Final = [
 ]
 
 STEPS: Final[Mapping[Step, str]] = {
+    Step.BEHAVIOUR: "saying to the person what was done",
     Step.HEARING: "hearing the person",
     Step.FEEDBACK: "asking the reporters for their views",
     Step.SECOND_READING: "the second reading of the text",

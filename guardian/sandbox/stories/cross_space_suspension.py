@@ -11,6 +11,7 @@ from guardian.sandbox.community import DISCORD, FORUM, SPACES
 from guardian.sandbox.runner import Story
 from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import name_target
+from guardian.sandbox.working_group import SUMMARY
 
 DAYS: Final = 30
 INSULT: Final = "Whoever cannot find that in the manual should not be here. Fools, all of you."
@@ -21,6 +22,8 @@ NO_CONTENT: Final = "no message on Discord to a member carries what was reported
 READ: Final = "the reading room shows the reported message as it stood"
 ASKED_FIRST: Final = "nobody is written to before the reporter could say whether it is safe"
 REACHED: Final = "the person, whose direct messages are closed, is reached on the forum, with a receipt"
+TOLD_WHAT: Final = "the person is told in the hearing what was reported, in words that two members have read"
+LETTER: Final = "the decision says what the person did"
 HEARD: Final = "what the person says on the personal page is read by the group"
 NOT_BEFORE: Final = "nothing holds anywhere before the decision is enacted"
 DESTROYS: Final = "the preview names the membership and the team that GitHub will take"
@@ -79,8 +82,10 @@ async def _hold_hearing(stage: Stage, case: str, receipt: str) -> str:
     received = forum_messages_to(stage.world, alder)
     stage.checks.check_equal(ASKED_FIRST, tuple(received), ())
     await stage.people.make_request(stage["wren"], receipt, "You may contact the reported person")
+    await stage.group.say_what_was_reported(stage["nadia"], stage["tomas"], case)
     await stage.group.begin_hearing(stage["nadia"], case)
     await stage.driver.run_until_idle()
+    stage.checks.check(TOLD_WHAT, any(SUMMARY in text for text in forum_messages_to(stage.world, alder)))
     on_discord = messages_to(stage.world, alder)
     stage.checks.check(REACHED, not on_discord and bool(stage.people.receipt_of(alder)), f"on Discord: {on_discord}")
     said = "I was tired and rude. I did not mean anybody in particular."
@@ -106,6 +111,7 @@ async def _decide(stage: Stage, case: str) -> None:
 async def _enact(stage: Stage, case: str) -> None:
     """The decision is in force: told first, then held everywhere."""
     alder, world = stage["alder"], stage.world
+    await stage.group.approve_newest_text(stage["tomas"], case)
     preview = await stage.group.enact(stage["nadia"], case)
     stage.checks.check(DESTROYS, "member, docs" in preview, preview)
     await stage.driver.run_until_idle()
@@ -116,6 +122,7 @@ async def _enact(stage: Stage, case: str) -> None:
     stage.checks.check(
         NOTIFIED_FIRST, bool(notified) and notified[-1].number < first, f"{len(notified)} messages before {first}"
     )
+    stage.checks.check(LETTER, bool(notified) and SUMMARY in str(notified[-1].after))
     reasons = [str(bars_of(world, alder, space)[-1].after) for space in (DISCORD, FORUM)]
     words = (case, "insult", "suspen", "report", "rude")
     neutral = all("GRD-" in reason and not any(w in _reason_text(reason) for w in words) for reason in reasons)

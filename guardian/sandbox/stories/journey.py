@@ -51,12 +51,13 @@ async def suspend_by_decision(stage: Stage, target: Human, term: timedelta, *, w
 
 
 async def decide(stage: Stage, case: str, outcome: str, days: int = 0) -> None:
-    """Let the group agree on the outcome, skip asking for views, and enact it; everybody is notified."""
+    """Let the group agree on the outcome, skip asking for views, read the letter, and enact it; everybody is notified."""
     group, nadia = stage.group, stage["nadia"]
     await group.propose(nadia, case, outcome, days, CONDITIONS if outcome == EXTENDED else "")
     await group.agree(case, *(stage[key] for key in ("tomas", "ines", "kofi", "yuki", "lena")))
     await stage.driver.run_until_idle()
     await group.skip_step(nadia, stage["tomas"], case, "feedback", "The reporter asked not to be written to again.")
+    await group.approve_newest_text(stage["ines"], case)
     await group.enact(nadia, case)
     await stage.driver.run_until_idle()
 

@@ -29,6 +29,7 @@ from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, notify_board, resolve_reported_person, transition
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule
+from guardian.services.deliberation.letter_drafts import draft_letter
 from guardian.services.deliberation.procedure import ask_reporters
 from guardian.services.deliberation.tally import apply_tally, find_proposal_awaiting_motion
 from guardian.services.notify import notify_board_liaison, notify_members, notify_office
@@ -150,7 +151,8 @@ async def _record_decision(app: AppContext, uow: UnitOfWork, case: Case, answer:
         case = await transition(uow, case, CaseEvent.TO_BOARD)
     case = await transition(uow, case, CaseEvent.BOARD_ANSWERS)
     await notify_members(uow, case, NoticeKind.PROPOSAL_SETTLED, {"result": "board"})
-    await ask_reporters(uow, app.policy, case)
+    await draft_letter(uow, case, decision, answer.by)
+    await ask_reporters(uow, app.policy, case, decision.consequence)
     about = {"case": str(case.id), "decision": str(decision.id)}
     uow.journal.note(Entry(act="decision.was_made", by=SERVICE, authority="P-8.4", about=about, case=case.id))
 

@@ -15,6 +15,7 @@ from guardian.errors import Refused
 from guardian.ids import MemberId
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.people.permissions import UseCase
 from guardian.sanctions.coverage import unconfirmed_spaces
 from guardian.sanctions.models import term_state_at
@@ -24,6 +25,8 @@ from guardian.services.case_steps import reset_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule, start_deadline
 from guardian.services.decisions.drafts import send_resolution
+from guardian.services.decisions.results import newest_enacted
+from guardian.services.deliberation.procedure import build_result_facts
 from guardian.services.escalation.handoffs import notify_of_closing
 from guardian.services.notify import notify_members, notify_reporters
 from guardian.services.reminders import deadline_facts
@@ -65,9 +68,7 @@ async def close(
         await complete_for_case(uow, case.id, *_COMPLETED_BY_CLOSING)
         await start_deadline(uow, DeadlineKind.CASE_REVIEW, case.id, review)
         if not await send_resolution(uow, case):
-            await notify_reporters(
-                uow, case, NoticeKind.REPORTER_NEWS, {"news": News.FILED if at_once else News.CLOSED}
-            )
+            await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, await _closing_facts(uow, case, at_once))
         facts = {"review_on": review.isoformat()}
         await notify_members(uow, case, NoticeKind.CASE_CLOSED, facts, besides=[by])
         await report_to_board(uow, case, enacted=not at_once)
@@ -123,6 +124,14 @@ async def on_case_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadlin
     uow.journal.note(
         Entry(act="case.came_up_for_review", by=SERVICE, authority="P-5.8", about={"case": str(case.id)}, case=case.id)
     )
+
+
+async def _closing_facts(view: ReadView, case: Case, at_once: bool) -> PartyFacts:
+    """What the reporters are told at the end: that it is filed, or what the newest decision came to."""
+    if at_once:
+        return {"news": News.FILED}
+    decision = await newest_enacted(view, case)
+    return {"news": News.CLOSED, **(build_result_facts(decision.consequence) if decision else {})}
 
 
 async def _may_close(view: ReadView, case: Case, review_on: datetime) -> Verdict:

@@ -10,18 +10,22 @@ from typing import Final
 from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case, CaseState, PartyRole
 from guardian.cases.deadlines import DeadlineKind
-from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, DraftKind, DraftState, check_text
+from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, DraftKind, DraftState, check_text, read_text
 from guardian.errors import NotFound, Refused
 from guardian.ids import DraftId, MemberId, PersonId, new_id
 from guardian.journal import Entry, by_member
 from guardian.notices.models import News, NoticeKind
+from guardian.notices.party_facts import ReadText
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, resolve_reported_person
 from guardian.services.case_steps import complete_step
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deadlines import complete
-from guardian.services.decisions.enactment import pending_decision, send_decision
+from guardian.services.decisions.enactment import pending_decision, send_decision, send_late_letter
+from guardian.services.decisions.results import send_late_result
+from guardian.services.deliberation.letter_drafts import letters_on
+from guardian.services.deliberation.procedure import may_contact, was_asked
 from guardian.services.idempotency import earlier_result, remember_result
 from guardian.services.notify import notify_members, notify_person, notify_reporters
 from rules.procedure import Confirmable, Step, may_confirm
@@ -29,7 +33,7 @@ from rules.procedure import Confirmable, Step, may_confirm
 _SOURCE: Final = "draft"
 _RECIPIENTS: Final = {
     DraftKind.HEARING: (PartyRole.REPORTED,),
-    DraftKind.DECISION: (PartyRole.REPORTED,),
+    DraftKind.DECISION: (PartyRole.REPORTED, PartyRole.REPORTER),
     DraftKind.RESOLUTION: (PartyRole.REPORTER,),
     DraftKind.ANSWER: (PartyRole.REPORTER, PartyRole.REPORTED),
 }
@@ -132,35 +136,62 @@ async def send_resolution(uow: UnitOfWork, case: Case) -> bool:
     """Send the reporters the group's own words on the outcome, where a second member has read them; False where none."""
     drafts = await uow.deliberation.drafts_of(case.id)
     ready = [d for d in drafts if d.kind is DraftKind.RESOLUTION and d.state is DraftState.APPROVED]
-    if not ready:
+    words = read_text(ready[-1]) if ready else None
+    if words is None:
         return False
-    await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.CLOSED, "text": ready[-1].text})
+    await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.CLOSED, "text": words})
     await _mark_sent(uow, ready[-1])
     return True
 
 
 async def _send_approved(app: AppContext, uow: UnitOfWork, case: Case, draft: Draft, by: MemberId) -> None:
     """Send what waits for nothing but its second reading."""
-    match draft.kind:
-        case DraftKind.DECISION:
-            await complete_step(uow, case.id, Step.SECOND_READING, by_member(by))
-            decision = await pending_decision(uow, case)
-            if decision is not None and draft.person in (None, decision.person):
-                await send_decision(app, uow, case, decision, draft)
-        case DraftKind.RESOLUTION:
+    match draft.kind, draft.to:
+        case DraftKind.DECISION, PartyRole.REPORTED:
+            await _send_letter(app, uow, case, draft, by)
+        case DraftKind.DECISION, _:
+            await send_late_result(uow, case, draft)
+        case DraftKind.RESOLUTION, _:
             if case.state is CaseState.CLOSED:
                 await send_resolution(uow, case)
-        case DraftKind.HEARING | DraftKind.ANSWER:
+        case _, _:
             await _send_text(uow, case, draft)
 
 
+async def _send_letter(app: AppContext, uow: UnitOfWork, case: Case, draft: Draft, by: MemberId) -> None:
+    await complete_step(uow, case.id, Step.SECOND_READING, by_member(by))
+    decision = await pending_decision(uow, case)
+    if decision is None:
+        await send_late_letter(app, uow, case, draft)
+    elif draft in await letters_on(uow, case, decision):
+        await send_decision(app, uow, case, decision, draft)
+
+
 async def _send_text(uow: UnitOfWork, case: Case, draft: Draft) -> None:
+    words = read_text(draft)
+    if words is None:
+        return
     if draft.to is PartyRole.REPORTER:
-        await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.ANSWER, "text": draft.text})
+        await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.ANSWER, "text": words})
         await _complete_answer_deadline(uow, case)
+        await _mark_sent(uow, draft)
     elif draft.person is not None:
-        await notify_person(uow, case, draft.person, NoticeKind.HEARING, {"text": draft.text})
+        await _write_to_person(uow, case, draft, draft.person, words)
+
+
+async def _write_to_person(uow: UnitOfWork, case: Case, draft: Draft, person: PersonId, words: ReadText) -> None:
+    """Send the person an answer, or more words in their hearing; before it has begun these wait for it. Policy: P-3.5."""
+    if draft.kind is DraftKind.HEARING and not await was_asked(uow, case, person):
+        return
+    if not await _was_written_to(uow, case, person):
+        require(await may_contact(uow, case))
+    kind = NoticeKind.HEARING if draft.kind is DraftKind.HEARING else NoticeKind.PERSON_ANSWER
+    await notify_person(uow, case, person, kind, {"text": words})
     await _mark_sent(uow, draft)
+
+
+async def _was_written_to(uow: UnitOfWork, case: Case, person: PersonId) -> bool:
+    return any(notice.case == case.id for notice in await uow.notices.of_person(person))
 
 
 async def _complete_answer_deadline(uow: UnitOfWork, case: Case) -> None:

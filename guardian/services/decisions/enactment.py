@@ -9,15 +9,16 @@ from datetime import datetime
 from typing import Final
 
 from guardian.cases.access import case_for_member, require_permission
-from guardian.cases.case import Case, CaseEvent, CaseState, PartyRole
+from guardian.cases.case import Case, CaseEvent, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
-from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, DraftKind, DraftState
+from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, read_text
 from guardian.cases.procedure import StepEvent, StepState, steps_missing_before_enactment
 from guardian.cases.proposals import Decision, unenacted_decision
 from guardian.errors import Refused
 from guardian.ids import DecisionId, MemberId, SanctionId
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.people.permissions import UseCase
 from guardian.sanctions import imposition
 from guardian.sanctions.models import Sanction, effective_from
@@ -26,10 +27,12 @@ from guardian.services.case_flow import get_case, issue_personal_receipt, transi
 from guardian.services.case_steps import StepChange, advance_step, complete_step, get_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule, start_deadline
+from guardian.services.decisions.results import read_result_on, send_result
+from guardian.services.deliberation.letter_drafts import letters_on, read_letter_on
 from guardian.services.deliberation.procedure import was_asked
 from guardian.services.escalation.cross_space import propose_if_cross_space
 from guardian.services.escalation.referrals import refer_by_decision
-from guardian.services.notify import notify_members, notify_person, notify_reporters
+from guardian.services.notify import notify_members, notify_person
 from guardian.services.sanctions.coverage_preview import SpacePreview, preview_restriction
 from guardian.services.sanctions.imposition import (
     assign_manual_notification,
@@ -43,12 +46,13 @@ from guardian.services.sanctions.imposition import (
 from guardian.services.sanctions.readmission import answer_request
 from guardian.services.visibility import visible_accounts_with_merged
 from rules.deadlines import TimeLimit, due_at, reminder_times
-from rules.ladder import AuthorityKind
+from rules.ladder import AuthorityKind, Outcome
 from rules.notification import NotificationState, waits_until
 from rules.policy import Policy
-from rules.procedure import Step, may_enact
+from rules.procedure import Step, Unsaid, may_enact, may_enact_unread
 
 _NOTIFICATION_BEGUN: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
+_UNEXPLAINED: Final = frozenset({Outcome.NO_ACTION, Outcome.OTHER})
 _COMPLETED_BY_ENACTMENT: Final = (
     DeadlineKind.FIRST_ANSWER,
     DeadlineKind.SUBSTANTIVE_ANSWER,
@@ -59,12 +63,13 @@ _COMPLETED_BY_ENACTMENT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class EnactmentPreview:
-    """What enacting would do: space by space, and what is still missing before it may be done."""
+    """What enacting would do, space by space; what is missing before it; what nobody would learn for want of a letter."""
 
     code_name: str
     decision: Decision
     spaces: tuple[SpacePreview, ...]
     missing: tuple[Step, ...]
+    unsaid: tuple[Unsaid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +93,27 @@ async def preview_enactment(app: AppContext, by: MemberId, code_name: str) -> En
         case = await case_for_member(view, by, code_name)
         decision = await _agreed_decision(view, case)
         missing = await _missing_steps(view, case, decision)
+        unsaid = await find_unsaid(view, case, decision)
         known = await visible_accounts_with_merged(view, by, decision.person) if decision.person else ()
         accounts = tuple(link.account for link in known if link.binding)
         waiting = tuple(link.account for link in known if not link.binding)
     consequence = decision.consequence
     spaces = await preview_restriction(app.spaces, accounts, consequence.restriction, consequence.spaces, waiting)
-    return EnactmentPreview(case.code_name, decision, spaces if decision.person else (), missing)
+    return EnactmentPreview(case.code_name, decision, spaces if decision.person else (), missing, unsaid)
 
 
-async def enact(app: AppContext, by: MemberId, code_name: str) -> EnactmentResult:
+async def enact(app: AppContext, by: MemberId, code_name: str, *, unread: bool = False) -> EnactmentResult:
     """Put the case's decision in force as far as people can; notices and the spaces follow by themselves.
 
-    Refused while a step before it is neither done nor skipped. Policy: P-5.4, P-5.5, P-5.6.
+    Refused while a step before it is neither done nor skipped, and where no letter was read, unless `unread`: whoever
+    enacts has been told what will then not be learned. Policy: P-5.4, P-5.5, P-5.6.
     """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.ENACT)
         case = await case_for_member(uow, by, code_name)
         decision = await _agreed_decision(uow, case)
         require(may_enact(await _missing_steps(uow, case, decision)))
+        require(may_enact_unread(await find_unsaid(uow, case, decision), confirmed=unread))
         case = await transition(uow, case, CaseEvent.ENACT)
         decision = await uow.deliberation.save_decision(replace(decision, enacted_at=uow.now))
         about = {"case": str(case.id), "decision": str(decision.id)}
@@ -154,18 +162,27 @@ async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: 
     if decision.person is None or (await get_steps(uow, case.id)).state(Step.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
         return
     sanction = await sanction_for_decision(uow, decision, case)
-    facts = {
-        **build_decision_facts(decision, sanction, app.policy),
-        **await issue_personal_receipt(app, uow, case, decision.person),
-    }
-    if draft is not None:
-        facts["text"] = draft.text
-        await uow.deliberation.save_draft(replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.SEND)))
-    sanction_id = sanction.id if sanction else None
-    await notify_person(uow, case, decision.person, NoticeKind.DECISION, facts, sanction_id)
+    await _write_to_person(app, uow, case, decision, draft)
     event = StepEvent.COMPLETE if sanction is None else StepEvent.BEGIN
     await advance_step(uow, case.id, Step.NOTIFY_REPORTED, StepChange(event, SERVICE))
     await complete_step(uow, case.id, Step.SECOND_READING, SERVICE, "" if draft else "the standard text was sent")
+
+
+async def send_late_letter(app: AppContext, uow: UnitOfWork, case: Case, draft: Draft) -> None:
+    """Send a letter that was read only after the standard text had gone: the person still learns for what."""
+    decision = await _told_without_letter(uow, case)
+    if decision is not None and draft in await letters_on(uow, case, decision):
+        await _write_to_person(app, uow, case, decision, draft)
+
+
+async def find_unsaid(view: ReadView, case: Case, decision: Decision) -> tuple[Unsaid, ...]:
+    """Return what the parties would not learn if the decision were enacted with the letters that have been read.
+
+    Policy: P-5.5, P-5.6.
+    """
+    if decision.consequence.readmit is not None:
+        return ()
+    return (*await _unsaid_to_person(view, case, decision), *await _unsaid_to_reporters(view, case, decision))
 
 
 async def pending_decision(view: ReadView, case: Case) -> Decision | None:
@@ -193,7 +210,7 @@ async def on_second_reading_due(app: AppContext, uow: UnitOfWork, deadline: Dead
         await _end_notification_wait(app, uow, case, decision, deadline)
         return
     if waits and len(instants) > 1 and uow.now < instants[-2]:
-        await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"until": deadline.due.isoformat()})
+        await _ask_for_letter(uow, case, decision, deadline.due)
     elif waits:
         await send_decision(app, uow, case, decision, None)
         uow.journal.note(
@@ -216,7 +233,7 @@ async def _put_into_force(
         # The person was notified of an earlier decision.
         await advance_step(uow, case.id, Step.NOTIFY_REPORTED, StepChange(StepEvent.RESET, by_member(by)))
     if not steps.is_over(Step.NOTIFY_REPORTER):
-        await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.DECIDED})
+        await send_result(uow, case, decision)
         await complete_step(uow, case.id, Step.NOTIFY_REPORTER, by_member(by))
     until = due_at(TimeLimit.SECOND_READING, uow.now, app.policy)
     wait_ends = waits_until(uow.now, app.policy, safety=case.safety_risk)
@@ -244,15 +261,14 @@ async def _notify_reported(
             await start_deadline(uow, DeadlineKind.SECOND_READING, case.id, until, about=decision.id)
             await report_once_in_force(uow, case)
         return False
-    drafts = await _usable_drafts(uow, case, decision)
-    # Only the newest counts: whoever wrote it anew had a reason, and it may be a name in the old one.
-    read = next((draft for draft in drafts[:1] if draft.state is DraftState.APPROVED), None)
+    read = await read_letter_on(uow, case, decision)
     skipped = steps.state(Step.SECOND_READING) is StepState.SKIPPED
-    waits = read is None and bool(drafts) and not skipped
-    if waits:
-        await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"until": until.isoformat()})
-    else:
+    # Whom a safety measure restricts at once hears of it at once; the group's own words follow when they are read.
+    waits = read is None and not skipped and not case.safety_risk
+    if not waits:
         await send_decision(app, uow, case, decision, read)
+    if read is None and not skipped:
+        await _ask_for_letter(uow, case, decision, until)
     if waits or sanction is not None:
         deadline = await start_deadline(uow, DeadlineKind.SECOND_READING, case.id, until, about=decision.id)
         first = _reading_instants(deadline, app.policy)[0]
@@ -288,12 +304,57 @@ def _reading_instants(deadline: Deadline, policy: Policy) -> tuple[datetime, ...
     return (*reminder_times(TimeLimit.SECOND_READING, deadline.since, policy), deadline.due)
 
 
-async def _usable_drafts(view: ReadView, case: Case, decision: Decision) -> list[Draft]:
-    """The group's own texts to the person about the decision, the newest first, as far as they can still be sent."""
-    drafts = await view.deliberation.drafts_of(case.id)
-    ours = [d for d in drafts if d.kind is DraftKind.DECISION and d.to is PartyRole.REPORTED]
-    usable = [d for d in ours if d.state in (DraftState.WRITTEN, DraftState.APPROVED)]
-    return [d for d in reversed(usable) if d.person in (None, decision.person)]
+async def _write_to_person(
+    app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, draft: Draft | None
+) -> None:
+    if decision.person is None:
+        return
+    sanction = await sanction_for_decision(uow, decision, case)
+    words = read_text(draft) if draft else None
+    facts: PartyFacts = {
+        **build_decision_facts(decision, sanction, app.policy),
+        **await issue_personal_receipt(app, uow, case, decision.person),
+        **({"text": words} if words else {}),
+    }
+    await notify_person(uow, case, decision.person, NoticeKind.DECISION, facts, sanction.id if sanction else None)
+    if draft is not None and words is not None:
+        await uow.deliberation.save_draft(replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.SEND)))
+
+
+async def _ask_for_letter(uow: UnitOfWork, case: Case, decision: Decision, until: datetime) -> None:
+    """Ask the members to read the letter that waits, or to write one where there is none."""
+    wanted = {} if await letters_on(uow, case, decision) else {"ask": "write"}
+    await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"until": until.isoformat(), **wanted})
+
+
+async def _told_without_letter(view: ReadView, case: Case) -> Decision | None:
+    """The newest enacted decision whose person has had the standard text, and no letter of the group's own."""
+    enacted = [d for d in await view.deliberation.decisions_of(case.id) if d.enacted_at and d.person]
+    newest = enacted[-1] if enacted else None
+    if newest is None or newest.person is None or newest.enacted_at is None:
+        return None
+    notices = [n for n in await view.notices.of_person(newest.person) if n.kind is NoticeKind.DECISION]
+    told = [n for n in notices if n.case == case.id and n.created_at and n.created_at >= newest.enacted_at]
+    return newest if told and not any("text" in n.facts for n in told) else None
+
+
+async def _unsaid_to_person(view: ReadView, case: Case, decision: Decision) -> list[Unsaid]:
+    steps = await get_steps(view, case.id)
+    skipped = steps.state(Step.NOTIFY_REPORTED) is StepState.SKIPPED
+    if decision.person is None or skipped or await read_letter_on(view, case, decision) is not None:
+        return []
+    left_out = steps.state(Step.BEHAVIOUR) is StepState.SKIPPED
+    conditions = decision.consequence.conditions.strip()
+    return ([] if left_out else [Unsaid.BEHAVIOUR]) + ([Unsaid.CONDITIONS] if conditions else [])
+
+
+async def _unsaid_to_reporters(view: ReadView, case: Case, decision: Decision) -> list[Unsaid]:
+    """A finding says its own why; that nothing more follows, or something else, does not."""
+    if decision.consequence.outcome not in _UNEXPLAINED or await read_result_on(view, case, decision) is not None:
+        return []
+    reports = [report for report in await view.cases.reports_of(case.id) if report.withdrawn_at is None]
+    told = (await get_steps(view, case.id)).is_over(Step.NOTIFY_REPORTER)
+    return [Unsaid.REASON] if reports and not told else []
 
 
 async def _agreed_decision(view: ReadView, case: Case) -> Decision:

@@ -35,7 +35,7 @@ async def ask(uow: UnitOfWork, policy: Policy, case: Case, by: MemberId) -> str:
     """Ask the reporters, start the deadline for their answer, notify the members, and return a text to read."""
     until = due_at(TimeLimit.CONTACT_QUESTION, uow.now, policy)
     facts = {"news": News.ASK_BEFORE_CONTACT, "until": until.isoformat()}
-    await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, facts)
+    await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.ASK_BEFORE_CONTACT, "until": until})
     await start_deadline(uow, DeadlineKind.CONTACT_QUESTION, case.id, until)
     await notify_members(uow, case, NoticeKind.CASE_NEWS, facts, besides=[by])
     uow.journal.note(

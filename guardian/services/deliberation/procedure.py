@@ -3,17 +3,23 @@
 Read `begin_hearing` first. Policy: P-3.5, P-5.4, P-5.5.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case, CaseKind, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.drafts import DRAFT_MACHINE, DraftEvent, read_text
 from guardian.cases.procedure import StepEvent, StepState
+from guardian.cases.proposals import Consequence
 from guardian.errors import Refused
 from guardian.ids import MemberId, PersonId
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
+from guardian.notices.party_facts import PartyFacts
+from guardian.notices.results import Result
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, issue_personal_receipt, reported_people
@@ -21,10 +27,12 @@ from guardian.services.case_steps import StepChange, advance_step, complete_step
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, start_deadline
 from guardian.services.deliberation.contact_safety import ask, is_asked, is_unanswered
+from guardian.services.deliberation.letter_drafts import unsent_hearing_words
 from guardian.services.notify import notify_members, notify_person, notify_reporters
 from rules.deadlines import TimeLimit, due_at
 from rules.policy import Policy
-from rules.procedure import Confirmable, Step, may_confirm, may_contact_reported, may_skip
+from rules.precedence import Restriction
+from rules.procedure import Confirmable, Step, may_begin_hearing, may_confirm, may_contact_reported, may_skip
 from rules.verdict import Verdict
 
 _ANSWERED: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
@@ -33,8 +41,9 @@ _ANSWERED: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKI
 async def begin_hearing(app: AppContext, by: MemberId, code_name: str) -> str:
     """Write to every reported person who is known, with a receipt for their page, where they may answer.
 
+    What was reported stands in it, in words that a second member has read, unless two members have left them out.
     A reporter who never said whether that is safe is asked first, and nobody is written to until they answer or their
-    time is over. Refused while a reporter asks that the person is not contacted yet. Policy: P-2.12, P-3.5.
+    time is over. Refused while a reporter asks that the person is not contacted yet. Policy: P-2.12, P-3.5, P-5.5.
     """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.BEGIN_HEARING)
@@ -45,10 +54,10 @@ async def begin_hearing(app: AppContext, by: MemberId, code_name: str) -> str:
             raise Refused("nobody_to_hear", await _nobody_to_hear(uow, case), "P-3.5")
         if await is_unanswered(uow, case):
             return await ask(uow, app.policy, case, by)
+        await _require_words(uow, case, people)
         until = due_at(TimeLimit.HEARING, uow.now, app.policy)
         for person in people:
-            facts = {**await issue_personal_receipt(app, uow, case, person), "answer_by": until.isoformat()}
-            await notify_person(uow, case, person, NoticeKind.HEARING, facts)
+            await _ask_person(app, uow, case, person, until)
         await _start_hearing_step(uow, case, by, until)
         facts = {"news": News.HEARING_BEGUN, "until": until.isoformat()}
         await notify_members(uow, case, NoticeKind.CASE_NEWS, facts, besides=[by])
@@ -110,8 +119,8 @@ async def was_asked(view: ReadView, case: Case, person: PersonId) -> bool:
     return any(notice.kind is NoticeKind.HEARING and notice.case == case.id for notice in notices)
 
 
-async def ask_reporters(uow: UnitOfWork, policy: Policy, case: Case) -> None:
-    """Notify the reporters of what was agreed and ask for their views, in a window that closes by itself.
+async def ask_reporters(uow: UnitOfWork, policy: Policy, case: Case, proposed: Consequence) -> None:
+    """Notify the reporters of what is proposed and ask for their views, in a window that closes by itself.
 
     Policy: P-5.4.
 
@@ -120,12 +129,21 @@ async def ask_reporters(uow: UnitOfWork, policy: Policy, case: Case) -> None:
     if case.kind is CaseKind.READMISSION or (await get_steps(uow, case.id)).state(Step.FEEDBACK) in _ANSWERED:
         return
     until = due_at(TimeLimit.FEEDBACK, uow.now, policy)
-    facts = {"news": News.ASKED_FOR_VIEWS, "until": until.isoformat()}
+    facts: PartyFacts = {"news": News.ASKED_FOR_VIEWS, "until": until, **build_result_facts(proposed)}
     if not await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, facts):
         await complete_step(uow, case.id, Step.FEEDBACK, SERVICE, "there is no reporter to ask")
         return
     await advance_step(uow, case.id, Step.FEEDBACK, StepChange(StepEvent.BEGIN, SERVICE, until=until))
     await start_deadline(uow, DeadlineKind.FEEDBACK, case.id, until)
+
+
+def build_result_facts(consequence: Consequence) -> PartyFacts:
+    """Build what a reporter is told of a consequence: the step and its length, and nothing more of the person.
+
+    Policy: P-5.4, P-5.5.
+    """
+    result = Result.MUTED if consequence.restriction is Restriction.MUTED else Result(consequence.outcome)
+    return {"decided": result, **({"decided_for": consequence.term} if consequence.term else {})}
 
 
 async def on_hearing_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
@@ -148,6 +166,27 @@ async def _on_window_due(uow: UnitOfWork, deadline: Deadline, step: Step, news: 
     uow.journal.note(
         Entry(act=f"{step}.was_closed", by=SERVICE, authority="P-5.4", about={"case": str(case.id)}, case=case.id)
     )
+
+
+async def _require_words(view: ReadView, case: Case, people: Sequence[PersonId]) -> None:
+    """Refuse to ask anybody who would not learn for what, unless two members have left it out. Policy: P-5.5."""
+    skipped = (await get_steps(view, case.id)).state(Step.BEHAVIOUR) is StepState.SKIPPED
+    for person in people:
+        words = await unsent_hearing_words(view, case, person)
+        require(may_begin_hearing(has_read_words=words is not None, words_skipped=skipped))
+
+
+async def _ask_person(app: AppContext, uow: UnitOfWork, case: Case, person: PersonId, until: datetime) -> None:
+    draft = await unsent_hearing_words(uow, case, person)
+    words = read_text(draft) if draft else None
+    facts: PartyFacts = {
+        **await issue_personal_receipt(app, uow, case, person),
+        "answer_by": until,
+        **({"text": words} if words else {}),
+    }
+    await notify_person(uow, case, person, NoticeKind.HEARING, facts)
+    if draft is not None:
+        await uow.deliberation.save_draft(replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.SEND)))
 
 
 async def _start_hearing_step(uow: UnitOfWork, case: Case, by: MemberId, until: datetime) -> None:

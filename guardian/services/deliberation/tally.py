@@ -26,6 +26,7 @@ from guardian.services.case_flow import get_case, notify_board, refer_to_board, 
 from guardian.services.case_steps import reset_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, complete_for_case, reschedule, start_deadline
+from guardian.services.deliberation.letter_drafts import draft_letter
 from guardian.services.deliberation.procedure import ask_reporters
 from guardian.services.notify import notify_members
 from rules.conflicts import voters
@@ -146,7 +147,8 @@ async def _agree(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal
     moved = await transition(uow, case, CaseEvent.AGREE)
     await complete_for_case(uow, case.id, DeadlineKind.SUBSTANTIVE_ANSWER)
     await notify_members(uow, moved, NoticeKind.PROPOSAL_SETTLED, {"result": ProposalResult.AGREED})
-    await ask_reporters(uow, policy, moved)
+    await draft_letter(uow, moved, decision, proposal.by)
+    await ask_reporters(uow, policy, moved, decision.consequence)
     about = {"case": str(case.id), "proposal": str(proposal.id), "decision": str(decision.id)}
     uow.journal.note(Entry(act="decision.was_made", by=SERVICE, authority="P-5.1", about=about, case=case.id))
     return moved

@@ -16,6 +16,7 @@ from guardian.errors import NotFound
 from guardian.ids import AccountId, PersonId, SpaceName
 from guardian.journal import PARTY, SERVICE, Entry
 from guardian.notices.models import Notice, NoticeKind, NoticeState
+from guardian.notices.party_facts import PartyFacts
 from guardian.people.models import LinkedAccount
 from guardian.sanctions.imposition import add_account
 from guardian.sanctions.models import Sanction, term_state_at
@@ -158,7 +159,7 @@ async def link_for_receipt(uow: UnitOfWork, typed: str) -> LinkedAccount:
     return link
 
 
-async def build_owner_notice_facts(uow: UnitOfWork, case: Case, link: LinkedAccount) -> dict[str, str]:
+async def build_owner_notice_facts(uow: UnitOfWork, case: Case, link: LinkedAccount) -> PartyFacts:
     """Build what a notice to the owner carries: the space, and a receipt of their own. Nothing else is theirs to know."""
     minted = create_account_receipt(link.id, uow.now, case.id)
     await uow.cases.add_receipt(minted.receipt)

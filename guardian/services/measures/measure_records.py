@@ -16,6 +16,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import PersonId, SpaceName, new_id, new_reference
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import NoticeKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.people.models import LinkEvidence, Member, Trust
 from guardian.people.permissions import MEMBERS, MODERATORS, Seat, holds_seat
 from guardian.reconciler.content import end
@@ -146,11 +147,11 @@ async def notify_measured(
     """Notify the person of what restricts them, why, until when, and where they can ask for a reconsideration."""
     if measure.person is None:
         return
-    facts = {
+    facts: PartyFacts = {
         "measure": measure.kind,
         "measured_for": measure.reason,
-        "spaces": str(measure.space),
-        "ends": measure.ends.isoformat(),
+        "spaces": measure.space,
+        "ends": measure.ends,
         **await issue_personal_receipt(app, uow, case, measure.person),
     }
     await notify_person(uow, case, measure.person, NoticeKind.MEASURED, facts, sanction.id if sanction else None)

@@ -16,6 +16,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, PersonId, new_id
 from guardian.journal import PARTY, SERVICE, Entry, by_member
 from guardian.notices.models import NoticeKind
+from guardian.notices.party_facts import PartyAnswer, PartyFacts
 from guardian.people.models import Member
 from guardian.people.permissions import MEMBERS, MODERATORS, MODERATORS_CHAIR, Seat, UseCase, holds_seat
 from guardian.sanctions.models import LiftingCause
@@ -98,7 +99,7 @@ async def decide(app: AppContext, by: MemberId, matter: str, *, stands: bool, wo
             uow, case, NoticeKind.MEASURE_RECONSIDERED, {"answer_given": _answer(stands)}, only=[measure.by]
         )
         if measure.person is not None:
-            facts = {"answer": _answer(stands), "spaces": str(measure.space)}
+            facts: PartyFacts = {"answer": _answer(stands), "spaces": measure.space}
             await notify_person(uow, case, measure.person, NoticeKind.MEASURE_ANSWERED, facts)
         if stands:
             return "It stays until its end. The person has been told so, and that they can ask the working group."
@@ -188,5 +189,5 @@ async def _review_facts(view: ReadView, measure: Measure) -> dict[str, str]:
     return {"review": (await get_case(view, measure.case)).code_name}
 
 
-def _answer(stands: bool) -> str:
-    return "stands" if stands else "ended"
+def _answer(stands: bool) -> PartyAnswer:
+    return PartyAnswer.STANDS if stands else PartyAnswer.ENDED

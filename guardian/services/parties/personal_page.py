@@ -12,14 +12,14 @@ from guardian.cases.case import Case, CaseEvent, CaseKind, CaseState
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import check_text
 from guardian.cases.procedure import DECISION_STEPS, StepEvent, StepState
-from guardian.cases.proposals import Consequence, Decision
+from guardian.cases.proposals import Decision
 from guardian.cases.receipts import Receipt, ReceiptKind, digest_secret
 from guardian.cases.reports import Addition
 from guardian.errors import NotFound, Refused
-from guardian.ids import AccountId, DecisionId, PersonId, Reference, new_id
+from guardian.ids import AccountId, PersonId, Reference, new_id
 from guardian.journal import PARTY, Entry
 from guardian.notices.models import News, Notice, NoticeKind, NoticeState
-from guardian.sanctions.models import Sanction, binding_until, term_state_at
+from guardian.sanctions.models import binding_until, term_state_at
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, notify_case_news, refer_to_board, reported_people, transition
 from guardian.services.case_steps import StepChange, advance_step, get_steps, reset_steps
@@ -35,7 +35,7 @@ from guardian.services.notify import ensure_reference, notify_board_liaison, not
 from guardian.services.sanctions.readmission import may_request, request_readmission
 from guardian.spaces.account_proof import ProofResult
 from rules.deadlines import TimeLimit, due_at
-from rules.ladder import AuthorityKind, TermState
+from rules.ladder import TermState
 from rules.policy import Policy
 from rules.precedence import Restriction
 from rules.procedure import Step
@@ -74,7 +74,6 @@ class SanctionLine:
     returns_at: datetime | None
     everywhere: bool
     spaces: tuple[str, ...]
-    conditions: str = ""
     provisional: bool = False
     may_request_from: datetime | None = None
     may_request_now: bool = False
@@ -239,7 +238,6 @@ async def _sanction_lines(app: AppContext, view: ReadView, person: PersonId) -> 
     options = {each.sanction: each for each in await may_request(view, person, app.policy)}
     lines = []
     for sanction in reversed(await view.sanctions.of_person(person)):
-        consequence = await _consequence(view, sanction)
         option = options.get(sanction.id)
         lines.append(
             SanctionLine(
@@ -250,7 +248,6 @@ async def _sanction_lines(app: AppContext, view: ReadView, person: PersonId) -> 
                 returns_at=binding_until(sanction),
                 everywhere=sanction.spaces is None,
                 spaces=tuple(sorted(sanction.spaces or ())),
-                conditions=consequence.conditions if consequence else "",
                 provisional=sanction.provisional,
                 may_request_from=option.opens_at if option else None,
                 may_request_now=bool(option and option.is_open and option.requested_at is None),
@@ -263,13 +260,6 @@ async def _sanction_lines(app: AppContext, view: ReadView, person: PersonId) -> 
 async def _readable_notices(view: ReadView, person: PersonId) -> tuple[Notice, ...]:
     notices = await view.notices.of_person(person)
     return tuple(notice for notice in reversed(notices) if notice.state is not NoticeState.WITHHELD)
-
-
-async def _consequence(view: ReadView, sanction: Sanction) -> Consequence | None:
-    if sanction.authority.kind is not AuthorityKind.DECISION:
-        return None
-    decision = await view.deliberation.decision(DecisionId(sanction.authority.id))
-    return decision.consequence if decision else None
 
 
 async def _matter_line(uow: UnitOfWork, case: Case, person: PersonId) -> OwnMatterLine:

@@ -14,6 +14,7 @@ from guardian.ids import AccountId, PersonId, SanctionId, new_id, new_reference
 from guardian.journal import SERVICE, Entry
 from guardian.logs import logger
 from guardian.notices.models import NoticeKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.people.models import LinkedAccount, LinkEvidence, Person, Trust
 from guardian.reconciler.bulk_store import NewAccount
 from guardian.sanctions.models import (
@@ -197,8 +198,12 @@ def _follower(leader: Sanction, person: PersonId, *, notifies: bool) -> Sanction
 
 
 async def _notify_person(app: AppContext, uow: UnitOfWork, case: Case, sanction: Sanction) -> None:
-    facts = {"restriction": sanction.restriction, "ends": sanction.ends.isoformat() if sanction.ends else ""}
-    facts |= {**build_scope_facts(sanction.spaces), **await issue_personal_receipt(app, uow, case, sanction.person)}
+    facts: PartyFacts = {
+        "restriction": sanction.restriction,
+        **({"ends": sanction.ends} if sanction.ends else {}),
+        **build_scope_facts(sanction.spaces),
+        **await issue_personal_receipt(app, uow, case, sanction.person),
+    }
     await notify_person(uow, case, sanction.person, NoticeKind.ACTED, facts, sanction.id)
 
 

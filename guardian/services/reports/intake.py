@@ -29,10 +29,11 @@ from guardian.cases.submissions import (
     reporter_party,
 )
 from guardian.errors import Refused
-from guardian.ids import MemberId, Reference, ReportId
+from guardian.ids import MemberId, Reference, ReportId, Secret
 from guardian.journal import PARTY, SERVICE, Entry, by_member
 from guardian.notices.acknowledgement import acknowledgement, acknowledgement_for_file, no_handler_left
 from guardian.notices.models import NoticeKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.notices.translations import format_datetime, translate_text
 from guardian.people.models import Group, Member
 from guardian.people.permissions import BOARD, CHAIRS, MEMBERS, holds_seat
@@ -101,7 +102,7 @@ __all__ = [
 class IntakeResult:
     """The answer to a report: its receipt (shown this once), the reporter's own reference, and what to read."""
 
-    receipt: str
+    receipt: Secret
     reference: Reference
     report: ReportId
     text: str
@@ -259,9 +260,11 @@ async def _acknowledge_by_mail(
     anybody_notified: bool,
 ) -> None:
     """Queue the answer as mail, with the receipt only where the address is shown to be the reporter's."""
-    facts = {"answer_by": due_at(TimeLimit.FIRST_ANSWER, uow.now, app.policy).isoformat()} if anybody_notified else {}
-    if submission.verified:
-        facts["own_receipt"] = received.receipt
+    due = due_at(TimeLimit.FIRST_ANSWER, uow.now, app.policy)
+    facts: PartyFacts = {
+        **({"answer_by": due} if anybody_notified else {}),
+        **({"own_receipt": received.receipt} if submission.verified else {}),
+    }
     await notify_reporters(uow, case, NoticeKind.MAIL_RECEIVED, facts)
 
 

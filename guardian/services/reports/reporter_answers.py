@@ -8,6 +8,7 @@ from guardian.cases.deadlines import Deadline
 from guardian.cases.submissions import ANSWER_TIME_LIMITS
 from guardian.journal import SERVICE, Entry
 from guardian.notices.models import NoticeKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.services.case_flow import get_case
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deadlines import complete, reschedule
@@ -32,7 +33,8 @@ async def on_reporter_answer_due(app: AppContext, uow: UnitOfWork, deadline: Dea
         await remind(uow, deadline, case, NoticeKind.DEADLINE_NEAR, facts, min([*ahead, deadline.due]))
     else:
         fresh = next_due_at(time_limit, deadline.due, uow.now, app.policy)
-        await notify_reporters(uow, case, NoticeKind.REPORTER_LATE, {**facts, "new_date": fresh.isoformat()})
+        told: PartyFacts = {"due": deadline.due, "new_date": fresh}
+        await notify_reporters(uow, case, NoticeKind.REPORTER_LATE, told)
         await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, {**facts, "new_date": fresh.isoformat()})
         await reschedule(uow, deadline, fresh, due_at=fresh)
     about = {"case": str(case.id), "promise": deadline.kind}

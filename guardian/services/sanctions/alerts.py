@@ -107,7 +107,7 @@ async def _notify_restored(uow: UnitOfWork, person: PersonId, rows: tuple[Covera
     case = await _case_of_sanction(uow, sanctions[-1])
     if case is None:
         return
-    spaces = ", ".join(str(row.space) for row in rows if row.state in _RESTORED[:2])
+    spaces = tuple(row.space for row in rows if row.state in _RESTORED[:2])
     lifting = sanctions[-1].lifting
     cause = lifting.cause if lifting else LiftingCause.TERM_ENDED
     if sanctions[-1].leader is None or sanctions[-1].notification is not NotificationState.COULD_NOT_NOTIFY:

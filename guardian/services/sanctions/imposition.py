@@ -13,6 +13,7 @@ from guardian.cases.proposals import Consequence, Decision, ladder_input
 from guardian.ids import PersonId, SpaceName
 from guardian.journal import Entry
 from guardian.notices.models import NoticeKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.sanctions import lifting
 from guardian.sanctions.coverage import unconfirmed_spaces
 from guardian.sanctions.imposition import SanctionOrder, Term, impose, supersede
@@ -111,24 +112,23 @@ async def assign_manual_notification(uow: UnitOfWork, case: Case, sanction: Sanc
     await notify_members(uow, case, NoticeKind.NOT_NOTIFIED, {"sanction": str(sanction.id)}, only=only)
 
 
-def build_decision_facts(decision: Decision, sanction: Sanction | None, policy: Policy) -> dict[str, str]:
-    """Build what the person is notified of in the standard text of the decision."""
+def build_decision_facts(decision: Decision, sanction: Sanction | None, policy: Policy) -> PartyFacts:
+    """Build what the person is notified of with every decision: choices and instants, and nothing that anybody typed."""
     consequence = decision.consequence
     asks = readmission_requirement(AuthorityKind.DECISION, ladder_input(consequence), policy)
     return {
         "outcome": consequence.outcome,
         "restriction": consequence.restriction,
-        "from": sanction.starts.isoformat() if sanction else "",
-        "ends": sanction.ends.isoformat() if sanction and sanction.ends else "",
         "return": asks if sanction else ReadmissionRequirement.NOTHING,
-        "conditions": consequence.conditions,
+        **({"from": sanction.starts} if sanction else {}),
+        **({"ends": sanction.ends} if sanction and sanction.ends else {}),
         **build_scope_facts(consequence.spaces),
     }
 
 
-def build_scope_facts(spaces: frozenset[SpaceName] | None) -> dict[str, str]:
+def build_scope_facts(spaces: frozenset[SpaceName] | None) -> PartyFacts:
     """Build which spaces a restriction covers, where it is not all of them."""
-    return {} if spaces is None else {"spaces": ", ".join(sorted(spaces))}
+    return {} if spaces is None else {"spaces": tuple(sorted(spaces))}
 
 
 async def list_binding_accounts(view: ReadView, person: PersonId | None) -> tuple[Account, ...]:

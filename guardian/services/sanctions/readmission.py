@@ -15,6 +15,7 @@ from guardian.errors import Refused
 from guardian.ids import CaseId, MemberId, PersonId, SanctionId, new_id, new_reference
 from guardian.journal import PARTY, SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
+from guardian.notices.party_facts import PartyAnswer, PartyFacts
 from guardian.sanctions import lifting
 from guardian.sanctions.models import Sanction, term_state_at
 from guardian.services.case_flow import get_case, issue_personal_receipt, refer_to_board
@@ -83,10 +84,10 @@ async def answer_request(uow: UnitOfWork, case: Case, decision: Decision, by: Me
     if sanction is None:
         raise Refused("no_sanction", "There is no sanction that this request is about any more.", "P-6.2")
     await complete_for_case(uow, case.id, DeadlineKind.READMISSION_ANSWER)
-    facts = {"answer": "no", "returns": ""}
+    facts: PartyFacts = {"answer": PartyAnswer.NO}
     if decision.consequence.readmit:
         lifted = sanction.lifting or await lifting.readmit(uow, sanction, by_member(by), decision.id)
-        facts = {"answer": "yes", "returns": lifted.effective_from.isoformat()}
+        facts = {"answer": PartyAnswer.YES, "returns": lifted.effective_from}
     await notify_person(uow, case, sanction.person, NoticeKind.READMISSION_ANSWERED, facts)
 
 
@@ -119,7 +120,7 @@ async def on_reminder_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) 
     since = deadline.next_at
     reminding = [at for at in readmission_reminder_times(sanction.ends, app.policy) if since <= at <= uow.now]
     if reminding and await _find_open_request(uow, sanction) is None:
-        facts = {"ended": sanction.ends.isoformat(), **await issue_personal_receipt(app, uow, case, sanction.person)}
+        facts: PartyFacts = {"ended": sanction.ends, **await issue_personal_receipt(app, uow, case, sanction.person)}
         await notify_person(uow, case, sanction.person, NoticeKind.MAY_REQUEST_READMISSION, facts)
     if _next_yearly_review(sanction.ends, since, app.policy) <= uow.now:
         await notify_members(uow, case, NoticeKind.TERM_OVER, {"state": TermState.AWAITING, "look": "yearly"})

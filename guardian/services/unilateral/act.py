@@ -19,6 +19,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName, new_id, new_reference
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.people.models import LinkEvidence, Member, Person, Trust
 from guardian.people.permissions import UseCase
 from guardian.sanctions.imposition import SanctionOrder, impose
@@ -355,9 +356,13 @@ async def _take_effect(
     sanction = await impose(uow, order, app.spaces.names)
     if done.term is not None:
         await start_deadline(uow, DeadlineKind.TERM_END, case.id, ends, about=sanction.id)
-    facts = {"restriction": done.restriction, "ends": ends.isoformat(), **build_scope_facts(done.spaces)}
-    facts |= await issue_personal_receipt(app, uow, case, person.id)
-    await notify_person(uow, case, person.id, NoticeKind.ACTED, facts, sanction.id)
+    told: PartyFacts = {
+        "restriction": done.restriction,
+        "ends": ends,
+        **build_scope_facts(done.spaces),
+        **await issue_personal_receipt(app, uow, case, person.id),
+    }
+    await notify_person(uow, case, person.id, NoticeKind.ACTED, told, sanction.id)
     await notify_owners(uow, case, person.id)
     await notify_members(uow, case, NoticeKind.ACT_TAKEN, {"act": done.id, "ground": done.ground}, besides=[done.by])
     if verdict.code == brake.DANGER:

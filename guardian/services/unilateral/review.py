@@ -28,6 +28,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import DecisionId, MemberId, new_id
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import NoticeKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.people.permissions import UseCase
 from guardian.sanctions import lifting
 from guardian.sanctions.imposition import record_notification
@@ -332,11 +333,13 @@ async def _impose_reviewed(
         if sanction is not None:
             await record_notification(uow, sanction, NotificationState.COULD_NOT_NOTIFY)
         return
-    facts = {
+    facts: PartyFacts = {
         **build_decision_facts(decision, sanction, app.policy),
         **await issue_personal_receipt(app, uow, case, act.person),
     }
     await notify_person(uow, case, act.person, NoticeKind.DECISION, facts, sanction.id if sanction else None)
+    # It holds already, so it is told at once; the letter that says what they did follows when one is written and read.
+    await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"ask": "write"})
 
 
 async def _release(

@@ -54,11 +54,12 @@ async def test_a_proposal_is_agreed_by_buttons_and_enacted_after_one_look(servic
     assert "hearing the person" in early.text
     await service.skip(case, "hearing", "feedback")
     look = await service.ask(BRUNO, "enact", case=case)
+    assert "the person will not learn what it is that they did" in look.text
     for shown in ("discord: will hold", "forum: no account known", "github: no account known"):
         assert shown in look.text
     assert "Nothing was done" in (await service.press(BRUNO, look, "Not yet")).text
     assert (await service.case_named(case)).state is CaseState.AGREED
-    assert "is in force" in (await service.press(BRUNO, look, "Enact now")).text
+    assert "is in force" in (await service.press(BRUNO, look, "Enact without it")).text
     assert (await service.case_named(case)).state is CaseState.IN_FORCE
     assert f"{person} ({case}): suspended, until" in (await service.ask(FARID, "sanctions")).text
 
@@ -69,8 +70,8 @@ async def test_enacting_twice_by_the_same_button_enacts_once(service: DiscordSer
     await service.vote_for(case)
     await service.skip(case, "hearing", "feedback")
     look = await service.ask(BRUNO, "enact", case=case)
-    await service.press(BRUNO, look, "Enact now")
-    second = await service.press(BRUNO, look, "Enact now")
+    await service.press(BRUNO, look, "Enact without it")
+    second = await service.press(BRUNO, look, "Enact without it")
     assert "is in force" not in second.text
     assert (await service.community.journal_acts()).count("decision.was_enacted") == 1
 
@@ -131,7 +132,7 @@ async def test_a_case_is_closed_with_a_review_date_and_opened_again(service: Dis
     await service.propose(case, outcome="no_violation", days=None)
     await service.vote_for(case)
     await service.skip(case, "hearing", "feedback")
-    await service.press(BRUNO, await service.ask(BRUNO, "enact", case=case), "Enact now")
+    await service.press(BRUNO, await service.ask(BRUNO, "enact", case=case), "Enact without it")
     assert "year-month-day" in (await service.ask(AMARA, "close", case=case, review_on="soon")).text
     form = await service.ask(AMARA, "close", case=case, review_on="2026-09-01")
     await service.submit(AMARA, form, outcome="No violation was found.")

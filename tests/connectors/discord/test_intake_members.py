@@ -259,6 +259,10 @@ async def test_a_chair_lets_somebody_in_who_was_held_out(service: DiscordService
 async def test_the_hearing_begins_by_the_button(service: DiscordService) -> None:
     """P-3.5"""
     case, _ = await service.a_case()
+    asked = await service.press(AMARA, await service.ask(AMARA, "case", case=case), "Begin the hearing")
+    form = await service.press(AMARA, asked, "Say what was reported")
+    await service.submit(AMARA, form, text="Shouted at people who asked for help.", person="")
+    await service.press(BRUNO, await service.ask(BRUNO, "read-draft", case=case), "Approve text 1")
     screen = await service.press(AMARA, await service.ask(AMARA, "case", case=case), "Begin the hearing")
     assert "The hearing in" in screen.text
     known = dict((await case_overview(service.app, AMARA, case)).steps)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -13,8 +13,9 @@ import pytest
 from guardian.cases.case import Case
 from guardian.ids import AccountId, MemberId, NoticeId, PersonId, SanctionId, new_id
 from guardian.notices.delivery_routes import RouteFinder
-from guardian.notices.models import Notice, NoticeKind, NoticeState
+from guardian.notices.models import News, Notice, NoticeKind, NoticeState
 from guardian.notices.outbox import DeliveryHandlers, Outbox
+from guardian.notices.party_facts import PartyFacts, ReadText
 from guardian.notices.renderer import NoticeRenderer
 from guardian.people.models import LinkedAccount, Trust
 from guardian.services.conflicts.recusal import recuse
@@ -105,7 +106,7 @@ class OutboxFixture:
             await notify_members(uow, case, kind, only=(member,))
         return (await self.community.notices_to(member))[-1].id
 
-    async def to_person(self, facts: Mapping[str, str] | None = None) -> tuple[NoticeId, PersonId]:
+    async def to_person(self, facts: PartyFacts | None = None) -> tuple[NoticeId, PersonId]:
         """A decision waits to be told to a person with an account on Discord and one on the forum."""
         case, code = await self.community.a_named_case()
         async with self.community.units_of_work.begin() as uow:
@@ -312,7 +313,8 @@ async def test_an_account_that_one_member_only_says_is_theirs_is_never_written_t
 
 async def _news(post: OutboxFixture, case: Case) -> NoticeId:
     async with post.community.units_of_work.begin() as uow:
-        facts = {"news": "answer", "text": "We have spoken with both of you."}
+        words = ReadText("We have spoken with both of you.", MemberId("reader"))
+        facts: PartyFacts = {"news": News.ANSWER, "text": words}
         (notice,) = await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, facts)
     return notice
 

@@ -19,6 +19,7 @@ TEMPLATES = Path(phrases.__file__).parent / "templates"
 TO_REPORTERS = (NoticeKind.REPORTER_NEWS, NoticeKind.REPORTER_LATE, NoticeKind.MAIL_RECEIVED)
 TO_PEOPLE = (
     NoticeKind.HEARING,
+    NoticeKind.PERSON_ANSWER,
     NoticeKind.DECISION,
     NoticeKind.ACTED,
     NoticeKind.MEASURED,

@@ -32,7 +32,7 @@ from tests.builders.community import (
     a_message,
     everybody,
 )
-from tests.builders.journey import DAY, Journey, a_journey, a_suspension, a_warning
+from tests.builders.journey import DAY, HOUR, Journey, a_journey, a_suspension, a_warning
 
 RECEIVED = NoticeKind.CASE_NEWS
 
@@ -118,13 +118,13 @@ async def test_a_member_is_known_by_their_mail_address_too(community: Community)
 async def test_of_two_texts_the_older_never_goes_out_in_place_of_the_newer(community: Community) -> None:
     """P-5.6: whoever wrote it anew may have done so because of a name in the old one."""
     journey = await a_journey(community)
-    await journey.prepare_decision()
+    await journey.prepare_decision(letter=False)
     to = (DraftKind.DECISION, PartyRole.REPORTED)
     old = await drafts.write_draft(community.app, AMARA, journey.code_name, DraftInput(*to, "Robin was hurt by you."))
     await drafts.approve_draft(community.app, DMITRI, old.id)
     community.pass_time(DAY)
     await drafts.write_draft(community.app, AMARA, journey.code_name, DraftInput(*to, "Somebody was hurt by you."))
-    done = await enactment.enact(community.app, BRUNO, journey.code_name)
+    done = await enactment.enact(community.app, BRUNO, journey.code_name, unread=True)
     assert done.waits_for_reading
     assert await journey.notices_to_person(NoticeKind.DECISION) == []
 
@@ -133,7 +133,9 @@ async def test_the_groups_own_summary_is_not_shown_to_the_person(community: Comm
     """P-5.6: it is kept with the case, and nobody has read it for what it gives away."""
     journey = await a_journey(community)
     summary = "Robin from the help channel saw it."
-    await journey.enact(replace(a_suspension(), summary=summary))
+    await journey.prepare_decision(replace(a_suspension(), summary=summary), letter=False)
+    await enactment.enact(community.app, BRUNO, journey.code_name, unread=True)
+    await journey.pass_time(25 * HOUR)
     page = repr(await personal_page.read_page(community.app, await journey.receipt()))
     assert "short_suspension" in page
     assert "Robin" not in page

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from guardian.ids import MemberId
-from guardian.notices.models import NoticeKind, NoticeState, RecipientKind
+from guardian.ids import MemberId, Reference
+from guardian.notices.models import News, NoticeKind, NoticeState, RecipientKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.people.models import Group, Office
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.members import member_by_name, member_for_account
@@ -55,7 +56,7 @@ async def test_a_reporter_is_told_under_their_own_reference_and_never_a_code_nam
     received = await community.report(reporter=A_REPORTER)
     case = await community.case(received)
     async with community.units_of_work.begin() as uow:
-        await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": "contact_changed"})
+        await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.CONTACT_CHANGED})
     (notice,) = (await read_follow_up(community.app, received.receipt)).notices
     assert dict(notice.facts) == {"news": "contact_changed", "reference": received.reference}
     assert (notice.state, notice.to.kind) == (NoticeState.WAITING, RecipientKind.REPORTER)
@@ -92,7 +93,11 @@ async def test_a_code_name_given_by_mistake_stays_out_of_what_a_person_is_told(c
     async with community.units_of_work.begin() as uow:
         person = await uow.people.person_by_code_name(code)
         assert person is not None
-        facts = {"code_name": case.code_name, "person": code, "answer_by": community.clock.now().isoformat()}
+        facts: PartyFacts = {
+            "code_name": Reference(case.code_name),
+            "person": Reference(code),
+            "answer_by": community.clock.now(),
+        }
         told = await uow.notices.notice(await notify_person(uow, case, person.id, NoticeKind.HEARING, facts))
     assert told is not None
     assert told.facts.keys() == {"answer_by", "reference"}

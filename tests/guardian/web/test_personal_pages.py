@@ -14,6 +14,7 @@ from rules.precedence import Restriction
 from rules.procedure import Step
 from rules.quorum import Answer
 from tests.builders.community import AMARA, BRUNO, CHIARA, DMITRI, ELENI, FARID, Community
+from tests.builders.journey import begin_hearing
 from tests.builders.pages import Pages, forms_of, text_of
 
 
@@ -27,7 +28,7 @@ async def the_receipt(community: Community, case: Case) -> str:
 async def person_in_hearing(community: Community) -> tuple[Case, str]:
     """A case whose reported person is being heard, and their receipt."""
     case, _ = await community.a_named_case()
-    await procedure.begin_hearing(community.app, AMARA, case.code_name)
+    await begin_hearing(community, case.code_name)
     return case, await the_receipt(community, case)
 
 
@@ -47,7 +48,7 @@ async def suspended_person(community: Community) -> tuple[Case, str]:
     for member in (BRUNO, CHIARA, DMITRI, ELENI, FARID):
         await proposals.vote(community.app, member, proposal.id, Answer.AGREE)
     await _skip(community, case, "feedback")
-    await enactment.enact(community.app, AMARA, case.code_name)
+    await enactment.enact(community.app, AMARA, case.code_name, unread=True)
     return case, receipt
 
 

@@ -48,7 +48,6 @@ from tests.builders.journey import (
     a_journey,
     a_suspension,
     a_warning,
-    an_extended_suspension,
 )
 
 
@@ -108,12 +107,12 @@ async def test_telling_does_not_delay_a_safety_measure(community: Community) -> 
 async def test_an_unread_text_never_reaches_the_person(community: Community) -> None:
     """P-5.6"""
     journey = await a_journey(community)
-    await journey.prepare_decision()
+    await journey.prepare_decision(letter=False)
     text = "You hurt Robin from the help channel."
     await drafts.write_draft(
         community.app, AMARA, journey.code_name, DraftInput(DraftKind.DECISION, PartyRole.REPORTED, text)
     )
-    done = await enactment.enact(community.app, BRUNO, journey.code_name)
+    done = await enactment.enact(community.app, BRUNO, journey.code_name, unread=True)
     assert done.waits_for_reading
     assert await journey.notices_to_person(NoticeKind.DECISION) == []
     await journey.pass_time(25 * HOUR)
@@ -125,11 +124,8 @@ async def test_an_unread_text_never_reaches_the_person(community: Community) -> 
 async def test_the_standard_text_goes_out_before_the_restriction_cuts_the_person_off(community: Community) -> None:
     """P-5.6"""
     journey = await a_journey(community)
-    await journey.prepare_decision()
-    await drafts.write_draft(
-        community.app, AMARA, journey.code_name, DraftInput(DraftKind.DECISION, PartyRole.REPORTED, "Dear you")
-    )
-    await enactment.enact(community.app, BRUNO, journey.code_name)
+    await journey.prepare_decision(letter=False)
+    await enactment.enact(community.app, BRUNO, journey.code_name, unread=True)
     await journey.pass_time(22 * HOUR)
     assert len(await journey.notices_to_person(NoticeKind.DECISION)) == 1
     assert await journey.access_level() is AccessLevel.OPEN
@@ -138,11 +134,9 @@ async def test_the_standard_text_goes_out_before_the_restriction_cuts_the_person
 async def test_a_text_goes_out_as_soon_as_a_second_member_has_read_it(community: Community) -> None:
     """P-5.6"""
     journey = await a_journey(community)
-    await journey.prepare_decision()
-    draft = await drafts.write_draft(
-        community.app, AMARA, journey.code_name, DraftInput(DraftKind.DECISION, PartyRole.REPORTED, "In four parts.")
-    )
-    await enactment.enact(community.app, BRUNO, journey.code_name)
+    await journey.prepare_decision(letter=False)
+    draft = await journey.write(DraftKind.DECISION, "In four parts.")
+    await enactment.enact(community.app, BRUNO, journey.code_name, unread=True)
     with pytest.raises(Refused) as refusal:
         await drafts.approve_draft(community.app, AMARA, draft.id)
     assert refusal.value.code == "own_draft"
@@ -159,6 +153,7 @@ async def test_the_message_carries_a_receipt_that_opens_the_decision(community: 
     await procedure.request_skip(community.app, AMARA, journey.code_name, Step.HEARING, "They hide.")
     await procedure.confirm_skip(community.app, DMITRI, journey.code_name, Step.HEARING)
     await journey.agree()
+    await journey.have_read(DraftKind.DECISION, "In four parts.")
     await journey.pass_time(73 * HOUR)
     await enactment.enact(community.app, BRUNO, journey.code_name)
     page = await personal_page.read_page(community.app, await journey.receipt())
@@ -268,6 +263,7 @@ async def test_a_change_of_mind_is_a_new_decision_that_leaves_no_gap(community: 
     journey = await a_journey(community)
     await journey.enact()
     await journey.agree(a_ban())
+    await journey.read_letter()
     await journey.pass_time(73 * HOUR)
     assert await journey.access_level() is AccessLevel.BARRED
     done = await enactment.enact(community.app, BRUNO, journey.code_name)
@@ -289,6 +285,7 @@ async def test_a_change_of_mind_on_the_same_day_is_told_and_the_first_decision_i
     journey = await a_journey(community)
     await journey.enact()
     await journey.agree(a_warning())
+    await journey.read_letter()
     await journey.pass_time(73 * HOUR)
     await enactment.enact(community.app, BRUNO, journey.code_name)
     told = [notice.facts["outcome"] for notice in await journey.notices_to_person(NoticeKind.DECISION)]
@@ -300,6 +297,7 @@ async def test_a_lighter_change_of_mind_ends_what_held_before(community: Communi
     journey = await a_journey(community)
     await journey.enact()
     await journey.agree(a_warning())
+    await journey.read_letter()
     await journey.pass_time(73 * HOUR)
     await enactment.enact(community.app, BRUNO, journey.code_name)
     assert await journey.access_level() is AccessLevel.OPEN
@@ -311,20 +309,13 @@ async def test_a_sanction_on_somebody_with_a_role_ends_their_access_at_once(comm
     journey = await a_journey(community)
     await journey.hold_hearing()
     await journey.vote(await journey.propose(), BRUNO, CHIARA, DMITRI, FARID)
+    await journey.read_letter()
     await journey.pass_time(73 * HOUR)
     await enactment.enact(community.app, BRUNO, journey.code_name)
     async with community.units_of_work.read() as view:
         eleni = await view.people.member(ELENI)
     assert eleni is not None
     assert not eleni.holds_office(Group.WORKING_GROUP, community.clock.now())
-
-
-async def test_the_conditions_for_return_are_told(community: Community) -> None:
-    """P-5.2"""
-    journey = await a_journey(community)
-    await journey.enact(an_extended_suspension())
-    (notice,) = await journey.notices_to_person(NoticeKind.DECISION)
-    assert notice.facts["conditions"] == "Talk with a mediator first."
 
 
 async def test_the_preview_says_what_will_hold_where_and_what_it_destroys(community: Community) -> None:

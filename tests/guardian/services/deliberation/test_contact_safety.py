@@ -4,14 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from guardian.cases.case import PartyRole
+from guardian.cases.drafts import DraftKind
 from guardian.cases.reports import ReportChannel
 from guardian.errors import Refused
 from guardian.notices.models import News, NoticeKind
+from guardian.services.decisions import drafts
+from guardian.services.decisions.drafts import DraftInput
 from guardian.services.deliberation import procedure
 from guardian.services.identity.linking import identify_reported_person
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.reports.intake import ReceiptAccess, ReporterRequest, Submission, make_request, receive
 from tests.builders.community import AMARA, BRUNO, DISCORD, SOMEBODY, TEXT, Community
+from tests.builders.journey import BEHAVIOUR
 
 
 async def _begun(community: Community) -> tuple[str, str]:
@@ -47,6 +52,7 @@ async def test_the_hearing_begins_once_the_reporter_agrees_and_members_hear_of_i
     receipt, code_name = await _begun(community)
     await make_request(community.app, ReceiptAccess(receipt), ReporterRequest.MAY_CONTACT)
     assert News.MAY_CONTACT_NOW in {n.facts.get("news") for n in await community.notices_to(BRUNO)}
+    await _words_are_read(community, code_name)
     await procedure.begin_hearing(community.app, AMARA, code_name)
     assert await _heard(community, code_name) == 1
 
@@ -56,8 +62,16 @@ async def test_a_reporter_who_never_answers_does_not_stop_the_hearing_for_ever(c
     _, code_name = await _begun(community)
     community.pass_time(timedelta(hours=48))
     await run_due(community.app)
+    await _words_are_read(community, code_name)
     await procedure.begin_hearing(community.app, AMARA, code_name)
     assert await _heard(community, code_name) == 1
+
+
+async def _words_are_read(community: Community, code_name: str) -> None:
+    """A second member has read what the person is to be told of the report."""
+    written = DraftInput(DraftKind.HEARING, PartyRole.REPORTED, BEHAVIOUR)
+    draft = await drafts.write_draft(community.app, AMARA, code_name, written)
+    await drafts.approve_draft(community.app, BRUNO, draft.id)
 
 
 async def _heard(community: Community, code_name: str) -> int:

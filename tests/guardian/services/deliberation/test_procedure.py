@@ -16,7 +16,7 @@ from tests.builders.journey import DAY, HOUR, a_journey
 async def test_the_person_is_written_to_with_a_receipt_before_anything_restricts(community: Community) -> None:
     """P-3.5, P-6.2"""
     journey = await a_journey(community)
-    await procedure.begin_hearing(community.app, AMARA, journey.code_name)
+    await journey.begin_hearing()
     (notice,) = await journey.notices_to_person(NoticeKind.HEARING)
     page = await personal_page.read_page(community.app, notice.facts["receipt"])
     assert page.matters[0].may_be_heard

@@ -11,7 +11,6 @@ from guardian.ids import AccountId
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Trust
 from guardian.reconciler.snapshot import load_snapshot
-from guardian.services.deliberation import procedure
 from guardian.services.identity import account_owners, disputes, unlinking
 from guardian.services.identity.linking import confirm_link, propose_link
 from guardian.services.members import AccountInput
@@ -21,6 +20,7 @@ from guardian.services.unilateral.act import ActInput, act
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground
 from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, ELENI, FARID, FORUM, SOMEBODY, Community
+from tests.builders.journey import begin_hearing
 from tests.builders.notices import deliver_all, inbox
 
 STRANGER = "41"
@@ -59,7 +59,7 @@ async def desired_level(community: Community, link: AccountId) -> AccessLevel:
 async def test_a_stranger_whose_account_was_linked_is_sent_nothing_of_the_case(community: Community) -> None:
     """The harm: the letters of a hearing or a decision go to every account that is known of a person."""
     case, person, _ = await a_wrong_link(community)
-    await procedure.begin_hearing(community.app, AMARA, case)
+    await begin_hearing(community, case)
     await deliver_all(community)
     (letter,) = inbox(community, FORUM, STRANGER)
     for secret in (case, person, "GRD-", "kitchen", "insult", "heard", "personal"):

@@ -10,7 +10,6 @@ from guardian.errors import NotFound, Refused
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Trust
 from guardian.reconciler.snapshot import load_snapshot
-from guardian.services.deliberation import procedure
 from guardian.services.identity import disputes, self_disclosure
 from guardian.services.identity.linking import list_case_accounts, propose_link
 from guardian.services.members import AccountInput
@@ -21,6 +20,7 @@ from guardian.spaces.port import Account
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground
 from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, ELENI, FORUM, GITHUB, SOMEBODY, Community
+from tests.builders.journey import begin_hearing
 from tests.builders.notices import deliver_all, inbox
 
 ELSEWHERE = Account(GITHUB, "990001")
@@ -124,7 +124,7 @@ async def test_somebody_is_asked_to_show_only_where_it_is_not_the_first_word_to_
     with pytest.raises(Refused) as refusal:
         await self_disclosure.request_disclosure(app, BRUNO, person)
     assert refusal.value.code == "not_told_yet"
-    await procedure.begin_hearing(community.app, AMARA, case.code_name)
+    await begin_hearing(community, case.code_name)
     assert await self_disclosure.request_disclosure(app, BRUNO, person) == person
     await deliver_all(community)
     letter = inbox(community, DISCORD, SOMEBODY.native_id)[-1]

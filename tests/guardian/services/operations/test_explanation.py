@@ -8,7 +8,6 @@ from guardian.errors import NotFound, Refused
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions import board_answers
 from guardian.services.decisions.enactment import enact
-from guardian.services.deliberation import procedure
 from guardian.services.members import AccountInput
 from guardian.services.operations.explanation import explain_account, explain_person
 from guardian.services.operations.roster import compile_roster
@@ -19,7 +18,7 @@ from rules.conflicts import ConflictReason
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground
 from tests.builders.community import AMARA, BRUNO, DISCORD, GRETA, HIROSHI, INES, Community
-from tests.builders.journey import a_suspension, journey_in
+from tests.builders.journey import a_suspension, begin_hearing, journey_in
 
 TROUBLE = "rowdy"
 
@@ -127,11 +126,11 @@ async def test_a_sanction_in_a_case_of_the_board_alone_is_in_the_boards_roster_a
     case, person = await community.a_named_case(named_members=(AMARA,))
     assert case.board_only
     journey = await journey_in(community, case, person)
-    await procedure.begin_hearing(community.app, GRETA, case.code_name)
+    await begin_hearing(community, case.code_name, GRETA, HIROSHI)
     await board_answers.record_answer(community.app, GRETA, case.code_name, a_suspension())
     await board_answers.confirm_answer(community.app, HIROSHI, case.code_name)
     await journey.pass_time(timedelta(days=8))
-    await enact(community.app, GRETA, case.code_name)
+    await enact(community.app, GRETA, case.code_name, unread=True)
     assert [line.person for line in await compile_roster(community.app, GRETA)] == [person]
     assert (await explain_person(community.app, GRETA, person))[0].person == person
     assert await compile_roster(community.app, BRUNO) == ()

@@ -252,6 +252,7 @@ async def board_answered(community: Community, journey: Journey, consequence: Co
     """The Board has answered, and the group has carried it out."""
     await board_answers.record_answer(community.app, CHIARA, journey.code_name, consequence)
     await board_answers.confirm_answer(community.app, HIROSHI, journey.code_name)
+    await journey.read_letter()
     await journey.pass_time(73 * HOUR)
     done = await enactment.enact(community.app, BRUNO, journey.code_name)
     await journey.record_notification(done)
