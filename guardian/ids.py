@@ -27,6 +27,9 @@ Secret = NewType("Secret", str)
 PageAddress = NewType("PageAddress", str)
 """The address of a page of ours."""
 
+ContactAddress = NewType("ContactAddress", str)
+"""A configured address to which people can turn, somebody's mail or page: checked to be one."""
+
 SpaceName = NewType("SpaceName", str)
 """The configured name of a space (`discord`, `forum`, `github`, ...)."""
 

@@ -58,6 +58,23 @@ def next_due_at(kind: TimeLimit, passed: datetime, now: datetime, policy: Policy
     return passed + step * max(1, (now - passed) // step + 1)
 
 
+class Lateness(StrEnum):
+    """Whose matter a late answer to a reporter is, once the reporter has been told."""
+
+    CHAIRS = "chairs"
+    EVERYBODY = "everybody"
+    BOARD = "board"
+
+
+def lateness_at(kind: TimeLimit, since: datetime, now: datetime, policy: Policy) -> Lateness:
+    """Return whose matter it is at this instant: the chairs' at first, after each further length one circle more.
+
+    Policy: P-2.4.
+    """
+    passed = (now - due_at(kind, since, policy)) // length(kind, policy)
+    return (Lateness.CHAIRS, Lateness.EVERYBODY, Lateness.BOARD)[max(0, min(passed, 2))]
+
+
 def readmission_reminder_times(term_ended: datetime, policy: Policy) -> tuple[datetime, ...]:
     """Return when a person who may ask to return is reminded of it, in order. Policy: P-6.2."""
     return tuple(term_ended + after for after in sorted(policy.readmission.remind_after))

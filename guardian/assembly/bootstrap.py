@@ -93,6 +93,7 @@ def _compose(
         base_url=base_url,
         community=settings.community,
         largest_file=largest_file,
+        turn_to=settings.turn_to,
         offers_self_disclosure=any(each.proof is not None and each.proof.knows_linked_accounts for each in connected),
     )
     # A wrapper knows what it is put round by its name; mail has one as a space has.

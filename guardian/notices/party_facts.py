@@ -11,7 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from guardian.ids import MemberId, PageAddress, Reference, Secret, SpaceName
+from guardian.ids import ContactAddress, MemberId, PageAddress, Reference, Secret, SpaceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,16 @@ class PartyAnswer(StrEnum):
 
 
 PartyFact: TypeAlias = (
-    StrEnum | datetime | timedelta | ReadText | Reference | Secret | PageAddress | SpaceName | tuple[SpaceName, ...]
+    StrEnum
+    | datetime
+    | timedelta
+    | ReadText
+    | Reference
+    | Secret
+    | PageAddress
+    | ContactAddress
+    | SpaceName
+    | tuple[SpaceName, ...]
 )
 """A value that may leave: a choice of ours, an instant, a length, a text that was read, a page, a name of a space."""
 

@@ -17,7 +17,7 @@ from guardian.cases.handoff_store import HandoffStore
 from guardian.cases.measures import MeasureStore
 from guardian.cases.raids import RaidStore
 from guardian.clock import Clock, system_now
-from guardian.ids import CaseId
+from guardian.ids import CaseId, ContactAddress
 from guardian.notices.store import NoticeStore
 from guardian.reconciler.bulk_store import BulkStore
 from guardian.reconciler.content_store import ContentRestrictionStore
@@ -111,7 +111,8 @@ class AppContext:
 
     `base_url` is the address of the pages, `community` the name that people see, `system_time` the machine's own time,
     by which one-time links and sessions end. `longest_text` (characters) and `largest_file` (bytes) bound what is taken
-    in. `offers_self_disclosure`: on the pages somebody can show which accounts elsewhere are theirs.
+    in. `offers_self_disclosure`: on the pages somebody can show which accounts elsewhere are theirs. `turn_to` is where a
+    reporter finds somebody else than the group; None: nothing is said of it.
     """
 
     units_of_work: UnitOfWorkFactory[ReadView, UnitOfWork]
@@ -124,3 +125,4 @@ class AppContext:
     longest_text: int = 40_000
     largest_file: int = 10_000_000
     offers_self_disclosure: bool = False
+    turn_to: ContactAddress | None = None

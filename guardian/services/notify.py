@@ -15,7 +15,7 @@ from guardian.cases.case import Case, CaseKind, Party, PartyRole
 from guardian.cases.case_store import CaseView
 from guardian.cases.exclusions import conflict_status_by_member, deciders_for, handling_groups
 from guardian.cases.reports import Report
-from guardian.ids import AccountId, MemberId, NoticeId, PersonId, Reference, SanctionId, new_id, new_reference
+from guardian.ids import AccountId, MemberId, NoticeId, PersonId, Reference, ReportId, SanctionId, new_id, new_reference
 from guardian.notices.disclosure_filter import disclosable_facts
 from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
 from guardian.notices.party_facts import NO_PARTY_FACTS, PartyFacts, write_out
@@ -122,16 +122,21 @@ async def notify_account_owner(
 
 
 async def notify_reporters(
-    uow: NotifyUnitOfWork, case: Case, kind: NoticeKind, facts: PartyFacts = NO_PARTY_FACTS
+    uow: NotifyUnitOfWork,
+    case: Case,
+    kind: NoticeKind,
+    facts: PartyFacts = NO_PARTY_FACTS,
+    *,
+    only: ReportId | None = None,
 ) -> tuple[NoticeId, ...]:
-    """Notify each reporter of the case who has not withdrawn, each under their own reference.
+    """Notify each reporter of the case (or of one report in it) who has not withdrawn, under their own reference.
 
     Where contact is not safe, the notice is kept for the follow-up page and sent nowhere.
     """
     references = {p.report: p.reference for p in await uow.cases.parties_of(case.id) if p.role is PartyRole.REPORTER}
     notices = []
     for report in await uow.cases.reports_of(case.id):
-        if report.withdrawn_at is None and report.id in references:
+        if report.withdrawn_at is None and report.id in references and only in (None, report.id):
             named = write_out({**facts, "reference": references[report.id]})
             notices.append(await _add_reporter_notice(uow, case, report, kind, named))
     return tuple(notices)

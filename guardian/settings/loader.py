@@ -4,6 +4,7 @@ Every fault is named at once, in the file's own terms, with its remedy. What pol
 `read_settings` first.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Annotated, Any, Final, NamedTuple
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 
 from guardian.errors import Misconfigured
-from guardian.ids import SpaceName
+from guardian.ids import ContactAddress, SpaceName
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset, preset_names
 from guardian.settings.mail import read_mail
@@ -29,6 +30,7 @@ DATA_VARIABLE: Final = "GUARDIAN_DATA"
 RING_VARIABLE: Final = "GUARDIAN_KEY_RING"
 MASTER_VARIABLE: Final = "GUARDIAN_MASTER_KEY"
 USUAL_FILE: Final = Path("guardian.toml")
+_CONTACT: Final = re.compile(r"https://[^\s/]+\.[^\s]+|[^\s@]+@[^\s@.]+(\.[^\s@.]+)+")
 _USUAL_LISTEN: Final = Listen("127.0.0.1", 8420)
 
 
@@ -48,6 +50,13 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _contact(address: str) -> str:
+    """A mail address or a page that people can reach; anything else would send somebody in need nowhere."""
+    if not _CONTACT.fullmatch(address):
+        raise ValueError("is neither a mail address nor the address of a page that begins with https://")
+    return address
 
 
 def _without_password(database: str, info: ValidationInfo) -> str:
@@ -94,6 +103,7 @@ class _Service:
     largest_file: Count = 10
     reports_an_hour: Count = 300
     reports_an_hour_of_one: Count = 20
+    turn_to: Annotated[Text, AfterValidator(_contact)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +154,7 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         heartbeat=heartbeat,
         reports_per_hour=service.reports_an_hour,
         reports_per_hour_per_sender=service.reports_an_hour_of_one,
+        turn_to=ContactAddress(service.turn_to) if service.turn_to else None,
     )
 
 

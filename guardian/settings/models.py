@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from guardian.ids import ContactAddress
 from guardian.settings.mail import MailSettings
 from guardian.settings.spaces import SpaceSettings
 from guardian.settings.toml_table import Count, Duration, Seconds, Secret, duration
@@ -68,6 +69,7 @@ class Settings:
 
     `largest_file` is in bytes. `reports_an_hour` are taken on the page from all who did not sign in, and
     `reports_an_hour_of_one` from one network address or account; more stay in the form, to be sent later.
+    `turn_to` is the address at which a reporter reaches somebody else than the group.
     """
 
     path: Path
@@ -89,3 +91,4 @@ class Settings:
     heartbeat: HeartbeatSettings | None = None
     reports_per_hour: int = 300
     reports_per_hour_per_sender: int = 20
+    turn_to: ContactAddress | None = None

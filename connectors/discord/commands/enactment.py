@@ -77,8 +77,9 @@ def _preview_text(seen: EnactmentPreview) -> str:
 def _buttons(seen: EnactmentPreview) -> tuple[Button, ...]:
     if seen.missing:
         return ()
-    verb, label = ("enact-unread", "Enact without it") if seen.unsaid else ("enact", "Enact now")
-    now = Button(label, custom_id(verb, seen.code_name, seen.decision.id), Style.DANGER)
+    now = Button("Enact now", custom_id("enact", seen.code_name, seen.decision.id), Style.DANGER)
+    if seen.unsaid:
+        now = Button("Enact without it", custom_id("enact-unread", seen.code_name, seen.decision.id), Style.DANGER)
     return (now, Button("Not yet", custom_id("not-yet")))
 
 

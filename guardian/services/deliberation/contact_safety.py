@@ -36,6 +36,7 @@ async def ask(uow: UnitOfWork, policy: Policy, case: Case, by: MemberId) -> str:
     until = due_at(TimeLimit.CONTACT_QUESTION, uow.now, policy)
     facts = {"news": News.ASK_BEFORE_CONTACT, "until": until.isoformat()}
     await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.ASK_BEFORE_CONTACT, "until": until})
+    await complete_for_case(uow, case.id, DeadlineKind.FIRST_ANSWER)
     await start_deadline(uow, DeadlineKind.CONTACT_QUESTION, case.id, until)
     await notify_members(uow, case, NoticeKind.CASE_NEWS, facts, besides=[by])
     uow.journal.note(

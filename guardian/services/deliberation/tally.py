@@ -145,7 +145,7 @@ async def _agree(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal
     )
     await uow.deliberation.add_decision(decision)
     moved = await transition(uow, case, CaseEvent.AGREE)
-    await complete_for_case(uow, case.id, DeadlineKind.SUBSTANTIVE_ANSWER)
+    await complete_for_case(uow, case.id, DeadlineKind.FIRST_ANSWER, DeadlineKind.SUBSTANTIVE_ANSWER)
     await notify_members(uow, moved, NoticeKind.PROPOSAL_SETTLED, {"result": ProposalResult.AGREED})
     await draft_letter(uow, moved, decision, proposal.by)
     await ask_reporters(uow, policy, moved, decision.consequence)

@@ -85,7 +85,7 @@ async def sanction_for_decision(view: ReadView, decision: Decision, case: Case) 
 async def report_to_board(uow: UnitOfWork, case: Case, *, enacted: bool = True) -> None:
     """Report the case to the Board, once, without those of it whom the case concerns. Policy: P-8.5."""
     if not (await get_steps(uow, case.id)).is_over(Step.BOARD_REPORT):
-        await notify_board(uow, case, NoticeKind.BOARD_REPORT, {})
+        await notify_board(uow, case, NoticeKind.BOARD_REPORT, {} if enacted else {"state": "filed"})
         if enacted:
             await complete_step(uow, case.id, Step.ENACT)
         await complete_step(uow, case.id, Step.BOARD_REPORT)

@@ -188,10 +188,11 @@ def test_a_reporter_who_was_let_down_is_told_so_with_a_new_date_and_whom_else_to
     renderer: NoticeRenderer,
 ) -> None:
     """P-2.4"""
-    body = renderer.render(a_notice(NoticeKind.REPORTER_LATE, due=CLOCKS["due"], new_date=CLOCKS["new_date"])).body
+    clocks = {"due": CLOCKS["due"], "new_date": CLOCKS["new_date"]}
+    body = renderer.render(a_notice(NoticeKind.REPORTER_LATE, turn_to="board@example.org", **clocks)).body
     assert body.count("9 March 2026, 18:30 UTC") == 2
     assert "We are sorry" in body
-    assert "the Board of Example" in body
+    assert "write here: board@example.org" in body
 
 
 @pytest.mark.parametrize("kind", [k for k in TO_PEOPLE if k is not NoticeKind.READMISSION_ANSWERED])
