@@ -121,10 +121,6 @@ class RaidStore(Protocol):
         """Drop the lines that were not taken up; return how many."""
         ...
 
-    async def names_person(self, raid: str, person: PersonId) -> bool:
-        """Return whether the person has been taken up for another of their accounts."""
-        ...
-
     async def followers(self, leader: SanctionId, limit: int) -> tuple[SanctionId, ...]:
         """Return the first sanctions that follow the leading one and are not lifted."""
         ...

@@ -32,6 +32,18 @@ CASE_NEWS: Final[Phrases] = {
         "Somebody who takes no part in this case has named, flagged or passed on a person whom it protects, or said whose "
         "accounts are theirs. Please look at what they did."
     ),
+    News.RESTRICTED_UNAWARE: (
+        "A person of this case has been restricted by somebody who may not know what this case knows: an earlier "
+        "reversal, earlier measures, a role here, or that it is themselves. Please look at it now."
+    ),
+    News.RESTRICTED_IN_PART: (
+        "An account of a person of this case has been restricted by somebody who may not know of the person's other "
+        "accounts. Nothing was done there: whether it shall reach them is yours to decide."
+    ),
+    News.SAME_ACCOUNT: (
+        "An account of a person of this case has been linked in another matter, by somebody who may not know of this "
+        "one. Please look at whether the two belong together."
+    ),
     News.CONFLICT_DECIDED: "What you raised in this case has been decided.",
     News.RISK_MARKED: "A member has marked something in this case. Please read it before you answer a proposal.",
     News.EVASION_MARKED: "A member has marked whether this case is about getting round an earlier restriction.",

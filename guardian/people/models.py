@@ -124,7 +124,9 @@ class LinkEvidence:
 class LinkedAccount:
     """An account and the person it belongs to. `handle` is what it was called when last observed.
 
-    `ended_at`: the link was wrong and has been undone; it stays on record and binds nothing (P-6.4).
+    `ended_at`: the link was wrong and has been undone; it stays on record and binds nothing (P-6.4). `reached_through`
+    is the link by which others knew the account already, where who made this one may not know it (P-4.2): what restricts
+    this person reaches the account through the work item of that one.
     """
 
     id: AccountId
@@ -139,7 +141,13 @@ class LinkedAccount:
     case_evidence: tuple[LinkEvidence, ...] = ()
     ended_at: datetime | None = None
     ended_by: MemberId | None = None
+    reached_through: AccountId | None = None
     version: int = 0
+
+    @property
+    def worked_as(self) -> AccountId:
+        """Return the link whose work item reaches the account: its own, or that by which it was known already."""
+        return self.reached_through or self.id
 
     @property
     def binding(self) -> bool:

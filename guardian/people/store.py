@@ -47,7 +47,10 @@ class PeopleStore(Protocol):
         ...
 
     async def links_of_account(self, account: Account) -> tuple[LinkedAccount, ...]:
-        """Return every link from that account to a person, oldest first; at most one of them is binding."""
+        """Return every link from that account to a person, oldest first.
+
+        At most one of those that bind is not reached through another.
+        """
         ...
 
     async def links_of_accounts(self, wanted: Sequence[Account]) -> tuple[LinkedAccount, ...]:
@@ -64,6 +67,10 @@ class PeopleStore(Protocol):
 
     async def accounts_of(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """Return the person's accounts with every trust, oldest link first."""
+        ...
+
+    async def people_of_same_accounts(self, person: PersonId) -> tuple[PersonId, ...]:
+        """Return everybody to whom an account is bound that is bound to the person as well, the person first."""
         ...
 
     async def contactable_accounts(self, person: PersonId) -> tuple[LinkedAccount, ...]:

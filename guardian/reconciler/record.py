@@ -328,6 +328,9 @@ async def _save_item(context: ReconcilerContext[W], uow: W, item: WorkItem) -> N
     items = [k for person in people for k in await uow.sanctions.work_items_of(person) if k.space == item.space]
     for person in people:
         await _update_coverage(context, uow, person, item.space, items)
+    for person in await uow.sanctions.people_reached_through(item.account):
+        own = [k for k in await uow.sanctions.work_items_of(person) if k.space == item.space]
+        await _update_coverage(context, uow, person, item.space, [*own, item])
 
 
 async def _update_coverage(

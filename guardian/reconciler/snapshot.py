@@ -84,7 +84,7 @@ async def load_snapshot(view: SanctionReadView, account: AccountId) -> AccountSn
     return AccountSnapshot(
         item=item,
         known=known,
-        sanctions=await view.sanctions.applying_to(item.person) if known.binding else (),
+        sanctions=await view.sanctions.reaching(account),
         enforcements={a.level: a for a in await view.sanctions.enforcements_of(account)},
         intents=await view.sanctions.open_intents(account),
         references=await view.sanctions.references_of(account),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from guardian.ids import CaseId, PersonId, SanctionId, SpaceName, new_id, new_reference
+from guardian.ids import AccountId, CaseId, PersonId, SanctionId, SpaceName, new_id, new_reference
 from guardian.people.models import LinkedAccount
 from guardian.sanctions.lifting import lift
 from guardian.sanctions.models import (
@@ -61,6 +61,7 @@ class SanctionOrder:
     effective_from: datetime | None = None
     provisional: bool = False
     danger: bool = False
+    accounts: frozenset[AccountId] | None = None
 
     @classmethod
     def decided(
@@ -99,6 +100,7 @@ class SanctionOrder:
         spaces: frozenset[SpaceName] | None,
         ends: datetime,
         danger: bool,
+        accounts: frozenset[AccountId] | None,
     ) -> Self:
         """Return what a unilateral act orders: it acts at once, and always ends by itself. Policy: P-7.1, P-7.4."""
         return cls(
@@ -110,6 +112,7 @@ class SanctionOrder:
             authority=Authority(AuthorityKind.UNILATERAL, act),
             provisional=True,
             danger=danger,
+            accounts=accounts,
         )
 
     @classmethod
@@ -120,34 +123,36 @@ class SanctionOrder:
         case: CaseId,
         measure: str,
         restriction: Restriction,
-        space: SpaceName,
+        account: LinkedAccount,
         ends: datetime,
     ) -> Self:
-        """Return what a moderator's measure orders: it acts at once in its one space, and always ends by itself.
+        """Return what a moderator's measure orders: it acts at once on its one account, and always ends by itself.
 
-        Policy: P-6.1, P-6.2.
+        Policy: P-4.2, P-6.1, P-6.2.
         """
         return cls(
             person=person,
             case=case,
             restriction=restriction,
-            spaces=frozenset({space}),
+            spaces=frozenset({account.account.space}),
             term=Term(ends),
             authority=Authority(AuthorityKind.LOCAL, measure),
+            accounts=frozenset({account.id}),
         )
 
     @classmethod
     def adopted(
-        cls, *, person: PersonId, case: CaseId, restriction: Restriction, space: SpaceName, ends: datetime
+        cls, *, person: PersonId, case: CaseId, restriction: Restriction, account: LinkedAccount, ends: datetime
     ) -> Self:
-        """Return the order that ends what stood in a space before us; it is never reapplied. Policy: P-6.2."""
+        """Return the order that ends what stood on an account before us; it is never reapplied. Policy: P-6.2."""
         return cls(
             person=person,
             case=case,
             restriction=restriction,
-            spaces=frozenset({space}),
+            spaces=frozenset({account.account.space}),
             term=Term(ends),
             authority=Authority(AuthorityKind.ADOPTED, new_id()),
+            accounts=frozenset({account.id}),
         )
 
 
@@ -172,14 +177,11 @@ async def impose(uow: SanctionUnitOfWork, order: SanctionOrder, space_names: tup
         enacted_at=uow.now,
         provisional=order.provisional,
         danger=order.danger,
+        accounts=order.accounts,
     )
     await uow.sanctions.add_sanction(sanction)
     for account in await _accounts_reached(uow, sanction):
-        await uow.sanctions.add_work_item(
-            WorkItem(
-                account=account.id, person=account.person, space=account.account.space, due_at=effective_from(sanction)
-            )
-        )
+        await uow.sanctions.add_work_item(await _work_item_of(uow, account, effective_from(sanction)))
     await _open_coverage(uow, sanction, space_names)
     uow.wake(WakeupTopic.WORK_ITEMS)
     return sanction
@@ -201,9 +203,7 @@ async def supersede(uow: SanctionUnitOfWork, old: Sanction, new: Sanction, by: s
 
 async def add_account(uow: SanctionUnitOfWork, known: LinkedAccount, at: datetime | None = None) -> None:
     """Make a newly linked account due at once, or at `at`: what runs on its person reaches it. Policy: P-6.4."""
-    await uow.sanctions.add_work_item(
-        WorkItem(account=known.id, person=known.person, space=known.account.space, due_at=at or uow.now)
-    )
+    await uow.sanctions.add_work_item(await _work_item_of(uow, known, at or uow.now))
     uow.wake(WakeupTopic.WORK_ITEMS)
 
 
@@ -234,7 +234,15 @@ async def _open_coverage(uow: SanctionUnitOfWork, sanction: Sanction, space_name
 async def _accounts_reached(uow: SanctionUnitOfWork, sanction: Sanction) -> tuple[LinkedAccount, ...]:
     """Return the accounts that it reaches: the person's, and those of whoever is known to be the same human."""
     people = await uow.sanctions.merged_people(sanction.person)
-    return tuple([a for person in people for a in await uow.people.accounts_of(person) if a.binding])
+    links = [a for person in people for a in await uow.people.accounts_of(person) if a.binding]
+    return tuple(a for a in links if sanction.reaches((a.id, a.worked_as)))
+
+
+async def _work_item_of(uow: SanctionUnitOfWork, known: LinkedAccount, due_at: datetime) -> WorkItem:
+    """The work item that reaches the account: one account has one, whoever is said to be behind it."""
+    through = await uow.people.account(known.reached_through) if known.reached_through else None
+    worked = through or known
+    return WorkItem(account=worked.id, person=worked.person, space=worked.account.space, due_at=due_at)
 
 
 def _with_notification(sanction: Sanction, notification: NotificationState) -> Sanction:

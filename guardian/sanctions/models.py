@@ -3,6 +3,7 @@
 Never one field for both. Read `Sanction` first.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -54,7 +55,8 @@ class Sanction:
 
     `spaces` None: every space, those opened later too (P-6.5). `ends` None: for good. `waits_until` is the instant from
     which its work items may act even if the person could not be notified (one length, from the decision); None: at
-    once. `leader` is the sanction with which it stands and falls, where it is one of a raid's.
+    once. `leader` is the sanction with which it stands and falls, where it is one of a raid's. `accounts` None: every
+    account of the person; else those links alone, because whoever ordered it could know of no other (P-4.2).
     """
 
     id: SanctionId
@@ -73,8 +75,13 @@ class Sanction:
     provisional: bool = False
     danger: bool = False
     leader: SanctionId | None = None
+    accounts: frozenset[AccountId] | None = None
     lifting: Lifting | None = None
     version: int = 0
+
+    def reaches(self, links: Iterable[AccountId]) -> bool:
+        """Return whether it is for one of these links."""
+        return self.accounts is None or not self.accounts.isdisjoint(links)
 
     def covers(self, space: SpaceName) -> bool:
         """Return whether its scope takes in the space."""

@@ -56,6 +56,14 @@ class SanctionStore(Protocol):
         """Return all that apply to the person's accounts: also those of whoever is the same human."""
         ...
 
+    async def reaching(self, account: AccountId) -> tuple[Sanction, ...]:
+        """Return all that the account's work item carries out: also that of people who are reached through this link."""
+        ...
+
+    async def people_reached_through(self, account: AccountId) -> tuple[PersonId, ...]:
+        """Return the other people of whom the same account is known, by a link that is reached through this one."""
+        ...
+
     async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
         """Return everybody who is known to be the same human, the person themselves first."""
         ...

@@ -34,13 +34,31 @@ async def member_by_name(app: AppContext, name: str) -> Member | None:
 
 
 async def members_for_person(view: CaseView, person: PersonId) -> frozenset[MemberId]:
-    """Return who of all members, in office or not, is the person or somebody merged with them."""
-    return frozenset(member.id for member in await _members_among(view, await view.links.merged_people(person)))
+    """Return who of all members, in office or not, is the person or somebody known to be the same human."""
+    return frozenset(member.id for member in await _members_among(view, await people_behind(view, person)))
+
+
+async def people_behind(view: CaseView, person: PersonId) -> tuple[PersonId, ...]:
+    """Return everybody who is known by any case to be the same human, the person first.
+
+    Merged with them, or known by one of their accounts to people who may not know of each other's cases.
+    """
+    found = dict.fromkeys((person,))
+    queue = [person]
+    while queue:
+        current = queue.pop()
+        same = (*await view.links.merged_people(current), *await view.people.people_of_same_accounts(current))
+        queue += [each for each in dict.fromkeys(same) if each not in found]
+        found |= dict.fromkeys(same)
+    return tuple(found)
 
 
 async def role_holders_for_person(view: ReadView, person: PersonId) -> tuple[Member, ...]:
-    """Return the members, moderators or Board members whom the person is known to be."""
-    known = await _members_among(view, (person,))
+    """Return the members, moderators or Board members whom the person is known to be, by whichever case.
+
+    Who is kept from a case is told by it; nothing that a member is answered may be (P-4.2).
+    """
+    known = await _members_among(view, await people_behind(view, person))
     return tuple(member for member in known if any(member.holds_office(group, view.now) for group in Group))
 
 

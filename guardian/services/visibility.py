@@ -5,17 +5,69 @@ had ever said it. Read `visible_accounts` first. Policy: P-2.5, P-4.2.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from guardian.cases.access import is_excluded, may_read
 from guardian.cases.case import Case, PartyRole
 from guardian.cases.case_store import CaseView
 from guardian.ids import CaseId, MemberId, PersonId
-from guardian.people.models import LinkedAccount, Member
+from guardian.people.models import Group, LinkedAccount, Member
 from guardian.sanctions.models import Coverage, CoverageState
-from guardian.services.members import members_for_person
+from guardian.services.members import members_for_person, people_behind
 from guardian.spaces.port import Account
 from rules.conflicts import ConflictIndicators
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKnowledge:
+    """What one member may know of an account: whose it is, which others are theirs, and which members have them.
+
+    `person` None: for all that the member may know, it is a stranger's. Every answer to them comes from this, and what
+    only others know acts later and elsewhere (`hidden_facts`). Policy: P-4.2.
+    """
+
+    account: Account
+    person: PersonId | None
+    accounts: tuple[LinkedAccount, ...]
+    role_holders: tuple[Member, ...]
+
+
+async def account_knowledge(view: CaseView, by: MemberId, account: Account) -> AccountKnowledge:
+    """Return what the member may know of the account, from the cases that are theirs to read."""
+    person = await visible_owner(view, by, account)
+    links = await visible_accounts_with_merged(view, by, person) if person else ()
+    binding = tuple(link for link in links if link.binding)
+    known = {account, *(link.account for link in binding)}
+    holders = tuple(
+        m
+        for m in await view.people.members()
+        if known & set(m.accounts) and any(m.holds_office(group, view.now) for group in Group)
+    )
+    return AccountKnowledge(account, person, binding, holders)
+
+
+async def visible_owner(view: CaseView, by: MemberId, account: Account) -> PersonId | None:
+    """Return the person whose the account is, as far as the member may know; None for all that they may not."""
+    links = [link for link in await view.people.links_of_account(account) if link.binding]
+    for link in sorted(links, key=lambda each: each.reached_through is not None):
+        visible = await visible_accounts(view, by, link.person)
+        if any(each.id == link.id and each.binding for each in visible):
+            return link.person
+    return None
+
+
+async def may_know_of_person(view: CaseView, by: MemberId, person: PersonId) -> bool:
+    """Return whether any case about the person is the member's to read."""
+    return bool((await _readable_cases(view, by, person))[0])
+
+
+async def hidden_cases(view: CaseView, by: MemberId, people: Iterable[PersonId]) -> tuple[Case, ...]:
+    """Return the cases about these people, or that name an account of theirs, which are not the member's to read."""
+    found: dict[CaseId, Case] = {}
+    for person in people:
+        read, _ = await _readable_cases(view, by, person)
+        found |= {case.id: case for case in await _cases_naming(view, person) if case.id not in read}
+    return tuple(found.values())
 
 
 async def visible_accounts(view: CaseView, by: MemberId, person: PersonId) -> tuple[LinkedAccount, ...]:
@@ -63,11 +115,13 @@ async def protecting_cases(view: CaseView, actor: Member, person: PersonId) -> t
 
     Policy: P-4.4. The actor's answer looks as always; the members of those cases are notified at once.
     """
-    accounts = {link.account for link in await view.people.accounts_of(person) if link.ended_at is None}
+    people = await people_behind(view, person)
+    links = [link for each in people for link in await view.people.accounts_of(each)]
+    accounts = {link.account for link in links if link.ended_at is None}
     found = []
     for case in await _cases_excluding(view, actor):
         parties = await view.cases.parties_of(case.id)
-        protected = any(p.person == person and p.role is not PartyRole.REPORTED for p in parties)
+        protected = any(p.person in people and p.role is not PartyRole.REPORTED for p in parties)
         if protected or any(report.reporter in accounts for report in await view.cases.reports_of(case.id)):
             found.append(case)
     return tuple(found)
@@ -125,10 +179,20 @@ async def sees_every_case_of(view: CaseView, by: MemberId, person: PersonId) -> 
     return (await _readable_cases(view, by, person))[1]
 
 
+async def _cases_naming(view: CaseView, person: PersonId) -> tuple[Case, ...]:
+    """The cases about the person, and those that say of an account that it is theirs."""
+    cases = {case.id: case for case in await view.cases.cases_of(person)}
+    links = await view.people.accounts_of(person)
+    for case_id in dict.fromkeys(each.case for link in links for each in link.case_evidence):
+        case = None if case_id in cases else await view.cases.case(case_id)
+        cases |= {} if case is None else {case.id: case}
+    return tuple(cases.values())
+
+
 async def _readable_cases(view: CaseView, by: MemberId, person: PersonId) -> tuple[frozenset[CaseId], bool]:
-    """The cases about the person that the member may read, and whether those are all there are."""
+    """The cases about the person, or that name an account of theirs, which the member may read; whether those are all."""
     member = await view.people.member(by)
-    cases = await view.cases.cases_of(person)
+    cases = await _cases_naming(view, person)
     if member is None:
         return frozenset(), False
     read = frozenset(

@@ -218,6 +218,7 @@ class SqlBulkStore(EncryptedSqlStore):
     def _fact_columns(self) -> dict[str, ColumnElement[bool]]:
         person = work_items.c.person_id
         theirs = sanctions.alias("theirs")
+        is_active = and_(merges.c.confirmed_at.is_not(None), merges.c.ended_at.is_(None))
         lifted = exists().where(liftings.c.sanction_id == theirs.c.id).correlate(theirs)
         return {
             "has_other_sanction": exists().where(
@@ -225,7 +226,10 @@ class SqlBulkStore(EncryptedSqlStore):
             ),
             "is_lifted": exists().where(theirs.c.person_id == person, lifted),
             "is_unlinked": exists().where(accounts.c.id == work_items.c.account_id, accounts.c.ended_at.is_not(None)),
-            "is_merged": exists().where(or_(merges.c.kept_id == person, merges.c.other_id == person)),
+            "is_merged": or_(
+                exists().where(is_active, or_(merges.c.kept_id == person, merges.c.other_id == person)),
+                exists().where(accounts.alias("others").c.reached_through == work_items.c.account_id),
+            ),
             "is_raid_over": or_(raids.c.until.is_(None), raids.c.until <= self._now),
         }
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, insert, select
+from sqlalchemy import ColumnElement, Row, and_, func, insert, select
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
 from guardian.people.models import (
@@ -97,7 +97,10 @@ class SqlPeopleStore(EncryptedSqlStore):
         return frozenset((await self._connection.execute(found)).scalars())
 
     async def links_of_account(self, account: Account) -> tuple[LinkedAccount, ...]:
-        """Return every link from that account to a person, oldest first; at most one of them is binding."""
+        """Return every link from that account to a person, oldest first.
+
+        At most one of those that bind is not reached through another.
+        """
         return await self.links_of_accounts([account])
 
     async def links_of_accounts(self, wanted: Sequence[Account]) -> tuple[LinkedAccount, ...]:
@@ -119,6 +122,16 @@ class SqlPeopleStore(EncryptedSqlStore):
     async def accounts_of(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """Return the person's accounts with every trust, oldest link first."""
         return await self._accounts(accounts.c.person_id == person)
+
+    async def people_of_same_accounts(self, person: PersonId) -> tuple[PersonId, ...]:
+        """Return everybody to whom an account is bound that is bound to the person as well, the person first."""
+        binds = and_(accounts.c.ended_at.is_(None), accounts.c.trust != Trust.ASSERTED)
+        worked_as = func.coalesce(accounts.c.reached_through, accounts.c.id)
+        theirs = select(worked_as).where(binds, accounts.c.person_id == person)
+        rows = await self._connection.execute(
+            select(accounts.c.person_id).where(binds, worked_as.in_(theirs)).order_by(accounts.c.person_id)
+        )
+        return tuple(dict.fromkeys((person, *(PersonId(each) for each in rows.scalars()))))
 
     async def contactable_accounts(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """Return those of the person's accounts at which they may be written to about their own matters."""
@@ -202,6 +215,7 @@ class SqlPeopleStore(EncryptedSqlStore):
             "confirmed_by": account.confirmed_by,
             "ended_at": account.ended_at,
             "ended_by": account.ended_by,
+            "reached_through": account.reached_through,
             "sealed": await self._encryption.encrypt_json(scope, "accounts", account.id, "sealed", content),
         }
 
@@ -285,5 +299,6 @@ def _read_account(row: Row[Any], content: Mapping[str, Any]) -> LinkedAccount:
         ),
         ended_at=row.ended_at,
         ended_by=row.ended_by,
+        reached_through=AccountId(row.reached_through) if row.reached_through else None,
         version=row.version,
     )

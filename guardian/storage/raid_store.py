@@ -82,11 +82,6 @@ class SqlRaidStore(EncryptedSqlStore):
             await self._connection.execute(update(raid_lines).where(listed).values(state=RaidLineState.DROPPED))
         ).rowcount
 
-    async def names_person(self, raid: str, person: PersonId) -> bool:
-        """Return whether the person has been taken up for another of their accounts."""
-        named = and_(raid_lines.c.raid_id == raid, raid_lines.c.person_id == person)
-        return (await self._connection.execute(select(raid_lines.c.id).where(named).limit(1))).first() is not None
-
     async def followers(self, leader: SanctionId, limit: int) -> tuple[SanctionId, ...]:
         """Return the first sanctions that follow the leading one and are not lifted."""
         lifted = exists().where(liftings.c.sanction_id == sanctions.c.id)

@@ -31,6 +31,7 @@ from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.foreign_store import SqlAdoptionStore
 from guardian.storage.link_store import is_running
+from guardian.storage.tables.people import accounts
 from guardian.storage.tables.raids import raid_lines, raids
 from guardian.storage.tables.sanctions import (
     coverage,
@@ -52,6 +53,8 @@ from rules.precedence import AccessLevel, Restriction
 _WITH_LIFTING: Final = select(sanctions, *(c for c in liftings.c if c.name != "sanction_id")).select_from(
     sanctions.outerjoin(liftings, liftings.c.sanction_id == sanctions.c.id)
 )
+
+_WORKED_AS: Final = func.coalesce(accounts.c.reached_through, accounts.c.id)
 
 
 class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
@@ -107,6 +110,13 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
     async def applying_to(self, person: PersonId) -> tuple[Sanction, ...]:
         """Return all that apply to the person's accounts: also those of whoever is the same human."""
         return await self._sanctions(sanctions.c.person_id.in_(await self.merged_people(person)))
+
+    async def reaching(self, account: AccountId) -> tuple[Sanction, ...]:
+        """Return all that the account's work item carries out: also that of people who are reached through this link."""
+        found: dict[SanctionId, Sanction] = {}
+        for link, person in await self._binding_links(_WORKED_AS.in_((account,))):
+            found |= {each.id: each for each in await self.applying_to(person) if each.reaches((account, link))}
+        return tuple(found[each] for each in sorted(found))
 
     async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
         """Return all sanctions of the case, oldest first; of a raid's, the one that leads them."""
@@ -365,6 +375,7 @@ def _columns(sanction: Sanction) -> dict[str, Any]:
         "provisional": sanction.provisional,
         "danger": sanction.danger,
         "leader_id": sanction.leader,
+        "accounts": None if sanction.accounts is None else json.dumps(sorted(sanction.accounts)),
     }
 
 
@@ -398,6 +409,7 @@ def _read_sanction(row: Row[Any]) -> Sanction:
         provisional=row.provisional,
         danger=row.danger,
         leader=SanctionId(row.leader_id) if row.leader_id else None,
+        accounts=None if row.accounts is None else frozenset(AccountId(each) for each in json.loads(row.accounts)),
         lifting=lifting,
         version=row.version,
     )

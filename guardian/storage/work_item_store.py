@@ -11,10 +11,12 @@ from sqlalchemy import ColumnElement, Row, and_, case, func, insert, literal, or
 
 from guardian.errors import Stale
 from guardian.ids import AccountId, PersonId, SpaceName
+from guardian.people.models import Trust
 from guardian.sanctions.models import CoverageState, WorkItem
 from guardian.sanctions.store import Lease
 from guardian.storage.link_store import load_merged_people
 from guardian.storage.store import EncryptedSqlStore
+from guardian.storage.tables.people import accounts
 from guardian.storage.tables.sanctions import intents, leases, work_items
 from guardian.storage.utc_datetime import UtcDateTime
 
@@ -50,8 +52,25 @@ class SqlWorkItemStore(EncryptedSqlStore):
 
     async def schedule_person(self, person: PersonId, at: datetime) -> None:
         """Make all work items of the person due no later than `at`."""
-        theirs = work_items.c.person_id.in_(await self.merged_people(person))
+        people = await self.merged_people(person)
+        through = select(accounts.c.reached_through).where(
+            accounts.c.person_id.in_(people), accounts.c.reached_through.is_not(None)
+        )
+        theirs = or_(work_items.c.person_id.in_(people), work_items.c.account_id.in_(through))
         await self._connection.execute(update(work_items).where(theirs).values(_due_no_later(at)))
+
+    async def people_reached_through(self, account: AccountId) -> tuple[PersonId, ...]:
+        """Return the other people of whom the same account is known, by a link that is reached through this one."""
+        links = await self._binding_links(accounts.c.reached_through == account)
+        return tuple(dict.fromkeys(person for _, person in links))
+
+    async def _binding_links(self, condition: ColumnElement[bool]) -> list[tuple[AccountId, PersonId]]:
+        """The links of the condition that bind, with their people, the oldest first."""
+        binds = and_(condition, accounts.c.ended_at.is_(None), accounts.c.trust != Trust.ASSERTED)
+        rows = await self._connection.execute(
+            select(accounts.c.id, accounts.c.person_id).where(binds).order_by(accounts.c.id)
+        )
+        return [(AccountId(row.id), PersonId(row.person_id)) for row in rows]
 
     async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
         """Return everybody who is known to be the same human, the person themselves first."""
@@ -59,9 +78,11 @@ class SqlWorkItemStore(EncryptedSqlStore):
 
     async def schedule_account(self, account: AccountId, at: datetime) -> None:
         """Make the account's work item due no later than `at`."""
-        await self._connection.execute(
-            update(work_items).where(work_items.c.account_id == account).values(_due_no_later(at))
+        through = select(accounts.c.reached_through).where(
+            accounts.c.id == account, accounts.c.reached_through.is_not(None)
         )
+        theirs = or_(work_items.c.account_id == account, work_items.c.account_id.in_(through))
+        await self._connection.execute(update(work_items).where(theirs).values(_due_no_later(at)))
 
     async def schedule_space(self, space: SpaceName, at: datetime) -> None:
         """Make every work item of the space due no later than `at`."""

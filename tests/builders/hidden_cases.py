@@ -278,7 +278,7 @@ def _on_forum(request: MeasureRequest) -> MeasureRequest:
 async def _link_elsewhere(world: HiddenWorld, found: FoundAccount) -> PersonId:
     case = await newest_case(world.community)
     async with world.community.units_of_work.begin() as uow:
-        person = await person_for_account(uow, found)
+        person = await person_for_account(uow, found, AMARA)
         evidence = LinkEvidence(case.id, Trust.EVIDENCED, "service")
         await link_account(uow, person, Account(FORUM, "77"), "roamer77", evidence)
         return person.id

@@ -73,6 +73,7 @@ async def _begin(
             spaces=order.spaces,
             ends=uow.now + order.term,
             danger=False,
+            accounts=None,
         )
         await impose(uow, sanction_order, space_names)
     else:

@@ -209,7 +209,8 @@ async def refer_to_board(context: CommandContext, form: ModalValues, *about: str
 def _lists_reply(seen: EscalationLists) -> Reply:
     lines = [_escalation_line(each) for each in seen.escalations] + [_pattern_line(each) for each in seen.patterns]
     buttons = tuple(
-        Button(f"Pass on {each.person}", custom_id("take-up", each.reference), Style.PRIMARY) for each in seen.patterns
+        Button(f"Pass on {each.reference}", custom_id("take-up", each.reference), Style.PRIMARY)
+        for each in seen.patterns
     )
     return Reply("\n".join(lines) or "Nothing was passed on.", buttons)
 
@@ -220,4 +221,4 @@ def _escalation_line(view: EscalationView) -> str:
 
 
 def _pattern_line(line: PatternLine) -> str:
-    return f"• {line.person}: measured or in violation on {', '.join(line.spaces)}; can be passed on as one case"
+    return f"• {line.reference}: somebody measured or in violation on {', '.join(line.spaces)}; can be passed on as one case"

@@ -190,17 +190,15 @@ def _confirmation_text(seen: MeasurePreview) -> str:
 
 
 def _done_text(made: MeasureView) -> str:
-    whom = f" The person is called {made.person}." if made.person else ""
     return (
-        f"It is being placed on {made.space}, until {format_datetime(made.ends)}.{whom} The matter is called {made.matter}.\n"
+        f"It is being placed on {made.space}, until {format_datetime(made.ends)}. The matter is called {made.matter}.\n"
         f"To end it earlier: `/end-measure {made.matter}`"
     )
 
 
 def _line(made: MeasureView) -> str:
-    whom = f" ({made.person})" if made.person else ""
     asked = "; another look is asked for" if made.asked_at else ""
-    return f"• {made.matter}{whom}: {made.kind} on {made.space} until {format_datetime(made.ends)}{asked}"
+    return f"• {made.matter}: {made.kind} on {made.space} until {format_datetime(made.ends)}{asked}"
 
 
 def _unexplained_line(each: UnexplainedAction) -> str:

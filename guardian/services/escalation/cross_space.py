@@ -29,6 +29,7 @@ from guardian.services.escalation.escalations import (
 )
 from guardian.services.escalation.handoffs import holders_of
 from guardian.services.escalation.local_matters import distinct_exclusions, prepare_case
+from guardian.services.members import people_behind
 from guardian.services.notify import ensure_reference, notify_member
 from rules.escalation import HandoffStatus, is_cross_space
 from rules.ladder import AuthorityKind, rung_of
@@ -39,10 +40,9 @@ _UNDONE_CAUSES: Final = frozenset({LiftingCause.REVERSAL, LiftingCause.LAPSED})
 
 @dataclass(frozen=True, slots=True)
 class PatternLine:
-    """A cross-space pattern that waits for a liaison to pass it on: who it is about, by code name, and where."""
+    """A cross-space pattern that waits for a liaison to pass it on, and where it shows; who it is about nobody reads."""
 
     reference: Reference
-    person: str
     spaces: tuple[SpaceName, ...]
 
 
@@ -56,7 +56,7 @@ async def propose_if_cross_space(uow: UnitOfWork, policy: Policy, person: Person
     is_local = any(case.kind is CaseKind.LOCAL for case in found.values())
     if not is_local or not is_cross_space(spaces, policy):
         return False
-    known = await uow.handoffs.of_person(person)
+    known = [each for who in await people_behind(uow, person) for each in await uow.handoffs.of_person(who)]
     if any(spaces <= frozenset(handoff.spaces) for handoff in known if handoff.direction is Direction.UP):
         return False
     newest = next(case for case in reversed(found.values()) if case.kind is CaseKind.LOCAL)
@@ -67,10 +67,8 @@ async def propose_if_cross_space(uow: UnitOfWork, policy: Policy, person: Person
         spaces=tuple(sorted(spaces)),
     )
     await uow.handoffs.add_handoff(handoff)
-    named = await uow.people.person(person)
-    facts = {"person": named.code_name if named else ""}
     for member in await _members_to_ask(uow, person):
-        await notify_member(uow, member.id, NoticeKind.CROSS_SPACE_PATTERN, facts)
+        await notify_member(uow, member.id, NoticeKind.CROSS_SPACE_PATTERN, {"reference": handoff.reference})
     about = {"person": str(person), "hop": handoff.id}
     uow.journal.note(Entry(act="spread.was_noticed", by=SERVICE, authority="P-8.3", about=about, case=newest.id))
     return True
@@ -132,23 +130,23 @@ async def accept_pattern(app: AppContext, by: MemberId, reference: Reference) ->
 
 
 async def _patterns_for(view: ReadView, member: Member) -> tuple[PatternLine, ...]:
-    found = []
-    for handoff in await view.handoffs.all_handoffs():
-        if (
-            handoff.state is HandoffState.PROPOSED
-            and handoff.person
-            and await _has_no_conflict(view, member, handoff.person)
-        ):
-            person = await view.people.person(handoff.person)
-            found.append(PatternLine(handoff.reference, person.code_name if person else "", handoff.spaces))
-    return tuple(found)
+    waiting = [each for each in await view.handoffs.all_handoffs() if each.state is HandoffState.PROPOSED]
+    return tuple(
+        [
+            PatternLine(each.reference, each.spaces)
+            for each in waiting
+            if each.person and await _has_no_conflict(view, member, each.person)
+        ]
+    )
 
 
 async def _combine_matters(
     app: AppContext, uow: UnitOfWork, by: MemberId, person: PersonId, proposed: Handoff
 ) -> Handoff:
     """Open one case about the person, with everything of their local matters in it and all of their exclusions."""
-    local = [c for c in await uow.cases.cases_of(person) if c.kind is CaseKind.LOCAL]
+    people = await people_behind(uow, person)
+    about = [(who, case) for who in people for case in await uow.cases.cases_of(who) if case.kind is CaseKind.LOCAL]
+    local = list({case.id: case for _, case in about}.values())
     case = await prepare_case(uow, danger=any(c.safety_risk for c in local))
     await uow.cases.add_case(case)
     exclusions = distinct_exclusions(*[await uow.cases.exclusions_of(each.id) for each in local])
@@ -157,10 +155,11 @@ async def _combine_matters(
             await uow.cases.add_exclusion(replace(exclusion, case=case.id))
     for each in local:
         await _copy_reports(uow, each, case)
-    await ensure_reference(uow, case, person)
-    for link in await uow.people.accounts_of(person):
-        link_evidence = LinkEvidence(case.id, link.trust, SERVICE, "known from local matters")
-        await uow.people.save_account(link.with_evidence(link_evidence))
+    for who in dict.fromkeys((person, *(who for who, _ in about))):
+        await ensure_reference(uow, case, who)
+        for link in await uow.people.accounts_of(who):
+            link_evidence = LinkEvidence(case.id, link.trust, SERVICE, "known from local matters")
+            await uow.people.save_account(link.with_evidence(link_evidence))
     words = (
         f"One person was measured or found in violation in several spaces: {', '.join(proposed.spaces)}. What was sent "
         "in there stands with this case."
@@ -207,14 +206,16 @@ def _as_input(piece: Evidence) -> EvidenceInput:
 async def _spaces_touched(view: ReadView, person: PersonId) -> dict[SpaceName, Case]:
     """The spaces in which the person was measured or found in violation, each with its case, the newest last."""
     found: dict[SpaceName, Case] = {}
-    for sanction in await view.sanctions.of_person(person):
+    people = await people_behind(view, person)
+    for sanction in [each for who in people for each in await view.sanctions.of_person(who)]:
         is_undone = sanction.lifting is not None and sanction.lifting.cause in _UNDONE_CAUSES
         case = await view.cases.case(sanction.case)
         if sanction.authority.kind is AuthorityKind.LOCAL and case is not None and not is_undone:
             found.update(dict.fromkeys(sanction.spaces or (), case))
-    for case in await view.cases.cases_of(person):
-        if await _is_found_in_violation(view, case, person):
-            found.update({space: found.get(space, case) for space in await _spaces_of_case(view, case, person)})
+    about = [(who, case) for who in people for case in await view.cases.cases_of(who)]
+    for each, case in about:
+        if await _is_found_in_violation(view, case, each):
+            found.update({space: found.get(space, case) for space in await _spaces_of_case(view, case, each)})
     return found
 
 
@@ -245,8 +246,9 @@ async def _members_to_ask(view: ReadView, person: PersonId) -> tuple[Member, ...
 
 async def _has_no_conflict(view: ReadView, member: Member, person: PersonId) -> bool:
     """Whether none of the person's cases is kept from the member, and the person is not themselves."""
-    accounts = {link.account for link in await view.people.accounts_of(person)}
-    if member.person == person or accounts & set(member.accounts):
+    people = await people_behind(view, person)
+    accounts = {link.account for who in people for link in await view.people.accounts_of(who)}
+    if member.person in people or accounts & set(member.accounts):
         return False
-    cases: Iterable[Case] = await view.cases.cases_of(person)
+    cases: Iterable[Case] = [case for who in people for case in await view.cases.cases_of(who)]
     return not any([is_hidden_from(member.id, case, await view.cases.exclusions_of(case.id)) for case in cases])

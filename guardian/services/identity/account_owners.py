@@ -97,7 +97,7 @@ async def apologise(uow: UnitOfWork, account: AccountId) -> None:
     notices = await uow.notices.of_account(account)
     if link is None or (notices and notices[-1].kind is NoticeKind.OWNER_LINK_UNDONE):
         return
-    noticed = bool(notices) or bool(await uow.sanctions.enforcements_of(account))
+    noticed = bool(notices) or bool(await uow.sanctions.enforcements_of(link.worked_as))
     if not noticed or not await _was_linked_by_mistake(uow, link):
         return
     case = await get_case(uow, link.case_evidence[-1].case)

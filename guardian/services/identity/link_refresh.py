@@ -118,7 +118,9 @@ async def _add_links(uow: UnitOfWork, link: LinkedAccount, named_accounts: tuple
         return 0
     before = await _binding_links(uow, person.id)
     link_evidence = LinkEvidence(link.case_evidence[-1].case, Trust.VOUCHED, SERVICE, "vouched for later")
-    await link_vouched_accounts(uow, person, FoundAccount(link.account, link.handle, named_accounts), link_evidence)
+    await link_vouched_accounts(
+        uow, person, FoundAccount(link.account, link.handle, named_accounts), link_evidence, None
+    )
     added = await _binding_links(uow, person.id) - before
     case = await uow.cases.case(link_evidence.case)
     for account in sorted(added):

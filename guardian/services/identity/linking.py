@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from guardian.cases.access import case_for_member, members_who_may_know, require_permission
 from guardian.cases.case import Case, PartyRole
 from guardian.errors import NotFound, Refused
-from guardian.ids import AccountId, MemberId, PersonId, SpaceName, new_id
+from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName, new_id
 from guardian.journal import Entry, by_member
 from guardian.notices.models import News, NoticeKind
 from guardian.people.models import LinkedAccount, LinkEvidence, Person, Trust
@@ -21,8 +21,11 @@ from guardian.services.authorization import require
 from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_exclusions
 from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.hidden_facts import notify_of_same_account
 from guardian.services.identity.account_owners import bind_after_notice
+from guardian.services.identity.namable_owners import known_owner, namable_owner, reached_through_known, require_free
 from guardian.services.identity.vouched_accounts import accounts_vouched_for
+from guardian.services.members import people_behind
 from guardian.services.notify import ensure_reference, notify_members
 from guardian.services.visibility import protecting_cases, visible_accounts
 from guardian.spaces.port import Account, Unknown
@@ -77,16 +80,17 @@ async def identify_reported_person(app: AppContext, by: MemberId, code_name: str
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.NAME_REPORTED)
         case = await case_for_member(uow, by, code_name)
-        person = await person_for_account(uow, found)
+        person = await person_for_account(uow, found, by)
         await ensure_reference(uow, case, person.id)
         trust = Trust.EVIDENCED if await _is_shown_by_case(uow, case, found) else Trust.ASSERTED
         link_evidence = LinkEvidence(case.id, trust, by_member(by), "named in the reported matter")
         link = await link_account(uow, person, found.account, found.handle, link_evidence)
-        await link_vouched_accounts(uow, person, found, link_evidence)
+        await link_vouched_accounts(uow, person, found, link_evidence, by)
         about = {"case": case.id, "person": person.id, "account": link.id}
         uow.journal.note(Entry(act="person.was_named", by=by_member(by), authority="P-3.1", about=about, case=case.id))
         await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
         await notify_protecting_cases(uow, by, person)
+        await notify_of_same_account(uow, by, link)
         await _notify_of_link(uow, case, person, await as_visible(uow, by, link), by, News.PERSON_NAMED)
     return person.code_name
 
@@ -104,16 +108,13 @@ async def propose_link(
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.LINK)
         person, case = await get_person_and_case(uow, by, person_code)
-        owner = await _binding_owner(uow, found.account)
-        is_anothers = owner not in (None, person.id)
-        if is_anothers and await _is_visible_to(uow, by, found.account, owner):
-            raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
-        vouched = not is_anothers and await _is_vouched_for(uow, person, found)
+        await require_free(uow, by, found.account, person.id)
+        vouched = await _is_vouched_for(uow, by, person, found)
         trust = Trust.VOUCHED if vouched else Trust.ASSERTED
         link_evidence = LinkEvidence(case.id, trust, by_member(by), evidence.strip())
         link = await link_account(uow, person, found.account, found.handle, link_evidence)
         if vouched:
-            await link_vouched_accounts(uow, person, found, link_evidence)
+            await link_vouched_accounts(uow, person, found, link_evidence, by)
         about = {"person": person.id, "account": link.id}
         uow.journal.note(
             Entry(
@@ -146,7 +147,8 @@ async def confirm_link(app: AppContext, by: MemberId, link_id: AccountId) -> Lin
         _, case = await get_person_and_case(uow, by, person.code_name)
         visible = await as_visible(uow, by, link)
         await _require_confirmable(uow, visible, by)
-        saved = await uow.people.save_account(_with_confirmation(link, case, visible, by))
+        confirmed = _with_confirmation(link, case, visible, by)
+        saved = await uow.people.save_account(await reached_through_known(uow, confirmed))
         if not link.binding:
             await bind_after_notice(uow, case, saved)
         about = {"person": person.id, "account": link.id}
@@ -155,6 +157,7 @@ async def confirm_link(app: AppContext, by: MemberId, link_id: AccountId) -> Lin
         )
         await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
         await notify_protecting_cases(uow, by, person)
+        await notify_of_same_account(uow, by, saved)
         saved = await as_visible(uow, by, saved)
         await _notify_of_link(uow, case, person, saved, by, News.ACCOUNT_LINKED)
     return build_link_view(person, saved)
@@ -195,11 +198,15 @@ async def find_account(app: AppContext, space: SpaceName, text: str) -> FoundAcc
     return FoundAccount(account, found[1], await accounts_vouched_for(app, account, found[1]))
 
 
-async def person_for_account(uow: UnitOfWork, found: FoundAccount) -> Person:
-    """Return the person whose the account, or else one vouched for with it, is known to be; a new one otherwise."""
-    owners = [await _binding_owner(uow, found.account)]
+async def person_for_account(uow: UnitOfWork, found: FoundAccount, by: MemberId) -> Person:
+    """Return the person whose the account, or else one vouched for with it, is known to be; a new one otherwise.
+
+    It is a new one, too, where the member knows the person behind it by other accounts alone: the name that they are
+    answered with would tell them whose it is. Policy: P-4.2.
+    """
+    owners = [await namable_owner(uow, by, found.account)]
     # A stranger's account that people took for somebody's must not draw the stranger's other accounts after it.
-    owners += [await _binding_owner(uow, account, surely=True) for account, _ in found.vouched]
+    owners += [await namable_owner(uow, by, account, surely=True) for account, _ in found.vouched]
     for owner in owners:
         person = await uow.people.person(owner) if owner else None
         if person is not None:
@@ -207,13 +214,6 @@ async def person_for_account(uow: UnitOfWork, found: FoundAccount) -> Person:
     person = Person(PersonId(new_id()), await new_code_name(uow), uow.now)
     await uow.people.add_person(person)
     return person
-
-
-async def _binding_owner(view: ReadView, account: Account, *, surely: bool = False) -> PersonId | None:
-    links = [link for link in await view.people.links_of_account(account) if link.binding]
-    if surely:
-        links = [link for link in links if link in await view.people.contactable_accounts(link.person)]
-    return next((link.person for link in links), None)
 
 
 async def _is_shown_by_case(view: ReadView, case: Case, found: FoundAccount) -> bool:
@@ -228,9 +228,11 @@ async def _is_shown_by_case(view: ReadView, case: Case, found: FoundAccount) -> 
     return names_exactly("\n".join(words), handles)
 
 
-async def _is_vouched_for(view: ReadView, person: Person, found: FoundAccount) -> bool:
-    """Whether a space vouches that the account is of the same human as one that is known to be the person's."""
-    known = {link.account for link in await view.people.contactable_accounts(person.id)}
+async def _is_vouched_for(view: ReadView, by: MemberId, person: Person, found: FoundAccount) -> bool:
+    """Whether a space vouches that it is of the same human as one that the member may know to be surely the person's."""
+    visible = {link.id for link in await visible_accounts(view, by, person.id) if link.binding}
+    surely = await view.people.contactable_accounts(person.id)
+    known = {link.account for link in surely if link.id in visible}
     return any(account in known for account, _ in found.vouched)
 
 
@@ -256,6 +258,7 @@ async def link_account(
             evidence=evidence,
             case_evidence=(link_evidence,),
         )
+        made = await reached_through_known(uow, made)
         await uow.people.add_account(made)
         if made.binding:
             await add_account(uow, made)
@@ -263,7 +266,7 @@ async def link_account(
     named = known.with_evidence(link_evidence)
     binds_now = not known.binding and link_evidence.trust is not Trust.ASSERTED
     if binds_now or (known.is_only_asserted and link_evidence.trust in _SHOWN_BY_OWNER):
-        named = replace(named, trust=link_evidence.trust, handle=handle)
+        named = await reached_through_known(uow, replace(named, trust=link_evidence.trust, handle=handle))
     saved = named if named == known else await uow.people.save_account(named)
     if binds_now:
         await add_account(uow, saved)
@@ -271,19 +274,28 @@ async def link_account(
 
 
 async def link_vouched_accounts(
-    uow: UnitOfWork, person: Person, found: FoundAccount, link_evidence: LinkEvidence
+    uow: UnitOfWork, person: Person, found: FoundAccount, link_evidence: LinkEvidence, by: MemberId | None
 ) -> None:
-    """Link what the space vouches for in the same act, unless it is known as somebody else's, or as not theirs."""
+    """Link what the space vouches for in the same act, unless it is known as somebody else's, or as not theirs.
+
+    Known to the member; where none asks (`by` None), to anybody.
+    """
     undone = {link.account for link in await uow.people.accounts_of(person.id) if link.ended_at is not None}
     for account, handle in found.vouched:
-        if account not in undone and await _binding_owner(uow, account) in (None, person.id):
+        if account not in undone and await known_owner(uow, by, account) in (None, person.id):
             vouched = replace(link_evidence, trust=Trust.VOUCHED, evidence=f"vouched for by {found.account.space}")
             await link_account(uow, person, account, handle, vouched)
 
 
-async def exclude_person_everywhere(uow: UnitOfWork, policy: Policy, person: PersonId, by: str) -> None:
-    """Exclude a member whose own account turns out to be the person's from every case about that person."""
-    people = await uow.links.merged_people(person)
+async def exclude_person_everywhere(
+    uow: UnitOfWork, policy: Policy, person: PersonId, by: str, *, own: tuple[CaseId, MemberId] | None = None
+) -> None:
+    """Exclude a member whose own account turns out to be the person's from every case about that person.
+
+    `own` is a case that a member opens now about somebody whom they may not know to be themselves: they keep their
+    place in it, since losing it would tell them. Policy: P-2.5, P-4.2.
+    """
+    people = await people_behind(uow, person)
     merges = [
         merge for merge in await uow.links.merges_of(person) if merge.confirmed_at is None and merge.ended_at is None
     ]
@@ -299,7 +311,9 @@ async def exclude_person_everywhere(uow: UnitOfWork, policy: Policy, person: Per
     )
     cases = {case.id: case for each in people for case in await uow.cases.cases_of(each)}
     for case in cases.values():
-        after, changed = await exclude_indicated(uow, policy, case, indicators, by, Speaker.MEMBER)
+        keeps = {own[1]} if own is not None and case.id == own[0] else set()
+        indicated = replace(indicators, authors=indicators.authors - keeps, linked=indicators.linked - keeps)
+        after, changed = await exclude_indicated(uow, policy, case, indicated, by, Speaker.MEMBER)
         if changed:
             await notify_of_exclusions(uow, case, after)
 
@@ -310,12 +324,6 @@ async def as_visible(view: ReadView, by: MemberId, link: LinkedAccount) -> Linke
         if visible.id == link.id:
             return visible
     raise NotFound
-
-
-async def _is_visible_to(view: ReadView, by: MemberId, account: Account, owner: PersonId | None) -> bool:
-    """Whether the member may know that the account is that person's."""
-    links = await visible_accounts(view, by, owner) if owner else ()
-    return any(link.account == account and link.binding for link in links)
 
 
 async def notify_protecting_cases(uow: UnitOfWork, by: MemberId, person: Person) -> None:
@@ -361,8 +369,7 @@ async def _require_confirmable(view: ReadView, link: LinkedAccount, by: MemberId
         raise Refused("already", "This link is confirmed already.", "P-6.4")
     require(may_confirm(Confirmable.LINK, by_member(by), link.linked_by))
     require(may_confirm_link(has_seen=await view.links.has_read_evidence(link.id, by)))
-    if await _binding_owner(view, link.account) not in (None, link.person):
-        raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
+    await require_free(view, by, link.account, link.person)
 
 
 def build_link_view(person: Person, link: LinkedAccount) -> LinkView:

@@ -30,6 +30,7 @@ from guardian.services.identity.linking import (
 )
 from guardian.services.measures.native_actions import guardian_restrictions, record_baseline
 from guardian.services.members import role_holders_for_person
+from guardian.services.visibility import account_knowledge
 from guardian.spaces.port import (
     Account,
     ActedBy,
@@ -134,15 +135,17 @@ async def adopt_restriction(
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.ADOPT)
         await _refuse_own(uow, found.account, observed_restriction)
-        person = await person_for_account(uow, found)
+        person = await person_for_account(uow, found, by)
         case = await _open_case(uow, by, found, person.id)
         link_evidence = LinkEvidence(case.id, Trust.EVIDENCED, by_member(by), "restricted in the space before us")
         link = await link_account(uow, person, found.account, found.handle, link_evidence)
-        await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
+        await exclude_person_everywhere(uow, app.policy, person.id, by_member(by), own=(case.id, by))
         restriction = _RESTRICTIONS[observed_restriction.level]
-        order = SanctionOrder.adopted(person=person.id, case=case.id, restriction=restriction, space=name, ends=until)
+        order = SanctionOrder.adopted(person=person.id, case=case.id, restriction=restriction, account=link, ends=until)
         sanction = await impose(uow, order, app.spaces.names)
-        await adopt(uow, sanction, adoption_of(link.id, observed_restriction, attribution, sanction, by_member(by)))
+        await adopt(
+            uow, sanction, adoption_of(link.worked_as, observed_restriction, attribution, sanction, by_member(by))
+        )
         await _mark_foreign(uow, found.account, observed_restriction.level, ForeignState.ADOPTED)
         about = {"case": str(case.id), "sanction": str(sanction.id), "space": str(name)}
         uow.journal.note(
@@ -278,11 +281,12 @@ async def _open_case(uow: UnitOfWork, by: MemberId, found: FoundAccount, person:
     await uow.cases.add_case(case)
     await uow.cases.add_party(Party(case.id, PartyRole.REPORTED, new_reference(), person=person))
     members = await uow.people.members()
-    concerned = {leader.id for leader in await role_holders_for_person(uow, person)}
-    concerned |= {member.id for member in members if found.account in member.accounts}
-    if by in concerned:
+    known = {holder.id for holder in (await account_knowledge(uow, by, found.account)).role_holders}
+    known |= {member.id for member in members if found.account in member.accounts}
+    if by in known:
         raise Refused("own_account", "This is your own account: another member has to see to it.", "P-4.1")
-    for member in sorted(concerned):
+    concerned = known | {holder.id for holder in await role_holders_for_person(uow, person)}
+    for member in sorted(concerned - {by}):
         exclusion = Exclusion(
             case=case.id,
             member=member,

@@ -4,6 +4,7 @@ Asks no permissions: the use case that calls has done so. Read `set_measure_on_p
 P-4.4.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -29,6 +30,7 @@ from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, start_deadline
 from guardian.services.escalation.cross_space import propose_if_cross_space
 from guardian.services.escalation.local_matters import close_matter, prepare_case
+from guardian.services.hidden_facts import Restricted, is_known_to_be, notify_of_restriction
 from guardian.services.identity.linking import (
     FoundAccount,
     exclude_person_everywhere,
@@ -36,21 +38,21 @@ from guardian.services.identity.linking import (
     link_vouched_accounts,
     person_for_account,
 )
-from guardian.services.members import role_holders_for_person
+from guardian.services.members import people_behind, role_holders_for_person
 from guardian.services.notify import notify_members, notify_person
-from guardian.services.visibility import protecting_cases
+from guardian.services.visibility import account_knowledge, protecting_cases
+from guardian.spaces.port import Account
 from rules.measures import MeasureReason, may_measure
 from rules.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureView:
-    """A measure for moderators, in code names and clocks. `person` is empty where nobody is known behind the content."""
+    """A measure for moderators, in clocks and by the name of its matter: a person's code name is the group's (P-4.2)."""
 
     matter: str
     kind: MeasureKind
     space: SpaceName
-    person: str
     ends: datetime
     reason: MeasureReason
     asked_at: datetime | None = None
@@ -77,18 +79,15 @@ async def set_measure_on_person(
 ) -> tuple[Measure, Sanction]:
     """Set the measure on the person behind the account, make their accounts there due, and notify them.
 
-    Refused where the rule says that it is the working group's, which the person's earlier measures may make it.
+    Refused where the rule says that it is the working group's, by the earlier measures that the moderator may know.
     """
-    person = await person_for_account(uow, found)
-    leaders = await role_holders_for_person(uow, person.id)
-    if record.by.id in [leader.id for leader in leaders]:
-        raise Refused("own_account", "Nobody sets a measure on themselves.", "P-6.8")
-    earlier = await measure_times(uow, [person.id], record.space)
-    require(may_measure(term, earlier, uow.now, app.policy, on_leader=bool(leaders)))
+    await require_measurable(app, uow, record.by, found.account, term)
+    person = await person_for_account(uow, found, record.by.id)
     case = record.case or await open_measure_matter(uow, record)
     link_evidence = LinkEvidence(case.id, Trust.EVIDENCED, by_member(record.by.id), "measured by a moderator")
-    await link_account(uow, person, found.account, found.handle, link_evidence)
-    await link_vouched_accounts(uow, person, found, link_evidence)
+    link = await link_account(uow, person, found.account, found.handle, link_evidence)
+    await link_vouched_accounts(uow, person, found, link_evidence, record.by.id)
+    unaware = not await _is_measurable_by_all(app, uow, record, person.id, term)
     await exclude_person(uow, app, case, person.id, record.by)
     measure = Measure(
         id=new_id(),
@@ -109,20 +108,50 @@ async def set_measure_on_person(
         case=case.id,
         measure=measure.id,
         restriction=PERSON_RESTRICTIONS[record.kind],
-        space=record.space,
+        account=link,
         ends=measure.ends,
     )
     sanction = await impose(uow, order, app.spaces.names)
     await notify_measured(app, uow, case, measure, sanction)
     await notify_protecting_cases(uow, app.policy, record.by, person.id, case, measure)
+    await notify_of_restriction(uow, Restricted(record.by.id, person.id, case, unaware), sanction)
     await record_measure(uow, measure)
     await propose_if_cross_space(uow, app.policy, person.id)
     return measure, sanction
 
 
+async def require_measurable(
+    app: AppContext, view: ReadView, by: Member, account: Account, term: timedelta | None
+) -> None:
+    """Refuse a measure that the moderator may know not to be theirs: on themselves, too long, too often.
+
+    Policy: P-4.2, P-6.8, P-7.5.
+    """
+    known = await account_knowledge(view, by.id, account)
+    if by.id in [holder.id for holder in known.role_holders]:
+        raise Refused("own_account", "Nobody sets a measure on themselves.", "P-6.8")
+    measures = await view.measures.of_person(known.person) if known.person else ()
+    visible = [each for each in measures if each.space == account.space and await may_know_measure(view, by, each)]
+    earlier = [each.at for each in visible]
+    require(may_measure(term, earlier, view.now, app.policy, on_leader=bool(known.role_holders)))
+
+
+async def _is_measurable_by_all(
+    app: AppContext, view: ReadView, record: MeasureRecord, person: PersonId, term: timedelta | None
+) -> bool:
+    """Whether the rule would have allowed it by all that anybody knows of the person."""
+    holders = await role_holders_for_person(view, person)
+    earlier = await measure_times(view, await people_behind(view, person), record.space)
+    if record.by.id in [holder.id for holder in holders]:
+        return False
+    return bool(may_measure(term, earlier, view.now, app.policy, on_leader=bool(holders)))
+
+
 async def exclude_person(uow: UnitOfWork, app: AppContext, case: Case, person: PersonId, by: Member) -> None:
     """Make the matter about that person, and exclude from it and every other the moderator or member who they are."""
-    concerned = [leader.id for leader in await role_holders_for_person(uow, person)]
+    own = None if await is_known_to_be(uow, by, person, case.id) else (case.id, by.id)
+    kept = {by.id} if own else set()
+    concerned = [holder.id for holder in await role_holders_for_person(uow, person) if holder.id not in kept]
     already_excluded = {exclusion.member for exclusion in await uow.cases.exclusions_of(case.id)}
     for member in concerned:
         if member not in already_excluded:
@@ -138,7 +167,7 @@ async def exclude_person(uow: UnitOfWork, app: AppContext, case: Case, person: P
     parties = await uow.cases.parties_of(case.id)
     if not any(party.person == person for party in parties):
         await uow.cases.add_party(Party(case.id, PartyRole.REPORTED, new_reference(), person=person))
-    await exclude_person_everywhere(uow, app.policy, person, by_member(by.id))
+    await exclude_person_everywhere(uow, app.policy, person, by_member(by.id), own=own)
 
 
 async def notify_measured(
@@ -253,16 +282,13 @@ async def visible_code_name(view: ReadView, member: Member, case: Case) -> str:
 
 
 async def measure_view(view: ReadView, measure: Measure, member: Member) -> MeasureView:
-    """Return the measure in code names and clocks."""
+    """Return the measure by the name of its matter."""
     case = await get_case(view, measure.case)
-    person = await view.people.person(measure.person) if measure.person else None
     own = measure.by == member.id
-    name = person.code_name if person else ""
     return MeasureView(
         matter=await visible_code_name(view, member, case),
         kind=measure.kind,
         space=measure.space,
-        person=name,
         ends=measure.ends,
         reason=measure.reason,
         asked_at=measure.reconsideration_requested_at,
@@ -275,7 +301,7 @@ def may_measure_in(member: Member, space: SpaceName, at: datetime) -> bool:
     return holds_seat(member, Seat(MODERATORS.group, space=space), at) or holds_seat(member, MEMBERS, at)
 
 
-async def measure_times(view: ReadView, people: list[PersonId], space: SpaceName) -> list[datetime]:
+async def measure_times(view: ReadView, people: Iterable[PersonId], space: SpaceName) -> list[datetime]:
     """Return when measures began in that space on these people."""
     return [each.at for person in people for each in await view.measures.of_person(person) if each.space == space]
 

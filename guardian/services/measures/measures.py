@@ -36,12 +36,12 @@ from guardian.services.measures.measure_records import (
     may_know_measure,
     may_measure_in,
     measure_for,
-    measure_times,
     measure_view,
     notify_measured,
     notify_protecting_cases,
     open_measure_matter,
     record_measure,
+    require_measurable,
     set_measure_on_person,
 )
 from guardian.services.members import AccountInput
@@ -95,9 +95,8 @@ async def preview_measure(app: AppContext, by: MemberId, request: MeasureRequest
         return MeasurePreview(request.kind, request.target.space, ends)
     found = await find_account(app, request.target.space, request.target.text)
     async with app.units_of_work.read() as view:
-        owners = [link.person for link in await view.people.links_of_account(found.account) if link.binding]
-        require(
-            may_measure(request.term, await measure_times(view, owners, request.target.space), view.now, app.policy)
+        await require_measurable(
+            app, view, await _require_may_measure(view, by, found.account.space), found.account, request.term
         )
     seen = await preview_restriction(
         app.spaces, (found.account,), PERSON_RESTRICTIONS[request.kind], frozenset({request.target.space})
@@ -226,7 +225,7 @@ async def _restrictions_in(view: ReadView, content: ContentRef) -> tuple[Content
 
 
 async def _record_author(uow: UnitOfWork, app: AppContext, case: Case, found: FoundAccount, by: Member) -> PersonId:
-    person = await person_for_account(uow, found)
+    person = await person_for_account(uow, found, by.id)
     link_evidence = LinkEvidence(case.id, Trust.EVIDENCED, by_member(by.id), "wrote what a moderator hid")
     await link_account(uow, person, found.account, found.handle, link_evidence)
     await exclude_person(uow, app, case, person.id, by)

@@ -241,7 +241,7 @@ async def _snapshot_of(view: ReadView, account: Account) -> AccountSnapshot | No
     """What we know of the account where a sanction may have reached it."""
     links = [link for link in await view.people.links_of_account(account) if link.binding or link.ended_at is not None]
     # What was linked by mistake may still bear what we placed, until it is released.
-    return await load_snapshot(view, sorted(links, key=lambda link: not link.binding)[0].id) if links else None
+    return await load_snapshot(view, sorted(links, key=lambda link: not link.binding)[0].worked_as) if links else None
 
 
 async def guardian_restrictions(

@@ -160,7 +160,7 @@ async def _owner_of(view: ReadView, account: Account) -> PersonId | None:
 async def _linked_account(view: ReadView, account: Account, person: PersonId) -> AccountId:
     for link in await view.people.links_of_account(account):
         if link.person == person and link.binding:
-            return link.id
+            return link.worked_as
     raise NotFound
 
 

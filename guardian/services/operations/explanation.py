@@ -87,7 +87,7 @@ async def _explain_accounts(
         accounts = [a for a in known if only in (None, a.account.space)]
         snapshots = [
             await _visible_snapshot(uow, member, found)
-            for found in [await load_snapshot(uow, a.id) for a in accounts]
+            for found in [await load_snapshot(uow, a.worked_as) for a in accounts]
             if found
         ]
         about = {"person": person.id}

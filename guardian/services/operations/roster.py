@@ -78,10 +78,10 @@ async def _roster_entry(view: ReadView, by: MemberId, person: Person, sanction: 
 
 
 def _reaches(sanction: Sanction, known: LinkedAccount) -> bool:
-    return known.binding and sanction.covers(known.account.space)
+    return known.binding and sanction.covers(known.account.space) and sanction.reaches((known.id,))
 
 
 async def _roster_account(view: ReadView, known: LinkedAccount) -> RosterAccount:
-    item = await view.sanctions.work_item(known.id)
+    item = await view.sanctions.work_item(known.worked_as)
     state = str(item.state) if item and item.state else "not looked at yet"
     return RosterAccount(known.account.space, known.account.native_id, known.handle, state)

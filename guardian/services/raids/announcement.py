@@ -333,6 +333,7 @@ async def _begin(app: AppContext, uow: UnitOfWork, case: Case, raid: Raid, act: 
         spaces=act.spaces,
         ends=ends,
         danger=act.ground is Ground.PHYSICAL_DANGER,
+        accounts=None,
     )
     sanction = await impose(uow, order, app.spaces.names)
     await uow.sanctions.save_sanction(replace(sanction, notification=NotificationState.COULD_NOT_NOTIFY))

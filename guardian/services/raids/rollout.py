@@ -99,7 +99,8 @@ async def _register_accounts(
     names = await new_code_names(uow, len(lines))
     case = await get_case(uow, raid.case)
     links = await uow.people.links_of_accounts([line.space_account for line in lines])
-    known = {link.account: link for link in links if link.binding}
+    # An account that several people are said to be behind is the one's through whom it is worked.
+    known = {link.account: link for link in sorted(links, key=lambda each: not each.reached_through) if link.binding}
     new_accounts: list[NewAccount] = []
     done: list[RaidLine] = []
     for line in lines:
@@ -163,21 +164,22 @@ def _new_account(
 async def _register_known_person(
     app: AppContext, uow: UnitOfWork, raid: Raid, leader: Sanction, owner: LinkedAccount
 ) -> None:
-    """Register somebody known once; their accounts are reconciled by themselves."""
-    if await uow.raids.names_person(raid.id, owner.person):
+    """Register an account of somebody known: the list reaches what it names of them, and no other account (P-4.2)."""
+    own = [s for s in await uow.sanctions.of_person(owner.person) if s.leader == leader.id and s.lifting is None]
+    await uow.sanctions.add_work_item(
+        WorkItem(account=owner.id, person=owner.person, space=owner.account.space, due_at=uow.now)
+    )
+    if own:
+        named = frozenset((*(own[-1].accounts or ()), owner.id))
+        await uow.sanctions.save_sanction(replace(own[-1], accounts=named))
         return
-    sanction = _follower(leader, owner.person, notifies=notifies_each_of_raid(app.policy))
+    follower = _follower(leader, owner.person, notifies=notifies_each_of_raid(app.policy))
+    sanction = replace(follower, accounts=frozenset({owner.id}))
     await uow.sanctions.add_sanction(sanction)
-    links = [a for a in await uow.people.accounts_of(owner.person) if a.binding]
     known = {row.space for row in await uow.sanctions.coverage_of(owner.person)}
     for space in [name for name in app.spaces.names if leader.covers(name) and name not in known]:
-        here = any(link.account.space == space for link in links)
-        state = CoverageState.OPEN if here else CoverageState.NO_ACCOUNT
+        state = CoverageState.OPEN if owner.account.space == space else CoverageState.NO_ACCOUNT
         await uow.sanctions.save_coverage(Coverage(person=owner.person, space=space, state=state, since=uow.now))
-    for link in links:
-        await uow.sanctions.add_work_item(
-            WorkItem(account=link.id, person=link.person, space=link.account.space, due_at=uow.now)
-        )
     if notifies_each_of_raid(app.policy):
         await _notify_person(app, uow, await get_case(uow, raid.case), sanction)
 
@@ -253,7 +255,7 @@ async def _propagate_to_follower(
 ) -> None:
     from_ = max(uow.now, lifting.effective_from)
     if next_one is not None:
-        new = _follower(next_one, old.person, notifies=False)
+        new = replace(_follower(next_one, old.person, notifies=False), accounts=old.accounts)
         await uow.sanctions.add_sanction(new)
         from_ = max(uow.now, effective_from(new))
     cause = LiftingCause.SUPERSEDED if next_one is not None else lifting.cause

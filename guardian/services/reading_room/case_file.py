@@ -211,7 +211,8 @@ async def _person_view(uow: UnitOfWork, reader: Member, person: Person, case: Ca
         await uow.links.record_evidence_read(about, reader.id, uow.now)
     return PersonView(
         person=person.id,
-        code_name=person.code_name,
+        # A person's lasting code name is the group's: moderators know them by the matter alone (P-4.2).
+        code_name=case.code_name if case.kind is CaseKind.LOCAL else person.code_name,
         accounts=accounts,
         other_cases=await _other_cases(uow, reader, person.id, case),
         to_confirm=frozenset(

@@ -10,7 +10,7 @@ from guardian.cases.access import members_who_may_know
 from guardian.cases.case import Case
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.proposals import Consequence, Decision, ladder_input
-from guardian.ids import PersonId, SpaceName
+from guardian.ids import AccountId, PersonId, SpaceName
 from guardian.journal import Entry
 from guardian.notices.models import NoticeKind
 from guardian.notices.party_facts import PartyFacts
@@ -32,10 +32,17 @@ from rules.procedure import Step
 
 
 async def impose_decision(
-    app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, effective_from: datetime, by: str
+    app: AppContext,
+    uow: UnitOfWork,
+    case: Case,
+    decision: Decision,
+    effective_from: datetime,
+    by: str,
+    accounts: frozenset[AccountId] | None = None,
 ) -> Sanction | None:
     """Impose what the decision restricts in place of what this case restricted before, with no gap; None for nothing.
 
+    `accounts` None: every account of the person; else what those who decide may know of (P-4.2).
     A provisional measure ends with it. What the Board upholds stays as it runs: its term does not begin anew. Policy:
     P-5.7, P-6.3, P-7.4.
     """
@@ -60,7 +67,7 @@ async def impose_decision(
         term=Term.starting(uow.now, consequence.term, at_end),
         effective_from=effective_from,
     )
-    new = await impose(uow, order, app.spaces.names)
+    new = await impose(uow, replace(order, accounts=accounts), app.spaces.names)
     for sanction in old:
         await supersede(uow, sanction, new, by, decision.id)
         await complete_about(uow, sanction.id, DeadlineKind.TERM_END, DeadlineKind.READMISSION_REMINDER)

@@ -14,7 +14,7 @@ from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import check_text
 from guardian.cases.exclusions import Exclusion, ExclusionKind, as_board_case, handling_groups, must_go_to_board
 from guardian.cases.proposals import Consequence, check_spaces
-from guardian.cases.unilateral_acts import ACT_MACHINE, ActEvent, ActState, UnilateralAct, binding_stops, past_acts
+from guardian.cases.unilateral_acts import ACT_MACHINE, ActEvent, ActState, UnilateralAct
 from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName, new_id, new_reference
 from guardian.journal import SERVICE, Entry, by_member
@@ -23,13 +23,13 @@ from guardian.notices.party_facts import PartyFacts
 from guardian.people.models import LinkEvidence, Member, Person, Trust
 from guardian.people.permissions import UseCase
 from guardian.sanctions.imposition import SanctionOrder, impose
-from guardian.sanctions.models import LiftingCause
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, issue_personal_receipt
 from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.exclusions import choose_contact
-from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deadlines import complete_about, start_deadline
+from guardian.services.hidden_facts import Restricted, is_known_to_be, notify_of_restriction, reach_for
 from guardian.services.identity.account_owners import notify_owners
 from guardian.services.identity.linking import (
     FoundAccount,
@@ -43,9 +43,9 @@ from guardian.services.members import AccountInput, role_holders_for_person
 from guardian.services.notify import notify_deciders, notify_members, notify_person
 from guardian.services.sanctions.coverage_preview import SpacePreview, preview_restriction
 from guardian.services.sanctions.imposition import build_scope_facts
+from guardian.services.unilateral.brake_facts import ask_brake, attempt_of, is_known_leader, was_unaware
 from guardian.services.unilateral.review import apply_reviews, start_review_deadlines
-from guardian.services.visibility import protecting_cases, visible_accounts
-from guardian.spaces.port import Account
+from guardian.services.visibility import account_knowledge, protecting_cases
 from rules import brake
 from rules.ladder import Outcome
 from rules.precedence import Restriction
@@ -92,7 +92,9 @@ async def preview(
         await require_permission(view, by, UseCase.ACT_UNILATERALLY)
     found = await find_account(app, target.space, target.text)
     async with app.units_of_work.read() as view:
-        accounts = await _visible_accounts_with(view, by, found)
+        known = await account_knowledge(view, by, found.account)
+    vouched = (account for account, _ in found.vouched)
+    accounts = tuple(dict.fromkeys((found.account, *vouched, *(link.account for link in known.accounts))))
     return await preview_restriction(app.spaces, accounts, restriction, spaces)
 
 
@@ -107,14 +109,15 @@ async def act(app: AppContext, by: MemberId, target: AccountInput, given: ActInp
     found = await find_account(app, target.space, target.text)
     async with app.units_of_work.begin() as uow:
         actor = await require_permission(uow, by, UseCase.ACT_UNILATERALLY)
-        person = await person_for_account(uow, found)
+        known = await account_knowledge(uow, by, found.account)
+        person = await person_for_account(uow, found, by)
         review = CaseId(new_id())
         link_evidence = LinkEvidence(review, Trust.EVIDENCED, by_member(by), "acted on by a member")
         await link_account(uow, person, found.account, found.handle, link_evidence)
-        await link_vouched_accounts(uow, person, found, link_evidence)
-        leader = bool(await role_holders_for_person(uow, person.id))
+        await link_vouched_accounts(uow, person, found, link_evidence, by)
+        leader = bool(known.role_holders)
         attempt = brake.IntendedAct(by=by, on=person.id, ground=given.ground, term=given.term, on_leader=leader)
-        verdict = await _ask_brake(app, uow, attempt)
+        verdict = await ask_brake(app, uow, attempt, by)
         if not verdict and verdict.code not in _CONFIRMABLE:
             require(verdict)
         intended = new_act(review, by, person.id, uow.now, given)
@@ -136,16 +139,9 @@ async def confirm_act(app: AppContext, by: MemberId, act_id: str) -> ActView:
             raise Refused("a_raid", "This is a raid, with a list. To agree to it: `/second-raid`", "P-7.5")
         require(may_confirm(Confirmable.ACT, by, pending.by))
         state = ACT_MACHINE.advance(pending.state, ActEvent.CONFIRM)
-        leader = bool(await role_holders_for_person(uow, pending.person))
-        attempt = brake.IntendedAct(
-            by=pending.by,
-            on=pending.person,
-            ground=pending.ground,
-            term=pending.term,
-            on_leader=leader,
-            confirmed_by=by,
-        )
-        verdict = await _ask_brake(app, uow, attempt)
+        leader = await is_known_leader(uow, by, pending.person)
+        attempt = replace(attempt_of(pending), on_leader=leader, confirmed_by=by)
+        verdict = await ask_brake(app, uow, attempt, by)
         require(verdict)
         person = await uow.people.person(pending.person)
         if person is None:
@@ -169,14 +165,15 @@ async def record_native_act(
 
     It stands there already, so the brake keeps nothing back; past it the chairs are notified. Policy: P-7.2, P-7.5.
     """
-    person = await person_for_account(uow, found)
+    known = await account_knowledge(uow, actor.id, found.account)
+    person = await person_for_account(uow, found, actor.id)
     review = CaseId(new_id())
     link_evidence = LinkEvidence(review, Trust.EVIDENCED, by_member(actor.id), "acted on with the space's own menu")
     await link_account(uow, person, found.account, found.handle, link_evidence)
-    await link_vouched_accounts(uow, person, found, link_evidence)
-    leader = bool(await role_holders_for_person(uow, person.id))
+    await link_vouched_accounts(uow, person, found, link_evidence, actor.id)
+    leader = bool(known.role_holders)
     attempt = brake.IntendedAct(by=actor.id, on=person.id, ground=Ground.ONGOING, term=term, on_leader=leader)
-    verdict = await _ask_brake(app, uow, attempt)
+    verdict = await ask_brake(app, uow, attempt, actor.id)
     given = ActInput(restriction, Ground.ONGOING, "", frozenset({found.account.space}), term)
     intended = new_act(review, actor.id, person.id, uow.now, given)
     case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=False)
@@ -234,34 +231,6 @@ def check_act(app: AppContext, given: ActInput) -> None:
     require(check_spaces(asked, {space.name: space.capabilities for space in app.spaces}))
 
 
-async def _ask_brake(app: AppContext, uow: UnitOfWork, attempt: brake.IntendedAct[MemberId, PersonId]) -> Verdict:
-    groups = handling_groups(await uow.people.members(), uow.now)
-    acts = (*past_acts(await uow.deliberation.acts()), *await _acts_reversed_with_raids(uow, attempt))
-    return brake.may_act(
-        attempt, acts, groups.members, binding_stops(await uow.deliberation.stops()), uow.now, app.policy
-    )
-
-
-async def _acts_reversed_with_raids(
-    uow: UnitOfWork, attempt: brake.IntendedAct[MemberId, PersonId]
-) -> tuple[brake.PastAct[MemberId, PersonId], ...]:
-    """A raid that was reversed was an act on each of its people."""
-    following = [s for s in await uow.sanctions.of_person(attempt.on) if s.leader is not None and s.lifting is not None]
-    return tuple(
-        brake.PastAct(
-            by=attempt.by,
-            on=attempt.on,
-            at=s.enacted_at,
-            ground=attempt.ground,
-            confirmed_by=attempt.by,
-            reviewed=True,
-            reversed=True,
-        )
-        for s in following
-        if s.lifting is not None and s.lifting.cause is LiftingCause.REVERSAL
-    )
-
-
 async def open_review(
     app: AppContext, uow: UnitOfWork, actor: Member, intended: UnilateralAct, *, awaits_confirmation: bool
 ) -> tuple[Case, UnilateralAct]:
@@ -290,7 +259,9 @@ async def open_review(
     if not case.board_only:
         case = await uow.cases.save_case(replace(case, contact=await choose_contact(uow, case, app.policy)))
     await uow.cases.add_party(Party(case.id, PartyRole.REPORTED, new_reference(), person=intended.person))
-    await exclude_person_everywhere(uow, app.policy, intended.person, SERVICE)
+    is_known = await is_known_to_be(uow, actor, intended.person, case.id)
+    own = None if is_known else (case.id, actor.id)
+    await exclude_person_everywhere(uow, app.policy, intended.person, SERVICE, own=own)
     case = await get_case(uow, case.id)
     state = (
         ActState.AWAITING_CONFIRMATION
@@ -299,7 +270,7 @@ async def open_review(
         if case.board_only
         else ActState.UNREVIEWED
     )
-    doubtful = bool(await protecting_cases(uow, actor, intended.person))
+    doubtful = bool(await protecting_cases(uow, actor, intended.person)) or await was_unaware(app, uow, intended)
     recorded = replace(intended, state=state, conflicted=doubtful)
     await uow.deliberation.add_act(recorded)
     return case, recorded
@@ -352,6 +323,7 @@ async def _take_effect(
         spaces=done.spaces,
         ends=ends,
         danger=done.ground is Ground.PHYSICAL_DANGER,
+        accounts=await reach_for(uow, done.by, person.id, case),
     )
     sanction = await impose(uow, order, app.spaces.names)
     if done.term is not None:
@@ -373,6 +345,8 @@ async def _take_effect(
         facts = {"conflict": "yes"}
         await notify_members(uow, other, NoticeKind.ACT_TAKEN, {**facts, "review": case.code_name}, only=on_review)
         await notify_members(uow, other, NoticeKind.ACT_TAKEN, facts, besides=on_review)
+    unaware = await was_unaware(app, uow, done)
+    await notify_of_restriction(uow, Restricted(done.by, person.id, case, unaware), sanction)
     due = await start_review_deadlines(uow, app.policy, done)
     about = {"case": str(case.id), "act": done.id, "sanction": str(sanction.id), "ground": done.ground}
     words = None if is_reason_recorded else done.reason
@@ -390,14 +364,3 @@ async def _take_effect(
         sentence=sentence,
         statement_due=due,
     )
-
-
-async def _visible_accounts_with(view: ReadView, by: MemberId, found: FoundAccount) -> tuple[Account, ...]:
-    """The account, those vouched for with it, and those that the member may know of the person behind them."""
-    accounts = dict.fromkeys((found.account, *(account for account, _ in found.vouched)))
-    for account in tuple(accounts):
-        for link in await view.people.links_of_account(account):
-            visible = [each.account for each in await visible_accounts(view, by, link.person) if each.binding]
-            if account in visible:
-                accounts |= dict.fromkeys(visible)
-    return tuple(accounts)

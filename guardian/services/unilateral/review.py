@@ -327,7 +327,8 @@ async def _impose_reviewed(
     if imposed is not None and imposed.lifting is not None and imposed.lifting.cause is LiftingCause.SUPERSEDED:
         # A decision of the whole group on this case has taken its place already, and outweighs its review.
         return
-    sanction = await impose_decision(app, uow, case, decision, uow.now, by)
+    accounts = imposed.accounts if imposed is not None and not decision.by_board else None
+    sanction = await impose_decision(app, uow, case, decision, uow.now, by, accounts)
     if await uow.raids.of_act(act.id) is not None:
         # Behind a raid stands nobody who could be written to.
         if sanction is not None:

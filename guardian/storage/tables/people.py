@@ -37,6 +37,7 @@ accounts: Final = Table(
     Column("confirmed_by", String(ID_LENGTH), nullable=True),
     Column("ended_at", UtcDateTime, nullable=True),
     Column("ended_by", String(ID_LENGTH), nullable=True),
+    Column("reached_through", String(ID_LENGTH), ForeignKey("accounts.id"), nullable=True, index=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )

@@ -27,6 +27,7 @@ sanctions: Final = Table(
     Column("provisional", Boolean, nullable=False),
     Column("danger", Boolean, nullable=False),
     Column("leader_id", String(ID_LENGTH), ForeignKey("sanctions.id"), nullable=True, index=True),
+    Column("accounts", String, nullable=True),
     Column("version", Integer, nullable=False),
 )
 

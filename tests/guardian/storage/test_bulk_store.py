@@ -93,10 +93,13 @@ async def unlink(uow: SqlUnitOfWork) -> None:
     await uow.people.save_account(replace(account, ended_at=START))
 
 
+A_MERGE = Merge(
+    id="0192-merge", kept=OTHER, other=WHO, case=CASE, at=START, by="0192-member", evidence="the same words"
+)
+
+
 async def merge(uow: SqlUnitOfWork) -> None:
-    await uow.links.add_merge(
-        Merge(id="0192-merge", kept=OTHER, other=WHO, case=CASE, at=START, by="0192-member", evidence="the same words")
-    )
+    await uow.links.add_merge(replace(A_MERGE, confirmed_at=START))
 
 
 async def end_raid(uow: SqlUnitOfWork) -> None:
@@ -124,3 +127,18 @@ async def test_what_has_happened_meanwhile_is_read_as_the_fact_that_it_is(
         await happens(uow)
     async with units_of_work.read() as view:
         assert await view.bulk.facts(FORUM) == {ACCOUNT: expected}
+
+
+@pytest.mark.harm("merge-that-binds-nobody-counted")
+@pytest.mark.parametrize(
+    "merge", [A_MERGE, replace(A_MERGE, confirmed_at=START, ended_at=START)], ids=["asked", "over"]
+)
+async def test_a_merge_that_waits_or_is_over_is_no_fact_of_a_bulk_item(
+    units_of_work: SqlUnitOfWorkFactory, merge: Merge
+) -> None:
+    """P-6.4: two members' yes makes it count, and a split ends it."""
+    async with units_of_work.begin() as uow:
+        await a_raid(uow)
+        await uow.links.add_merge(merge)
+    async with units_of_work.read() as view:
+        assert await view.bulk.facts(FORUM) == {}

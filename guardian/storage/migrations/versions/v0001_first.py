@@ -154,12 +154,17 @@ def upgrade() -> None:
         sa.Column("confirmed_by", sa.String(length=64), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_by", sa.String(length=64), nullable=True),
+        sa.Column("reached_through", sa.String(length=64), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id_people")),
+        sa.ForeignKeyConstraint(
+            ["reached_through"], ["accounts.id"], name=op.f("fk_accounts_reached_through_accounts")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
     )
     op.create_index(op.f("ix_accounts_person_id"), "accounts", ["person_id"], unique=False)
+    op.create_index(op.f("ix_accounts_reached_through"), "accounts", ["reached_through"], unique=False)
     op.create_index(op.f("ix_accounts_space"), "accounts", ["space"], unique=False)
     op.create_table(
         "acts",
@@ -533,6 +538,7 @@ def upgrade() -> None:
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("danger", sa.Boolean(), nullable=False),
         sa.Column("leader_id", sa.String(length=64), nullable=True),
+        sa.Column("accounts", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["leader_id"], ["sanctions.id"], name=op.f("fk_sanctions_leader_id_sanctions")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_sanctions_person_id_people")),

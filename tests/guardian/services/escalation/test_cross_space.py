@@ -55,11 +55,11 @@ async def measured(community: Community, space: SpaceName, **facts: Any) -> tupl
     case = await a_matter(community, space=space, delivery=f"flag in {space}", **facts)
     async with community.units_of_work.begin() as uow:
         found = FoundAccount(SOMEBODY, "grumbler", ((Account(FORUM, "77"), "grumbler"),))
-        person = await person_for_account(uow, found)
+        person = await person_for_account(uow, found, INES)
         await ensure_reference(uow, case, person.id)
         link_evidence = LinkEvidence(case.id, Trust.EVIDENCED, "service")
         await link_account(uow, person, SOMEBODY, "grumbler", link_evidence)
-        await link_vouched_accounts(uow, person, found, link_evidence)
+        await link_vouched_accounts(uow, person, found, link_evidence, INES)
         await uow.sanctions.add_sanction(a_measure(person.id, case.id, space, uow.now))
         return person.id, await propose_if_cross_space(uow, community.app.policy, person.id)
 
@@ -83,7 +83,7 @@ def a_measure(person: PersonId, case: CaseId, space: SpaceName, at: datetime) ->
     )
 
 
-async def test_the_second_space_asks_the_liaisons_once_and_names_the_person_by_code(tmp_path: Path) -> None:
+async def test_the_second_space_asks_the_liaisons_once_and_names_nobody(tmp_path: Path) -> None:
     """P-8.3"""
     async with a_community(tmp_path, members=(*everybody(), PAVELS)) as community:
         person, first = await measured(community, DISCORD)

@@ -128,7 +128,6 @@ async def test_the_members_of_a_case_hear_of_a_measure_against_its_reporter_and_
     stage.community.spaces[DISCORD].add(A_REPORTER.native_id, "brave")
     case = await stage.community.a_case(reporter=A_REPORTER, named_members=(INES,))
     view = await stage.set_measure("brave")
-    assert view.person
     told = await stage.notices_of_kind(NoticeKind.MEASURED_AGAINST)
     assert {n.case for n in told} == {case.id}
     assert INES not in {n.to.member for n in told}

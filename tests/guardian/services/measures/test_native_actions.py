@@ -114,10 +114,9 @@ async def test_a_moderators_ban_waits_for_its_reason_and_ends_at_its_term(stage:
     await barred(stage, OF_INES)
     asked = await stage.notices_of_kind(NoticeKind.NATIVE_ACTION_QUESTION)
     assert {n.to.member for n in asked} == {INES}
-    view = await native_explanations.explain(stage.app, INES, "", MeasureReason.SPAM, 3 * DAY)
+    await native_explanations.explain(stage.app, INES, "", MeasureReason.SPAM, 3 * DAY)
     await stage.run_due()
     assert held(stage)
-    assert view.person
     await stage.advance(3 * DAY)
     assert not held(stage)
 
