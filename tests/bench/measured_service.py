@@ -140,13 +140,15 @@ class RecordedAlerts:
             self.reached.setdefault((person, row.space, row.state), monotonic_seconds())
         self.news.set()
 
-    async def wait_until_reached(self, people: Iterable[PersonId], state: CoverageState, timeout: float) -> None:
-        """Every one of the people stands so in every space; TimeoutError where that takes longer than `patience`."""
+    async def wait_until_reached(self, people: Iterable[PersonId], state: CoverageState, timeout: float) -> bool:
+        """Whether every one of the people stands so in every space within so many seconds."""
         missing = {(person, space, state) for person in people for space in SPACES}
-        async with asyncio.timeout(timeout):
-            while missing := missing - self.reached.keys():
-                self.news.clear()
-                await self.news.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while missing := missing - self.reached.keys():
+                    self.news.clear()
+                    await self.news.wait()
+        return not missing
 
 
 @dataclass(slots=True)

@@ -36,6 +36,13 @@ async def test_a_raid_is_measured_to_its_last_account(tmp_path: Path) -> None:
     assert "user.detailed" not in part.facts["calls"]["forum"]
 
 
+async def test_a_raid_that_is_not_done_in_time_is_a_missed_aim(tmp_path: Path) -> None:
+    part = await raid.measure(tmp_path, raid.Size(discord=2, forum=2, github=1, latency=0.0, timeout=0.0))
+    [_, unconfirmed] = part.aims
+    assert not unconfirmed.is_met
+    assert unconfirmed.measured > 0
+
+
 def test_a_quantile_is_a_number_that_was_measured() -> None:
     numbers = [float(n) for n in range(1, 101)]
     assert [quantile(numbers, share) for share in (0.5, 0.99, 1.0)] == [50.0, 99.0, 100.0]
