@@ -127,7 +127,7 @@ async def store_held(service: Service, held: Sequence[Barred], at: datetime) -> 
             await _read_back(view, each, at)
 
 
-class _BufferedDataKeys(DataKeyStore):
+class BufferedDataKeys(DataKeyStore):
     """Each scope is new, so nothing is asked of the database; the wrapped keys become rows like the others."""
 
     def __init__(self, rows: list[dict[str, Any]]) -> None:
@@ -166,7 +166,7 @@ class _GatheredRows:
             leases,
         )
         self.rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in order}
-        self._encryption = FieldEncryption(_BufferedDataKeys(self.rows[data_keys]), service.ring, at)
+        self._encryption = FieldEncryption(BufferedDataKeys(self.rows[data_keys]), service.ring, at)
         self._index_key = service.ring.index_keys[0]
         self._at = at
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench import intake, lift_lag, propagation, raid
+from tests.bench import event, intake, lift_lag, propagation, raid
 from tests.bench.figures import Aim, quantile
 from tests.bench.measured_service import SPACES
 
@@ -41,6 +41,12 @@ async def test_a_raid_that_is_not_done_in_time_is_a_missed_aim(tmp_path: Path) -
     [_, unconfirmed] = part.aims
     assert not unconfirmed.is_met
     assert unconfirmed.measured > 0
+
+
+async def test_an_event_is_measured_beside_few_and_many_accounts(tmp_path: Path) -> None:
+    part = await event.measure(tmp_path, event.Size(accounts=(20, 200), events=6, turns=2))
+    assert [run["accounts"] for run in part.facts["runs"]] == [20, 200]
+    assert all(aim.measured > 0 for aim in part.aims)
 
 
 def test_a_quantile_is_a_number_that_was_measured() -> None:
