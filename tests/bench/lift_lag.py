@@ -78,7 +78,7 @@ async def measure(folder: Path, size: Size) -> Part:
     """The same releases beside each number of others, each on a database and on platforms of their own."""
     async with AsyncExitStack() as stack:
         runs = [await stack.enter_async_context(_prepare_run(folder, size, beside)) for beside in size.beside]
-        with _pause_collector():
+        with pause_collector():
             for turn in range(size.turns):
                 for run in runs:
                     await _run_share(run, size, turn)
@@ -116,7 +116,7 @@ async def _run_share(run: Run, size: Size, turn: int) -> None:
 
 
 @contextmanager
-def _pause_collector() -> Iterator[None]:
+def pause_collector() -> Iterator[None]:
     """The platforms' many accounts live in this process: the collector of garbage does not walk over them meanwhile."""
     gc.collect()
     gc.freeze()

@@ -67,6 +67,7 @@ class Platforms:
     discord: DiscordEmulator
     forum: ForumEmulator
     github: GithubEmulator
+    scale: float = SCALE
 
     def __getitem__(self, space: SpaceName) -> EmulatedServer[Any]:
         found: dict[SpaceName, EmulatedServer[Any]] = {DISCORD: self.discord, FORUM: self.forum, GITHUB: self.github}
@@ -92,12 +93,12 @@ def operations(exchanges: Iterable[Exchange]) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def platforms(clock: MachineClock) -> AsyncIterator[Platforms]:
+async def platforms(clock: MachineClock, scale: float = SCALE) -> AsyncIterator[Platforms]:
     """The three platforms listen on loopback, with an organisation of two teams; they stop afterwards."""
     key = await asyncio.to_thread(_private_key)
-    discord = DiscordEmulator(now=clock.now, budget_scale=SCALE)
-    forum = ForumEmulator(now=clock.now, budget_scale=SCALE)
-    github = GithubEmulator(now=clock.now, budget_scale=SCALE, private_key_pem=key)
+    discord = DiscordEmulator(now=clock.now, budget_scale=scale)
+    forum = ForumEmulator(now=clock.now, budget_scale=scale)
+    github = GithubEmulator(now=clock.now, budget_scale=scale, private_key_pem=key)
     for team in ("docs", "infrastructure"):
         github.add_team(team, "keeper")
     async with AsyncExitStack() as stack:
@@ -105,7 +106,7 @@ async def platforms(clock: MachineClock) -> AsyncIterator[Platforms]:
             emulator.history.keeps_answers = False
             await emulator.start()
             stack.push_async_callback(emulator.stop)
-        yield Platforms(discord, forum, github)
+        yield Platforms(discord, forum, github, scale)
 
 
 @cache
@@ -142,7 +143,11 @@ class RecordedAlerts:
 
     async def wait_until_reached(self, people: Iterable[PersonId], state: CoverageState, timeout: float) -> bool:
         """Whether every one of the people stands so in every space within so many seconds."""
-        missing = {(person, space, state) for person in people for space in SPACES}
+        return await self.wait_until_all({(person, space, state) for person in people for space in SPACES}, timeout)
+
+    async def wait_until_all(self, totals: Iterable[tuple[PersonId, SpaceName, CoverageState]], timeout: float) -> bool:
+        """Whether every one of these totals is reached within so many seconds."""
+        missing = set(totals)
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 while missing := missing - self.reached.keys():
@@ -259,7 +264,7 @@ def _discord_config(platforms: Platforms) -> DiscordConfig:
         api_url=emulator.api_url,
         gateway_url=emulator.gateway_url,
         call_ceiling=CALL_TIMEOUT,
-        calls_a_second=CALLS_A_SECOND * SCALE,
+        calls_a_second=CALLS_A_SECOND * platforms.scale,
     )
 
 
@@ -272,7 +277,7 @@ def _forum_config(platforms: Platforms) -> ForumConfig:
         api_username=emulator.api_username,
         call_ceiling=CALL_TIMEOUT,
     )
-    return replace(plain, rate_per_minute=plain.rate_per_minute * SCALE)
+    return replace(plain, rate_per_minute=plain.rate_per_minute * platforms.scale)
 
 
 def _github_config(platforms: Platforms) -> GithubConfig:
@@ -286,4 +291,4 @@ def _github_config(platforms: Platforms) -> GithubConfig:
         api_url=emulator.url,
         call_ceiling=CALL_TIMEOUT,
     )
-    return replace(plain, rate_per_minute=plain.rate_per_minute * SCALE)
+    return replace(plain, rate_per_minute=plain.rate_per_minute * platforms.scale)

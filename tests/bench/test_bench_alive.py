@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench import event, intake, lift_lag, propagation, raid
+from tests.bench import event, intake, lift_lag, propagation, raid, restart
 from tests.bench.figures import Aim, quantile
 from tests.bench.measured_service import SPACES
 
@@ -47,6 +47,12 @@ async def test_an_event_is_measured_beside_few_and_many_accounts(tmp_path: Path)
     part = await event.measure(tmp_path, event.Size(accounts=(20, 200), events=6, turns=2))
     assert [run["accounts"] for run in part.facts["runs"]] == [20, 200]
     assert all(aim.measured > 0 for aim in part.aims)
+
+
+async def test_a_restart_is_measured_until_everybody_is_let_in(tmp_path: Path) -> None:
+    part = await restart.measure(tmp_path, restart.Size(running=9, overdue=6, latency=0.0, scale=60.0))
+    assert part.facts["waiting"] == 0
+    assert part.aims[0].measured > 0
 
 
 def test_a_quantile_is_a_number_that_was_measured() -> None:
