@@ -46,6 +46,7 @@ class NoticeKind(StrEnum):
     LIFTED_MANUALLY = "lifted_manually"
     LIFTING_QUESTION = "lifting_question"
     CANNOT_PROVE = "cannot_prove"
+    OTHERS_STAND = "others_stand"
     NOT_NOTIFIED = "not_notified"
     BRAKE = "brake"
     RAID = "raid"

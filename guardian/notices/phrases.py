@@ -275,7 +275,7 @@ RESTRICTIONS: Final[Phrases] = {
     Restriction.BANNED: "You cannot take part any more",
 }
 RETURNS: Final[Phrases] = {
-    ReadmissionRequirement.NOTHING: "Access returns by itself at the end; you need not ask.",
+    ReadmissionRequirement.NOTHING: "It ends by itself; you need not ask.",
     ReadmissionRequirement.REQUEST: (
         "Access does not return by itself: towards the end you can ask for it on your personal page, and you get an "
         "answer."

@@ -4,7 +4,7 @@ Pure: the reconciler acts on it, `explanation` words it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from guardian.ids import Reference
@@ -101,10 +101,38 @@ class Plan:
 def plan(situation: Situation) -> Plan:
     """Return what to do next to bring the space to the desired state, one action at a time, never through a gap."""
     if situation.desired.level is AccessLevel.OPEN:
-        return _plan_open(situation)
+        return _beside_others(situation, _plan_open(situation))
     if situation.desired.level not in situation.capabilities.levels:
         return _plan_inexpressible(situation)
     return _plan_restriction(situation)
+
+
+def _beside_others(situation: Situation, planned: Plan) -> Plan:
+    """Say what stands there that is not ours, once nothing of ours is left to end: access has not returned.
+
+    Beside another's mute what waits for a yes can be given all the same; beside a bar it cannot.
+    """
+    standing = _standing_of_others(situation)
+    states = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
+    if standing is None or planned.action is not None or planned.state not in states:
+        return planned
+    if planned.state is CoverageState.MEMBERSHIP_OPEN and standing.level is not AccessLevel.BARRED:
+        return planned
+    unproved = situation.ownership.get(standing.level) is Ownership.UNPROVED
+    until = f" until {standing.until:%Y-%m-%d %H:%M} UTC" if standing.until else ""
+    detail = _UNPROVED if unproved else f"a restriction that is not ours stands{until}"
+    due_at = _earliest(planned.due_at, standing.until)
+    return replace(planned, state=CoverageState.OTHERS_STAND, detail=detail, due_at=due_at)
+
+
+def _standing_of_others(situation: Situation) -> ObservedRestriction | None:
+    """The strongest restriction that holds the account and is not shown to be ours."""
+    for level in _STRONGEST_FIRST:
+        found = situation.seen.find_restriction(level)
+        is_ours = situation.ownership.get(level) is Ownership.OURS
+        if found is not None and not is_ours and level not in situation.seen.ineffective:
+            return found
+    return None
 
 
 def _plan_inexpressible(situation: Situation) -> Plan:

@@ -33,7 +33,7 @@ from rules.precedence import AccessLevel
 log = logger("sanctions")
 
 AT_ONCE = timedelta()
-_RELEASED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
+_RELEASED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN, CoverageState.OTHERS_STAND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ OnListing = Callable[[SpaceName, Listing, datetime], Awaitable[None]]
 AT_ONCE: Final = 500
 """So many rows of a space are read and compared in one step: between two of them everything else gets its turn."""
 
-_EXPECTED = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS)
+_EXPECTED = (CoverageState.HELD, CoverageState.HELD_BY_OTHERS, CoverageState.OTHERS_STAND)
 _RETURNED = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
 
 

@@ -17,6 +17,7 @@ _WORST_FIRST = (
     CoverageState.OBSERVING,
     CoverageState.HELD_BY_OTHERS,
     CoverageState.HELD,
+    CoverageState.OTHERS_STAND,
     CoverageState.MEMBERSHIP_OPEN,
     CoverageState.RETURNED,
     CoverageState.NO_ACCOUNT,

@@ -89,7 +89,10 @@ class Sanction:
 
 
 class CoverageState(StrEnum):
-    """The total for a person in one space. Only the first two confirm."""
+    """The total for a person in one space. Only the first two confirm.
+
+    `OTHERS_STAND`: nothing of ours is left, and somebody else's restriction stands, so access has not returned.
+    """
 
     HELD = "held"
     HELD_BY_OTHERS = "held by others"
@@ -97,6 +100,7 @@ class CoverageState(StrEnum):
     BLOCKED = "blocked"
     OBSERVING = "observing"
     NO_ACCOUNT = "no account known"
+    OTHERS_STAND = "ours has ended, a restriction of others stands"
     RETURNED = "access returned"
     MEMBERSHIP_OPEN = "access returned, membership open"
 

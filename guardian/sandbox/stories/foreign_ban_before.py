@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from guardian.sandbox.checks import bars_of
+from guardian.sandbox.checks import bars_of, forum_messages_to
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
 from guardian.sandbox.runner import Story
 from guardian.sandbox.stage import Stage, StoryContext
@@ -12,6 +12,7 @@ from guardian.sandbox.stories.journey import act_and_ratify
 TERM: Final = timedelta(days=30)
 COUNTED: Final = "a ban by a moderator's own hand is left as it is and counts as held"
 OUTLIVES: Final = "the moderator's ban is still there after our term, and ours is lifted elsewhere"
+TOLD_TRUE: Final = "nobody is told that Discord is open to somebody whom a moderator's ban keeps out"
 UNTOUCHED: Final = "the service never touched the moderator's ban"
 PLACED_AFTER: Final = "where the moderator lifts theirs first, ours is placed"
 OURS_ENDS: Final = "what we placed in its stead ends with our term"
@@ -52,6 +53,15 @@ async def _lift_first(stage: Stage, human: Human) -> None:
 def _check_after_term(stage: Stage, linden: Human, hazel: Human) -> None:
     stage.narrate("Our term is over")
     stage.checks.check_equal(OUTLIVES, stage.world.spaces_shut_out_of(linden), (DISCORD,))
+    claims = [
+        text for text in forum_messages_to(stage.world, linden) if "has returned on" in text and "discord" in text
+    ]
+    said = [
+        text
+        for text in forum_messages_to(stage.world, linden)
+        if "On discord a restriction still stands that is not ours" in text
+    ]
+    stage.checks.check(TOLD_TRUE, bool(said) and not any("returned on discord" in text for text in claims), f"{claims}")
     authors = {c.by for c in bars_of(stage.world, linden, DISCORD)}
     stage.checks.check_equal(UNTOUCHED, authors, {stage["oskar"].discord})
     lifted = [str(s) for s in (FORUM, GITHUB) if stage.world.is_shut_out(hazel, s, stage.now())]

@@ -6,10 +6,11 @@ from typing import Final
 from guardian.cases.case import Case, CaseState
 from guardian.ids import AccountId, CaseId, PersonId, SanctionId, SpaceName
 from guardian.notices.models import NoticeKind
+from guardian.notices.party_facts import PartyFacts
 from guardian.people.models import Office
 from guardian.reconciler.alerts import Alert
 from guardian.sanctions.coverage import is_restricted
-from guardian.sanctions.models import Coverage, CoverageState, LiftingCause, Sanction, effective_from
+from guardian.sanctions.models import Coverage, CoverageState, LiftingCause, Sanction, WorkItem, effective_from
 from guardian.services.context import UnitOfWork
 from guardian.services.identity.account_owners import apologise
 from guardian.services.notify import notify_member, notify_members, notify_person
@@ -28,8 +29,10 @@ _KINDS: Final[Mapping[Alert, NoticeKind]] = {
     Alert.BRAKE: NoticeKind.BRAKE,
     Alert.CLOCK_DISTRUSTED: NoticeKind.CLOCK_DISTRUSTED,
 }
+_ABOUT_HOLDING: Final = frozenset({Alert.BLOCKED, Alert.HEALED})
 _TO_CHAIRS_TOO: Final = frozenset({Alert.LIFTED_AGAIN, Alert.BRAKE})
-_RESTORED: Final = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN, CoverageState.NO_ACCOUNT)
+_RETURNED: Final = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
+_ENDED: Final = (*_RETURNED, CoverageState.OTHERS_STAND)
 
 
 class SanctionAlerts:
@@ -45,7 +48,7 @@ class SanctionAlerts:
                 # What befalls many of a raid is one notice, not a thousand.
                 continue
             facts = {"space": str(space), "person": named, "alarm": alert}
-            facts |= await _block_facts(uow, person, space) if alert is Alert.BLOCKED else {}
+            facts |= await _block_facts(uow, person, space) if alert in _ABOUT_HOLDING else {}
             await notify_members(uow, case, _KINDS[alert], facts)
             if alert in _TO_CHAIRS_TOO:
                 await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
@@ -67,21 +70,32 @@ class SanctionAlerts:
     async def report_coverage_change(
         self, uow: UnitOfWork, person: PersonId, before: tuple[Coverage, ...], after: tuple[Coverage, ...]
     ) -> None:
-        """Notify the person once access has returned everywhere, and ask whoever must say yes to a membership.
+        """Notify the person once ours has ended everywhere, and ask whoever must say yes to a membership.
+
+        Where somebody else's restriction stands, person and members hear that it does, and that it is not ours.
 
         Once what a case decided is held everywhere, the Board has its report of it.
         """
         await _report_enforced_cases(uow, person)
-        if _is_restored_everywhere(after) and not _is_restored_everywhere(before) and before:
-            await _notify_restored(uow, person, after)
+        if _has_ended_everywhere(after) and not _has_ended_everywhere(before) and before:
+            await _notify_ended(uow, person, after)
 
 
 async def _block_facts(uow: UnitOfWork, person: PersonId, space: SpaceName) -> dict[str, str]:
-    """What it takes, where that is known; and whether it is a lifting that the space refuses."""
+    """What it takes, where that is known; and whether it is a lifting, or a giving back, that the space refuses."""
     work_items = [work_item for work_item in await uow.sanctions.work_items_of(person) if work_item.space == space]
     needs = next((work_item.needs for work_item in work_items if work_item.needs), "")
     still_restricted = is_restricted(await uow.sanctions.applying_to(person), space, uow.now)
-    return ({"needs": needs} if needs else {}) | ({} if still_restricted else {"alarm": "not_lifted"})
+    facts = {"needs": needs} if needs else {}
+    if still_restricted:
+        return facts
+    return facts | {"alarm": "not_lifted" if await _is_held_by_ours(uow, work_items) else "not_given_back"}
+
+
+async def _is_held_by_ours(uow: UnitOfWork, work_items: Iterable[WorkItem]) -> bool:
+    """Whether the last proof says that a restriction of ours stands on one of the accounts, or none says otherwise."""
+    known = [e for item in work_items for e in await uow.sanctions.enforcements_of(item.account)]
+    return not known or any(enforcement.active for enforcement in known)
 
 
 async def _report_enforced_cases(uow: UnitOfWork, person: PersonId) -> None:
@@ -93,13 +107,12 @@ async def _report_enforced_cases(uow: UnitOfWork, person: PersonId) -> None:
                 await report_once_in_force(uow, case)
 
 
-def _is_restored_everywhere(rows: tuple[Coverage, ...]) -> bool:
-    return (
-        bool(rows) and all(row.state in _RESTORED for row in rows) and any(row.state in _RESTORED[:2] for row in rows)
-    )
+def _has_ended_everywhere(rows: tuple[Coverage, ...]) -> bool:
+    known = [row.state for row in rows if row.state is not CoverageState.NO_ACCOUNT]
+    return bool(known) and all(state in _ENDED for state in known)
 
 
-async def _notify_restored(uow: UnitOfWork, person: PersonId, rows: tuple[Coverage, ...]) -> None:
+async def _notify_ended(uow: UnitOfWork, person: PersonId, rows: tuple[Coverage, ...]) -> None:
     sanctions = await uow.sanctions.of_person(person)
     applying = await uow.sanctions.applying_to(person)
     if not sanctions or any(is_restricted(applying, row.space, uow.now) for row in rows):
@@ -107,11 +120,21 @@ async def _notify_restored(uow: UnitOfWork, person: PersonId, rows: tuple[Covera
     case = await _case_of_sanction(uow, sanctions[-1])
     if case is None:
         return
-    spaces = tuple(row.space for row in rows if row.state in _RESTORED[:2])
+    spaces = tuple(row.space for row in rows if row.state in _RETURNED)
+    standing = tuple(row.space for row in rows if row.state is CoverageState.OTHERS_STAND)
     lifting = sanctions[-1].lifting
     cause = lifting.cause if lifting else LiftingCause.TERM_ENDED
     if sanctions[-1].leader is None or sanctions[-1].notification is not NotificationState.COULD_NOT_NOTIFY:
-        await notify_person(uow, case, person, NoticeKind.RELEASED, {"spaces": spaces, "cause": cause})
+        told: PartyFacts = {
+            "cause": cause,
+            **({"spaces": spaces} if spaces else {}),
+            **({"standing": standing} if standing else {}),
+        }
+        await notify_person(uow, case, person, NoticeKind.RELEASED, told)
+    if standing:
+        named = await uow.people.person(person)
+        about = {"space": ", ".join(standing), "person": named.code_name if named else ""}
+        await notify_members(uow, case, NoticeKind.OTHERS_STAND, about)
     waiting = ", ".join(str(row.space) for row in rows if row.state is CoverageState.MEMBERSHIP_OPEN)
     if waiting:
         named = await uow.people.person(person)

@@ -135,14 +135,23 @@ BY_OTHERS = CoverageState.HELD_BY_OTHERS
         (situation_of(OPEN), None, CoverageState.RETURNED),
         (situation_of(OPEN, (BARRED, OURS)), Release(BARRED, Prior()), OPENED),
         (situation_of(OPEN, (BARRED, OURS), (MUTED, OURS)), Release(BARRED, Prior()), OPENED),
-        (situation_of(OPEN, (BARRED, FOREIGN)), None, CoverageState.RETURNED),
-        (situation_of(OPEN, (BARRED, UNPROVED)), None, CoverageState.RETURNED),
+        (situation_of(OPEN, (BARRED, FOREIGN)), None, CoverageState.OTHERS_STAND),
+        (situation_of(OPEN, (MUTED, FOREIGN)), None, CoverageState.OTHERS_STAND),
+        (situation_of(OPEN, (BARRED, UNPROVED)), None, CoverageState.OTHERS_STAND),
         (situation_of(OPEN, (BARRED, FOREIGN), (MUTED, OURS)), Release(MUTED, Prior()), OPENED),
     ],
 )
 def test_the_next_step_and_the_total(situation: Situation, action: Action | None, state: CoverageState) -> None:
     planned = plan(situation)
     assert (planned.action, planned.state) == (action, state)
+
+
+@pytest.mark.harm("told-free-while-barred")
+def test_beside_anothers_restriction_the_total_says_what_stands_and_until_when() -> None:
+    """P-6.7: and it is looked at again when that is over."""
+    planned = plan(situation_of(OPEN, (SHORTER, FOREIGN)))
+    assert planned.detail.startswith("a restriction that is not ours stands until ")
+    assert planned.due_at == SHORTER.until
 
 
 def test_what_cannot_be_proved_goes_to_people_and_is_kept() -> None:
@@ -398,3 +407,12 @@ def test_at_the_end_what_is_wanted_is_held_or_the_total_says_why_not(situation: 
         assert not ours
     else:
         assert planned.state in (BY_OTHERS, CoverageState.BLOCKED, OPENED)
+
+
+@given(situations())
+@pytest.mark.harm("told-free-while-barred")
+def test_access_is_never_called_returned_where_a_restriction_stands(situation: Situation) -> None:
+    """P-6.7"""
+    rested, planned = planned_until_done(situation)
+    if planned.state is CoverageState.RETURNED:
+        assert rested.seen.restrictions == ()
