@@ -118,7 +118,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.SUBSTANTIVE_ANSWER: "Fuller answer to the reporter",
         DeadlineKind.RESOLUTION: "Resolution, or a new date for it",
         DeadlineKind.DANGER_PAGE: "Somebody says \u201cI have it\u201d",
-        DeadlineKind.PROPOSAL_CLOSES: "The proposal closes",
+        DeadlineKind.PROPOSAL_CLOSES: "The proposal is decided, at the latest",
         DeadlineKind.FEEDBACK: "The reporter's view",
         DeadlineKind.SECOND_READING: "The message is read by a second member",
         DeadlineKind.STATEMENT: "The actor's own account",

@@ -50,7 +50,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.SUBSTANTIVE_ANSWER: "fuller answer to the reporter",
     DeadlineKind.RESOLUTION: "resolution",
     DeadlineKind.DANGER_PAGE: "somebody takes the call for danger",
-    DeadlineKind.PROPOSAL_CLOSES: "the proposal is decided",
+    DeadlineKind.PROPOSAL_CLOSES: "the proposal is decided, at the latest",
     DeadlineKind.FEEDBACK: "views of the reporters",
     DeadlineKind.SECOND_READING: "second reading of the text",
     DeadlineKind.STATEMENT: "account of the member who acted",

@@ -4,6 +4,7 @@ Read `take_case` first. Policy: P-3.4, P-3.6, P-5.1.
 """
 
 from dataclasses import replace
+from typing import Final
 
 from guardian.cases.access import case_for_member, members_who_may_know, require_permission
 from guardian.cases.deadlines import DeadlineKind
@@ -17,6 +18,8 @@ from guardian.services.context import AppContext
 from guardian.services.notify import notify_members, notify_reporters
 from rules.routing import may_hand_over
 
+_IN_HAND: Final = {True: "You have this case in hand already.", False: "Somebody else has this case in hand already."}
+
 
 async def take_case(app: AppContext, by: MemberId, code_name: str) -> str:
     """Assign the case to the member, so that the call for danger ends, and make them its contact where it has none.
@@ -28,7 +31,7 @@ async def take_case(app: AppContext, by: MemberId, code_name: str) -> str:
         case = await case_for_member(uow, by, code_name)
         calls = await uow.deadlines.open_for(case.id, DeadlineKind.DANGER_PAGE)
         if not calls and case.contact is not None:
-            raise Refused("in_hand", "Somebody has this case in hand already.", "P-3.6")
+            raise Refused("in_hand", _IN_HAND[case.contact == by], "P-3.6")
         for call in calls:
             await uow.deadlines.save(replace(call, completed_at=uow.now, next_at=None))
         if case.contact is None:

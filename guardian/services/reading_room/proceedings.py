@@ -5,31 +5,39 @@ Read `read_proceedings` first.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from guardian.cases.access import case_for_reader
 from guardian.cases.case import Case, CaseKind
 from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.handoffs import Handoff
-from guardian.cases.proposals import Ballot, BoardAnswer, Mark
+from guardian.cases.proposals import Ballot, BoardAnswer, Mark, Proposal
 from guardian.cases.risk import RiskMark
 from guardian.cases.unilateral_acts import ActReview, ActState, UnilateralAct, is_under_review
 from guardian.ids import MemberId, ProposalId
 from guardian.journal import OPERATOR, PARTY, SERVICE
 from guardian.sanctions.models import Coverage, Sanction, term_state_at
 from guardian.services.context import AppContext, ReadView
+from guardian.services.deliberation.tally import tally_of
 from guardian.services.reading_room.sessions import session_reader
 from guardian.services.visibility import visible_coverage
 from rules.ladder import TermState
+from rules.policy import Policy
 
 _OTHERS: Mapping[str, str] = {SERVICE: "the service", OPERATOR: "the operator", PARTY: "the person concerned"}
 
 
 @dataclass(frozen=True, slots=True)
 class BallotView:
-    """All that was answered and marked on one proposal, oldest first; a later ballot takes the place of an earlier one."""
+    """What counts of all that was answered on one proposal, each member's last ballot once, and every mark, oldest first.
+
+    `closes_at` and `decide_by` are those of the tally, as every channel shows them; None: it is closed.
+    """
 
     ballots: tuple[Ballot, ...]
     marks: tuple[Mark, ...]
+    closes_at: datetime | None = None
+    decide_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ async def read_proceedings(app: AppContext, session: str) -> Proceedings:
         case = await case_for_reader(view, by, code_name)
         return Proceedings(
             names={**_OTHERS, **{member.id: member.name for member in await view.people.members()}},
-            ballots=await _ballot_views(view, case),
+            ballots=await _ballot_views(view, app.policy, case),
             acts=tuple(
                 [
                     ActRecord(_redact_for_actor(act, by), await view.deliberation.reviews_of(act.id))
@@ -97,13 +105,19 @@ def _redact_for_actor(act: UnilateralAct, by: MemberId) -> UnilateralAct:
     return replace(act, state=ActState.UNREVIEWED) if act.by == by and is_under_review(act) else act
 
 
-async def _ballot_views(view: ReadView, case: Case) -> Mapping[ProposalId, BallotView]:
-    return {
-        proposal.id: BallotView(
-            await view.deliberation.ballots_on(proposal.id), await view.deliberation.marks_on(proposal.id)
-        )
-        for proposal in await view.deliberation.proposals_of(case.id)
-    }
+async def _ballot_views(view: ReadView, policy: Policy, case: Case) -> Mapping[ProposalId, BallotView]:
+    proposals = await view.deliberation.proposals_of(case.id)
+    return {proposal.id: await _ballot_view(view, policy, case, proposal) for proposal in proposals}
+
+
+async def _ballot_view(view: ReadView, policy: Policy, case: Case, proposal: Proposal) -> BallotView:
+    last = {ballot.member: ballot for ballot in await view.deliberation.ballots_on(proposal.id)}
+    ballots = tuple(sorted(last.values(), key=lambda ballot: ballot.at))
+    marks = await view.deliberation.marks_on(proposal.id)
+    if proposal.settled_at is not None:
+        return BallotView(ballots, marks)
+    result = await tally_of(view, policy, case, proposal)
+    return BallotView(ballots, marks, result.closes_at, result.decide_by)
 
 
 async def _sanction_view(view: ReadView, by: MemberId, sanction: Sanction) -> SanctionView:
