@@ -44,6 +44,7 @@ class Confirmable(StrEnum):
     MOTION = "motion"
     LINK = "link"
     ACT = "act"
+    CSAM = "csam"
 
 
 SKIPPABLE: Final = frozenset(Step) - {Step.ENACT, Step.BOARD_REPORT}
@@ -68,6 +69,7 @@ _OWN_REFUSALS: Final = {
     ),
     Confirmable.MOTION: ("own_answer", "You recorded this motion. A second of the organisers confirms it.", "P-5.1"),
     Confirmable.LINK: ("same_member", "Another member has to confirm what you proposed.", "P-6.4"),
+    Confirmable.CSAM: ("own_mark", "You said so of this report. A second member has to agree, or say no.", "P-2.7"),
     Confirmable.ACT: ("own_act", "You asked for this act. A second member has to agree.", "P-7.5"),
 }
 

@@ -55,7 +55,8 @@ class Report:
     """What was sent in. Only `what_happened` is compulsory (P-2.2). `answers` holds the other fields by their names.
 
     `locale` is the language that the reporter reads in ("" for English). `csam`: suspected sexual material of minors,
-    of which nothing is ever fetched or shown (P-2.7). `verified` is False where nothing proves who sent it. `mail` is
+    of which nothing is ever fetched or shown (P-2.7); `csam_claimed_by`: who has said so of a report whose evidence is
+    shown to nobody until a second member has spoken. `verified` is False where nothing proves who sent it. `mail` is
     there where the report came by mail.
     """
 
@@ -75,6 +76,7 @@ class Report:
     withdrawn_at: datetime | None = None
     locale: str = ""
     csam: bool = False
+    csam_claimed_by: MemberId | None = None
     verified: bool = True
     mail: ReplyAddress | None = None
 

@@ -138,6 +138,8 @@ class News(StrEnum):
     REFERRAL_NOWHERE = "referral_nowhere"
     POSITION = "position"
     CSAM = "csam"
+    CSAM_CLAIMED = "csam_claimed"
+    CSAM_CLEARED = "csam_cleared"
 
 
 class RecipientKind(StrEnum):

@@ -77,6 +77,13 @@ CASE_NEWS: Final[Phrases] = {
         "The decision asks for moderators to keep an eye on somebody, but no account of theirs is known where somebody "
         "could do so. Once one is known, /refer asks them."
     ),
+    News.CSAM_CLAIMED: (
+        "A member says that a report of this case may show sexual abuse of minors. Its evidence is shown to nobody until a "
+        "second member has agreed that it is destroyed, or has said that it is no such thing. Please look."
+    ),
+    News.CSAM_CLEARED: (
+        "A second member has said that a report of this case shows no sexual abuse of minors. Its evidence is shown again."
+    ),
     News.CSAM: (
         "A report of this case is marked: what it shows may be sexual abuse of minors. Whatever of it was kept here is "
         "destroyed. The case says how to notify the platform and an authority."

@@ -154,6 +154,7 @@ class SqlReportStore(SqlRiskStore):
             withdrawn_at=row.withdrawn_at,
             locale=content.get("locale", ""),
             csam=content.get("minors", False),
+            csam_claimed_by=MemberId(content["minors_said_by"]) if content.get("minors_said_by") else None,
             verified=content.get("verified", True),
             mail=ReplyAddress(*content["mail"]) if content.get("mail") else None,
         )
@@ -219,6 +220,7 @@ def _encode_report(report: Report) -> dict[str, Any]:
         "reporter_handle": report.reporter_handle,
         "locale": report.locale,
         "minors": report.csam,
+        "minors_said_by": report.csam_claimed_by,
         "verified": report.verified,
         "mail": [report.mail.address, report.mail.token, report.mail.answers] if report.mail else None,
     }

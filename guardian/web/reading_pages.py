@@ -21,7 +21,7 @@ from guardian.services.identity.unlinking import unlink_by_id
 from guardian.services.reading_room.case_file import read_case, read_evidence
 from guardian.services.reading_room.proceedings import read_proceedings
 from guardian.services.reading_room.sessions import is_link_valid, open_session, session_reader
-from guardian.services.reports.csam import mark_csam
+from guardian.services.reports.csam import clear_csam_claim, mark_csam
 from guardian.web.forms import Form
 from guardian.web.rendering import Fault, Site
 
@@ -54,6 +54,7 @@ class ReadingPages:
             self._site.post("/room/links/{link}/undo", self._undo_link),
             self._site.post("/room/joins/{join}/confirm", self._confirm_merge),
             self._site.post("/room/reports/{report}/minors", self._mark_csam),
+            self._site.post("/room/reports/{report}/no-minors", self._clear_csam),
             self._site.post("/room/leave", self._leave),
         ]
 
@@ -118,7 +119,6 @@ class ReadingPages:
 
     async def _mark_csam(self, request: Request, form: Form) -> Response:
         report, field = ReportId(request.path_params["report"]), f"minors-{request.path_params['report']}"
-        message = "The report is marked, and what was kept of its evidence is destroyed."
 
         async def act(by: MemberId) -> None:
             if form.one(field) != "yes":
@@ -126,7 +126,16 @@ class ReadingPages:
             _, code_name = await session_reader(self._site.app, self._session(request))
             await mark_csam(self._site.app, by, code_name, report)
 
-        return await self._carry_out(request, act, message, field)
+        return await self._carry_out(request, act, "Noted: the page shows what has come of it.", field)
+
+    async def _clear_csam(self, request: Request, _: Form) -> Response:
+        report = ReportId(request.path_params["report"])
+
+        async def act(by: MemberId) -> None:
+            _, code_name = await session_reader(self._site.app, self._session(request))
+            await clear_csam_claim(self._site.app, by, code_name, report)
+
+        return await self._carry_out(request, act, "The evidence is shown again.", f"minors-{report}")
 
     async def _carry_out(
         self,

@@ -17,13 +17,16 @@ PICTURE: Final = "holiday.png"
 LATER: Final = "And another of them."
 LATER_PICTURE: Final = "garden.png"
 BYTES: Final = b"\x89PNG\r\n\x1a\n what nobody may hold"
-MARK: Final = "Mark the report and destroy its evidence"
+MARK: Final = "Hold the evidence back, and ask a second member"
+AGREE: Final = "Agree, and destroy the evidence"
+TICK: Final = "It may show sexual abuse of minors, and I am sure enough"
 
 NOT_FETCHED: Final = "no request for the file ever reaches Discord"
 HELP: Final = "the reporter is told at once how to notify the platform and an authority, and offered no upload"
 LINK_ALONE: Final = (
     "members see the link, the author and the time, and how to notify, and nothing of what was said or shown"
 )
+HELD_BACK: Final = "on one member's word it is shown to nobody, and destroyed by nobody"
 DESTROYED: Final = "what was kept before it was recognised is gone at once, and the others are told"
 SURE: Final = "nothing is destroyed until the member says that they are sure"
 RESTS: Final = "nothing of it stands in any file that the service keeps"
@@ -81,14 +84,18 @@ async def _check_link_alone(stage: Stage, message: str) -> None:
 
 
 async def _mark(stage: Stage) -> None:
-    """Nadia recognises the second one in the reading room, and marks it."""
+    """Nadia recognises the second one in the reading room, and Tomas agrees."""
     nadia, kofi = stage["nadia"], stage["kofi"]
     case = await stage.group.newest_case(nadia)
     before = await stage.group.read_case(nadia, case)
     unsure = await stage.group.submit_in_reading_room(nadia, case, MARK)
     asked = "Please tick that you are sure" in unsure.text and all(w in unsure.text for w in (LATER, LATER_PICTURE))
     stage.checks.check(SURE, asked and LATER in before.text, unsure.text)
-    await stage.group.submit_in_reading_room(nadia, case, MARK, {"I am sure enough": "yes"})
+    await stage.group.submit_in_reading_room(nadia, case, MARK, {TICK: "yes"})
+    held = await stage.group.read_case(kofi, case)
+    hidden = not any(words in held.text for words in (LATER, LATER_PICTURE, "SHA-256", "Save "))
+    stage.checks.check(HELD_BACK, hidden and "It is no such thing" in held.text, held.text)
+    await stage.group.submit_in_reading_room(stage["tomas"], case, AGREE, {TICK: "yes"})
     await stage.driver.run_until_idle()
     after = await stage.group.read_case(kofi, case)
     notified = [m["content"] for m in stage.world.discord.person(kofi.discord).dms() if "minors" in m["content"]]

@@ -44,7 +44,7 @@ from guardian.services.escalation.subjects import (
 )
 from guardian.services.idempotency import earlier_result, remember_result
 from guardian.services.notify import notify_members
-from guardian.services.reports.csam import destroy_contents
+from guardian.services.reports.csam import hold_back
 from guardian.services.visibility import add_known_accounts
 from guardian.spaces.port import Account
 from rules.deadlines import TimeLimit, due_at
@@ -253,7 +253,7 @@ async def _open_escalation(
         matter = local.code_name
         case = await uow.cases.save_case(_as_group_case(local, fresh.code_name, danger=submission.danger))
         for report in await uow.cases.reports_of(case.id) if submission.csam else ():
-            await destroy_contents(uow, report, by_member(by))
+            await hold_back(uow, report, by)
     else:
         matter = ""
         case = replace(fresh, space=found.space)

@@ -28,6 +28,7 @@ from guardian.services.identity.merging import MergeView, list_merges
 from guardian.services.reading_room.sessions import require_session
 from guardian.services.visibility import visible_accounts
 
+_HELD_BACK: Final = "shown to nobody until a second member has looked at what one has said of it"
 _REVIEW_DEADLINES: Final = frozenset({DeadlineKind.REVIEW, DeadlineKind.UNREVIEWED_END})
 
 
@@ -112,6 +113,9 @@ async def read_evidence(app: AppContext, session: str, evidence: EvidenceId) -> 
         piece = await uow.cases.evidence(evidence)
         if piece is None or piece.case != case.id or piece.content is None:
             raise NotFound
+        report = await uow.cases.report(piece.report)
+        if report is None or report.csam_claimed_by is not None:
+            raise NotFound
         about = {"case": case.id, "evidence": piece.id}
         uow.journal.note(
             Entry(act="evidence.was_opened", by=by_member(by), authority="P-9.8", about=about, case=case.id)
@@ -187,11 +191,18 @@ async def _report_views(view: ReadView, case: Case, members: tuple[Member, ...])
         ReportView(
             report,
             tuple(member_name(members, member) for member in report.named_members),
-            tuple(piece for piece in evidence if piece.report == report.id),
+            tuple(_as_shown(piece, report) for piece in evidence if piece.report == report.id),
             tuple(each for each in additions if each.report == report.id),
         )
         for report in await view.cases.reports_of(case.id)
     )
+
+
+def _as_shown(piece: Evidence, report: Report) -> Evidence:
+    """The piece as it is shown: what one member takes for sexual material of minors is held back from all. Policy: P-2.7."""
+    if report.csam_claimed_by is None:
+        return piece
+    return replace(piece, text="", file_name="", content=None, sha256="", why_not=_HELD_BACK)
 
 
 async def _person_views(uow: UnitOfWork, by: MemberId, case: Case) -> tuple[PersonView, ...]:

@@ -12,11 +12,11 @@ from guardian.notices.models import NoticeKind
 from guardian.services.escalation.escalations import EscalationInput, MatterSubject, escalate
 from guardian.services.reading_room.case_file import read_evidence
 from guardian.services.reading_room.sessions import create_link, open_session
-from guardian.services.reports.csam import mark_csam
+from guardian.services.reports.csam import clear_csam_claim, mark_csam
 from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import EvidenceInput, ReceiptAccess, add_to_report
 from guardian.storage.tables.cases import evidence
-from tests.builders.community import AMARA, BRUNO, INES, Community, a_message
+from tests.builders.community import AMARA, BRUNO, DMITRI, INES, Community, a_message
 from tests.builders.journey import newest_case
 from tests.guardian.services.escalation.test_local_matters import a_matter
 
@@ -33,6 +33,7 @@ async def test_what_was_kept_is_destroyed_and_only_link_author_and_time_are_left
     (read,) = (await community.read_case(BRUNO, case.code_name)).reports
     sealed = await sealed_bytes(community)
     await mark_csam(community.app, AMARA, case.code_name, received.report)
+    await mark_csam(community.app, DMITRI, case.code_name, received.report)
     (after,) = (await community.read_case(BRUNO, case.code_name)).reports
     assert [(each.text, each.file_name, each.sha256) for each in after.evidence] == [("", "", "")] * 2
     assert (after.evidence[0].link, after.evidence[0].author_handle) == ("https://discord.example/1/2/3", "grumbler")
@@ -45,11 +46,39 @@ async def test_what_was_kept_is_destroyed_and_only_link_author_and_time_are_left
     assert "report.was_marked_minors" in await community.journal_acts()
 
 
+@pytest.mark.harm("evidence-destroyed-by-one")
+async def test_one_members_word_destroys_no_evidence_and_shows_it_to_nobody(community: Community) -> None:
+    """P-2.7"""
+    received = await community.report(evidence=(a_message(), FILE))
+    case = await community.case(received)
+    (before,) = (await community.read_case(BRUNO, case.code_name)).reports
+    assert not await mark_csam(community.app, AMARA, case.code_name, received.report)
+    (held,) = (await community.read_case(BRUNO, case.code_name)).reports
+    assert [(piece.text, piece.sha256) for piece in held.evidence] == [("", "")] * 2
+    assert await sealed_bytes(community)
+    await clear_csam_claim(community.app, DMITRI, case.code_name, received.report)
+    (again,) = (await community.read_case(BRUNO, case.code_name)).reports
+    assert again.evidence == before.evidence
+
+
+@pytest.mark.harm("evidence-destroyed-by-one")
+async def test_whoever_said_so_neither_agrees_nor_takes_it_back_for_another(community: Community) -> None:
+    """P-2.7"""
+    received = await community.report(evidence=(FILE,))
+    case = await community.case(received)
+    await mark_csam(community.app, AMARA, case.code_name, received.report)
+    for act in (mark_csam, clear_csam_claim):
+        with pytest.raises(Refused) as refusal:
+            await act(community.app, AMARA, case.code_name, received.report)
+        assert refusal.value.code == "own_mark"
+
+
 async def test_nothing_more_is_taken_in_for_it_and_the_others_are_told(community: Community) -> None:
     """P-2.7"""
     received = await community.report(evidence=(FILE,))
     case = await community.case(received)
     await mark_csam(community.app, AMARA, case.code_name, received.report)
+    await mark_csam(community.app, DMITRI, case.code_name, received.report)
     await add_to_report(community.app, ReceiptAccess(received.receipt), AdditionInput("Here it is again.", (FILE,)))
     assert await sealed_bytes(community) is None
     assert NoticeKind.CASE_NEWS in await community.notice_kinds_to(BRUNO)
@@ -64,6 +93,7 @@ async def test_it_is_marked_once_by_those_on_the_case_alone(community: Community
     with pytest.raises((NotFound, Refused)):
         await mark_csam(community.app, INES, case.code_name, received.report)
     await mark_csam(community.app, AMARA, case.code_name, ReportId(received.report))
+    await mark_csam(community.app, DMITRI, case.code_name, ReportId(received.report))
     with pytest.raises(Refused, match="marked already"):
         await mark_csam(community.app, AMARA, case.code_name, received.report)
 
@@ -80,7 +110,7 @@ async def test_what_moderators_had_kept_of_it_goes_when_they_pass_it_on_as_such(
     pieces = [piece for read in file.reports for piece in read.evidence]
     assert pieces
     assert [(piece.text, piece.sha256) for piece in pieces] == [("", "")] * len(pieces)
-    assert all(read.report.csam for read in file.reports)
+    assert all(read.report.csam or read.report.csam_claimed_by == INES for read in file.reports)
 
 
 async def sealed_bytes(community: Community) -> bytes | None:
