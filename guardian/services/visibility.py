@@ -16,6 +16,7 @@ from guardian.sanctions.models import Coverage, CoverageState
 from guardian.services.members import members_for_person, people_behind
 from guardian.spaces.port import Account
 from rules.conflicts import ConflictIndicators
+from rules.name_matching import names_exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +119,50 @@ async def protecting_cases(view: CaseView, actor: Member, person: PersonId) -> t
     people = await people_behind(view, person)
     links = [link for each in people for link in await view.people.accounts_of(each)]
     accounts = {link.account for link in links if link.ended_at is None}
+    names = {name for link in links if link.ended_at is None for name in (link.handle, link.account.native_id)}
     found = []
     for case in await _cases_excluding(view, actor):
         parties = await view.cases.parties_of(case.id)
         protected = any(p.person in people and p.role is not PartyRole.REPORTED for p in parties)
-        if protected or any(report.reporter in accounts for report in await view.cases.reports_of(case.id)):
+        reported = any(p.person in people and p.role is PartyRole.REPORTED for p in parties)
+        wrote = any(report.reporter in accounts for report in await view.cases.reports_of(case.id))
+        if protected or wrote or (not reported and await _names(view, case, names)):
             found.append(case)
     return tuple(found)
 
 
-async def protecting_cases_for_accounts(view: CaseView, actor: Member, accounts: Iterable[Account]) -> tuple[Case, ...]:
+async def protecting_cases_for_accounts(
+    view: CaseView, actor: Member, accounts: Iterable[Account], handles: Iterable[str] = ()
+) -> tuple[Case, ...]:
     """Return what `protecting_cases` does, for whoever owns one of these accounts, known as somebody or not.
 
     Policy: P-4.4.
     """
     chosen = frozenset(accounts)
+    links = [link for each in chosen for link in await view.people.links_of_account(each)]
+    names = {each.native_id for each in chosen} | {link.handle for link in links} | set(handles)
     excluding = await _cases_excluding(view, actor)
-    return tuple([case for case in excluding if chosen & await _protected_accounts(view, case)])
+    return tuple(
+        [
+            case
+            for case in excluding
+            if chosen & await _protected_accounts(view, case) or await _names(view, case, names)
+        ]
+    )
+
+
+async def _names(view: CaseView, case: Case, names: Iterable[str]) -> bool:
+    """Whether what came in for the case names one of them, but not as whom it reports: a witness, or somebody harmed.
+
+    They are protected from the moment they are named, whether or not they wrote. Policy: P-4.4.
+    """
+    known = frozenset(name for name in names if name)
+    reports = await view.cases.reports_of(case.id)
+    if any(names_exactly(report.who, known) for report in reports):
+        return False
+    texts = [text for report in reports for text in (report.what_happened, *report.answers.values())]
+    texts += [each.text for each in await view.cases.additions_of(case.id) if each.from_party]
+    return names_exactly("\n".join(texts), known)
 
 
 async def _cases_excluding(view: CaseView, member: Member) -> list[Case]:

@@ -82,8 +82,9 @@ def _review_text(seen: ReviewView) -> str:
 
 def _stop_text(made: StopView) -> str:
     lines = ["They cannot act alone from now on. The others look at this stop: `/review-stop`"]
-    if made.released:
-        lines.append(f"{made.released} of their acts, which nobody had reviewed, restrict nobody any more.")
-    if made.kept:
-        lines.append(f"{made.kept} of their acts were for danger: they hold, and lie with the chairs now.")
+    if made.unreviewed:
+        lines.append(
+            f"Of their acts nobody had reviewed {made.unreviewed}. What can be let go restricts nobody any more; what was "
+            "for danger, or needs somebody else's eyes first, lies with the chairs."
+        )
     return "\n".join(lines)

@@ -270,7 +270,8 @@ async def _open_escalation(
     )
     actor = await uow.people.member(by)
     if actor is not None:
-        await notify_cases_protecting_accounts(uow, actor, {*found.accounts, *author_accounts(found.evidence)})
+        accounts = {*found.accounts, *author_accounts(found.evidence)}
+        await notify_cases_protecting_accounts(uow, actor, accounts, (found.who,))
     return created
 
 

@@ -91,7 +91,7 @@ async def receive_flag(app: AppContext, flag: FlagInput) -> str | None:
         case = await open_matter(uow, app.policy, flag.space, submission, screened=screened)
         flagger = await uow.people.member_with_account(flag.by) if flag.by else None
         if flagger is not None and flag.on is not None:
-            await notify_cases_protecting_accounts(uow, flagger, (flag.on,))
+            await notify_cases_protecting_accounts(uow, flagger, (flag.on,), (flag.on_handle,))
         return case.code_name
 
 
@@ -187,9 +187,11 @@ async def matter_for(view: ReadView, by: MemberId, code_name: str) -> Case:
 # -- what a case of either kind is made of, in an open transaction
 
 
-async def notify_cases_protecting_accounts(uow: UnitOfWork, actor: Member, accounts: Iterable[Account]) -> None:
+async def notify_cases_protecting_accounts(
+    uow: UnitOfWork, actor: Member, accounts: Iterable[Account], handles: Iterable[str] = ()
+) -> None:
     """Notify the cases that protect the owner of one of these accounts from whoever points to it. Policy: P-4.4."""
-    for case in await protecting_cases_for_accounts(uow, actor, accounts):
+    for case in await protecting_cases_for_accounts(uow, actor, accounts, handles):
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.CONFLICT})
 
 

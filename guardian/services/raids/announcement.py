@@ -155,7 +155,8 @@ async def announce(
         intended = new_act(review, by, leader.id, uow.now, given)
         case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=True)
         listed = [Account(line.space, line.text) for line in raid_preview.lines if not line.refusal]
-        if await protecting_cases_for_accounts(uow, actor, listed):
+        typed = [line.text for line in raid_preview.lines if not line.refusal]
+        if await protecting_cases_for_accounts(uow, actor, listed, typed):
             # Reviewed sooner than other acts; those who protect the person are notified once somebody is restricted.
             intended = await uow.deliberation.save_act(replace(intended, conflicted=True))
         raid = Raid(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from guardian.cases.access import require_permission
+from guardian.cases.access import is_excluded, require_permission
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.exclusions import handling_groups
 from guardian.cases.unilateral_acts import (
@@ -32,6 +32,7 @@ from guardian.services.authorization import require
 from guardian.services.case_flow import eligible_members, get_case
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
+from guardian.services.members import members_for_person, people_behind
 from guardian.services.notify import notify_office
 from guardian.services.unilateral.review import on_act_review_due, release_after_stop, send_to_chairs
 from rules import brake
@@ -43,9 +44,9 @@ _EVENT: Final = {ReviewAnswer.RATIFY: StopEvent.UPHOLD, ReviewAnswer.REVERSE: St
 
 @dataclass(frozen=True, slots=True)
 class StopView:
-    """A stop as its maker sees it, by the acts they may know of.
+    """A stop as its maker sees it. `unreviewed`: how many acts that they may know of nobody had reviewed.
 
-    `released` ones restrict nobody any more, `kept` ones lie with the chairs.
+    Which of them were let go is not said: some stay by what the maker may not know (P-4.2).
     """
 
     id: str
@@ -53,8 +54,7 @@ class StopView:
     of: MemberId
     at: datetime
     state: StopState
-    released: int = 0
-    kept: int = 0
+    unreviewed: int = 0
 
 
 async def stop_member(app: AppContext, by: MemberId, other: MemberId) -> StopView:
@@ -76,8 +76,8 @@ async def stop_member(app: AppContext, by: MemberId, other: MemberId) -> StopVie
         await _notify_group(uow, made, "stopped")
         about = {"stop": made.id, "member": str(other)}
         uow.journal.note(Entry(act="member.was_stopped", by=by_member(by), authority="P-7.5", about=about))
-        released, kept = await _release_unreviewed(app, uow, made)
-        return StopView(id=made.id, by=by, of=other, at=made.at, state=made.state, released=released, kept=kept)
+        unreviewed = await _release_unreviewed(app, uow, made)
+        return StopView(id=made.id, by=by, of=other, at=made.at, state=made.state, unreviewed=unreviewed)
 
 
 async def review_stop(app: AppContext, by: MemberId, stop_id: str, answer: ReviewAnswer) -> StopView:
@@ -125,18 +125,32 @@ async def _on_stop_review_due(uow: UnitOfWork, policy: Policy, known: Stop, dead
     uow.journal.note(Entry(act="stop.was_asked_about", by=SERVICE, authority="P-7.5", about={"stop": known.id}))
 
 
-async def _release_unreviewed(app: AppContext, uow: UnitOfWork, made: Stop) -> tuple[int, int]:
-    """Release what the stopped member did alone and nobody has reviewed; leave it to the chairs where danger was."""
+async def _release_unreviewed(app: AppContext, uow: UnitOfWork, made: Stop) -> int:
+    """Release what the stopped member did alone and nobody has reviewed; leave it to the chairs where danger was.
+
+    What restricts whoever stops, or what they have a conflict with, is theirs to free by no stop: it goes there, too.
+    """
     acts = [a for a in await uow.deliberation.acts() if a.by == made.of and is_under_review(a)]
     by_identity: dict[str, UnilateralAct] = {_act_identity(past_act(each)): each for each in acts}
     known = tuple(past_act(each) for each in acts)
-    released = [by_identity[_act_identity(each)] for each in brake.released_by_stop(known, made.of)]
-    kept = [by_identity[_act_identity(each)] for each in brake.sent_to_chairs_by_stop(known, made.of)]
+    freed = [by_identity[_act_identity(each)] for each in brake.released_by_stop(known, made.of)]
+    conflicted = [each for each in freed if await _has_conflict(uow, made.by, each)]
+    released = [each for each in freed if each not in conflicted]
+    kept = [by_identity[_act_identity(each)] for each in brake.sent_to_chairs_by_stop(known, made.of)] + conflicted
     for each in released:
         await release_after_stop(uow, each, by_member(made.by))
     for each in kept:
         await send_to_chairs(app, uow, await get_case(uow, each.case), each)
-    return await _count_visible(uow, made.by, released), await _count_visible(uow, made.by, kept)
+    return await _count_visible(uow, made.by, acts)
+
+
+async def _has_conflict(view: ReadView, by: MemberId, act: UnilateralAct) -> bool:
+    """Whether the act is on the member, or a case about its person is kept from them. Policy: P-7.5."""
+    if by in await members_for_person(view, act.person):
+        return True
+    people = await people_behind(view, act.person)
+    cases = [act.case, *[case.id for each in people for case in await view.cases.cases_of(each)]]
+    return any([is_excluded(by, await view.cases.exclusions_of(case)) for case in cases])
 
 
 async def _count_visible(view: ReadView, by: MemberId, acts: Iterable[UnilateralAct]) -> int:

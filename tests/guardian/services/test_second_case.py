@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from guardian.cases.report_questions import CONTEXT, WITNESSES
 from guardian.cases.unilateral_acts import ActState
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
@@ -139,7 +140,7 @@ async def test_stopping_another_does_not_count_acts_on_oneself(community: Commun
         ActInput(Restriction.SUSPENDED, Ground.PHYSICAL_DANGER, why, term=DAY),
     )
     made = await stop_member(community.app, ELENI, BRUNO)
-    assert (made.released, made.kept) == (0, 0)
+    assert made.unreviewed == 0
 
 
 async def eleni(community: Community) -> AccountInput:
@@ -198,3 +199,28 @@ async def test_naming_ones_own_reporter_is_told_to_the_case_that_protects_them(c
     told = [n.facts["code_name"] for n in await community.notices_to(BRUNO) if n.facts.get("news") == "conflict"]
     assert told == [protecting.code_name] * 2
     assert "conflict" not in repr(await community.notices_to(DMITRI))
+
+
+@pytest.mark.harm("named-witness-unprotected")
+@pytest.mark.parametrize("question", [WITNESSES, CONTEXT, None])
+async def test_whoever_a_report_names_beside_the_reported_is_protected_from_the_first_moment(
+    community: Community, question: str | None
+) -> None:
+    """P-4.4: a witness or somebody harmed, who has written nothing and whom nobody has identified."""
+    community.spaces[DISCORD].add("700000000000000066", "bystander66")
+    words = "It was said to bystander66 as well."
+    answers = {question: words} if question else {}
+    what = "They said something vile." if question else f"They said something vile. {words}"
+    await community.a_case(named_members=(DMITRI,), what_happened=what, who="grumbler", answers=answers)
+    review = await act_on(community, "bystander66")
+    told = [n.facts.get("review") for n in await community.notices_to(BRUNO) if n.facts.get("conflict")]
+    assert told == [review]
+    assert not [n for n in await community.notices_to(DMITRI) if n.facts.get("conflict")]
+
+
+async def test_whom_a_report_is_about_is_not_protected_by_being_named_in_it(community: Community) -> None:
+    """P-4.4"""
+    community.spaces[DISCORD].add("700000000000000066", "bystander66")
+    await community.a_case(named_members=(DMITRI,), what_happened="bystander66 was vile.", who="bystander66")
+    await act_on(community, "bystander66")
+    assert not [n for n in await community.notices_to(BRUNO) if n.facts.get("conflict")]

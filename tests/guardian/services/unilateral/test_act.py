@@ -385,7 +385,7 @@ async def test_whoever_is_stopped_cannot_act_alone_and_their_acts_are_released(c
     """P-7.5"""
     review = await under_review(community, await acted(community))
     made_stop = await stop.stop_member(community.app, BRUNO, DMITRI)
-    assert (made_stop.released, made_stop.kept) == (1, 0)
+    assert made_stop.unreviewed == 1
     assert await review.access_level() is AccessLevel.OPEN
     assert (await acted(community, handle="another")).state is ActState.AWAITING_CONFIRMATION
 
@@ -394,7 +394,7 @@ async def test_an_act_for_danger_outlasts_the_stop_and_goes_to_the_chairs(commun
     """P-7.5"""
     review = await under_review(community, await acted(community, ground=Ground.PHYSICAL_DANGER))
     made_stop = await stop.stop_member(community.app, BRUNO, DMITRI)
-    assert (made_stop.released, made_stop.kept) == (0, 1)
+    assert made_stop.unreviewed == 1
     assert await review.access_level() is AccessLevel.BARRED
     assert (await review.act()).state is ActState.WITH_CHAIR
 
@@ -494,3 +494,51 @@ async def test_the_act_opens_a_case_of_its_own(community: Community) -> None:
     """P-7.2"""
     view = await acted(community)
     assert (await newest_case(community)).code_name == view.code_name
+
+
+@pytest.mark.harm("upheld-stop-binds-no-more")
+async def test_a_stop_that_its_review_kept_binds_as_before(community: Community) -> None:
+    """P-7.5"""
+    made_stop = await stop.stop_member(community.app, BRUNO, DMITRI)
+    for reviewer in (ELENI, FARID):
+        await stop.review_stop(community.app, reviewer, made_stop.id, ReviewAnswer.RATIFY)
+    assert (await acted(community, handle="first")).state is ActState.AWAITING_CONFIRMATION
+    with pytest.raises(Refused) as refusal:
+        await stop.stop_member(community.app, DMITRI, ELENI)
+    assert refusal.value.code == "stopped"
+
+
+@pytest.mark.harm("stop-as-a-key")
+async def test_a_stop_frees_nobody_who_gave_it(community: Community) -> None:
+    """P-7.5: it takes the power of acting alone away; what holds on whoever stops goes to the chairs at once."""
+    community.spaces[DISCORD].add("600000000000000002", "bruno2x")
+    review = await under_review(community, await acted(community, handle="bruno2x", term=timedelta(hours=5)))
+    await stop.stop_member(community.app, BRUNO, DMITRI)
+    assert (await review.act()).state is ActState.WITH_CHAIR
+    async with community.units_of_work.read() as view:
+        (sanction,) = await view.sanctions.of_case(review.id)
+    assert sanction.lifting is None
+    assert (await acted(community, handle="another")).state is ActState.AWAITING_CONFIRMATION
+
+
+@pytest.mark.harm("stop-as-a-key")
+@pytest.mark.parametrize("conflict", ["in the review", "in another case"])
+async def test_a_stop_frees_nobody_with_whom_its_giver_has_a_conflict(community: Community, conflict: str) -> None:
+    """P-7.5: what they have a conflict with goes to the chairs; what they have none with is let go."""
+    if conflict == "in another case":
+        await community.a_named_case("friend", named_members=(BRUNO,))
+    else:
+        community.spaces[DISCORD].add("700000000000000055", "friend")
+    theirs = await under_review(community, await acted(community, handle="friend"))
+    if conflict == "in the review":
+        async with community.units_of_work.begin() as uow:
+            kept_out = Exclusion(
+                case=theirs.id, member=BRUNO, kind=ExclusionKind.RECUSED, cause="friend", at=uow.now, by="test"
+            )
+            await uow.cases.add_exclusion(kept_out)
+    others = await under_review(community, await acted(community, handle="stranger"))
+    await stop.stop_member(community.app, BRUNO, DMITRI)
+    async with community.units_of_work.read() as view:
+        liftings = [(await view.sanctions.of_case(each.id))[0].lifting for each in (theirs, others)]
+    assert [each is None for each in liftings] == [True, False]
+    assert (await theirs.act()).state is ActState.WITH_CHAIR
