@@ -51,9 +51,13 @@ async def open_session(app: AppContext, token: str) -> str:
     session = new_secret()
     async with app.units_of_work.begin() as uow:
         link = await uow.cases.reading_pass(digest_secret(token))
+        over = Refused("link_over", "This link has been used or has run out. Please ask for a new one.", "P-9.8")
         if link is None or not _is_valid(link, app.system_time, is_session=False):
-            raise Refused("link_over", "This link has been used or has run out. Please ask for a new one.", "P-9.8")
-        case = await _case_of_pass(uow, link)
+            raise over
+        try:
+            case = await _case_of_pass(uow, link)
+        except NotFound:
+            raise over from None
         await uow.cases.save_pass(replace(link, used_at=app.system_time()))
         until = app.system_time() + SESSION_VALID_FOR
         await uow.cases.add_pass(
@@ -86,12 +90,16 @@ def _is_valid(found: ReadingPass | None, system_time: Callable[[], datetime], *,
 async def require_session(app: AppContext, view: ReadView, session: str) -> tuple[MemberId, Case]:
     """Return the session's reader and case.
 
-    Refused for a session that is over, NotFound for a case that is no longer the reader's.
+    Refused, in the same words, for a session that is over and for one whose case is kept from the reader now (P-4.2).
     """
     found = await view.cases.reading_pass(digest_secret(session))
+    over = Refused("session_over", "Your time in the reading room is over. Please ask for a new link.", "P-9.8")
     if found is None or not _is_valid(found, app.system_time, is_session=True):
-        raise Refused("session_over", "Your time in the reading room is over. Please ask for a new link.", "P-9.8")
-    return found.member, await _case_of_pass(view, found)
+        raise over
+    try:
+        return found.member, await _case_of_pass(view, found)
+    except NotFound:
+        raise over from None
 
 
 async def _case_of_pass(view: ReadView, found: ReadingPass) -> Case:

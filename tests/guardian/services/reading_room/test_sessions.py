@@ -109,7 +109,7 @@ async def test_a_member_who_recuses_in_the_middle_of_reading_reads_no_further(co
     case = await community.a_case()
     session = await open_session(community.app, await a_token(community, case.code_name))
     await recuse(community.app, BRUNO, case.code_name, ConflictReason.SAME_EMPLOYER)
-    with pytest.raises(NotFound):
+    with pytest.raises(Refused, match="over"):
         await read_case(community.app, session)
 
 
