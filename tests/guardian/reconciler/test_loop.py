@@ -1,11 +1,14 @@
 """The harms that the reconciler must not do, each over a real database and a space that can break."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from guardian.ids import SpaceName
+from guardian.cases.case import Case, CaseKind, CaseState
+from guardian.cases.raids import Raid, RaidLine, RaidLineState, RaidState
+from guardian.ids import SpaceName, new_id, new_reference
 from guardian.reconciler.alerts import Alert
 from guardian.sanctions.imposition import add_account, extend_to_new_spaces, record_notification, supersede
 from guardian.sanctions.lifting import approve_reinstatement, readmit
@@ -18,6 +21,7 @@ from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
+from tests.builders.community import preset_policy
 from tests.builders.reconciler import A_MEMBER, a_world, reverse, with_brake
 from tests.fakes.clock import FrozenClock
 from tests.fakes.space import ActionKind, FakeSpace, Fault
@@ -517,3 +521,77 @@ async def test_what_a_space_refuses_until_somebody_mends_it_is_not_asked_for_all
         await world.pass_time(timedelta(hours=4))
         assert len(people) < within_an_hour <= 18 * len(people)
         assert len(discord.actions) - within_an_hour <= (4 * 4 + 1) * len(people)
+
+
+@pytest.mark.harm("powers-wait-after-a-wrong-link")
+async def test_power_taken_by_a_wrong_link_comes_back_without_anybodys_yes(tmp_path: Path) -> None:
+    """P-6.4, P-6.7: it was never that person's, so nobody has to agree that they get it back."""
+    async with a_world(tmp_path) as world:
+        person = await world.a_person()
+        space, native = world.spaces["fake"], await world.native_id(person, "fake")
+        power = Entitlement(EntitlementKind.ROLE, "2", "admin", privileged=True)
+        space.accounts[native].entitlements = (power,)
+        await world.a_sanction(person, days=30)
+        await world.run_until_idle()
+        assert space.accounts[native].entitlements == ()
+        async with world.units_of_work.begin() as uow:
+            (link,) = await uow.people.accounts_of(person)
+            await uow.people.save_account(replace(link, ended_at=uow.now))
+            await uow.sanctions.schedule_account(link.id, uow.now)
+        await world.run_until_idle()
+        space.join(native)
+        async with world.units_of_work.begin() as uow:
+            await uow.sanctions.schedule_account(link.id, uow.now)
+        await world.run_until_idle()
+        assert space.accounts[native].entitlements == (power,)
+        assert await world.restrictions_in(person, "fake") == frozenset()
+
+
+@pytest.mark.harm("raid-exempt-for-ever")
+@pytest.mark.parametrize(("until", "held"), [(MINUTE, 1), (timedelta(0), 0), (-MINUTE, 0)])
+async def test_a_raid_frees_from_the_brake_until_it_is_over_and_no_longer(
+    tmp_path: Path, until: timedelta, held: int
+) -> None:
+    """P-7.5: the bound is there for a fault of ours, and a raid of last year says nothing of today."""
+    async with a_world(tmp_path, policy=with_brake(preset_policy("django"), 1)) as world:
+        first, named = [await world.a_person() for _ in range(2)]
+        leader = await world.a_sanction(first, restriction=Restriction.BANNED)
+        await world.run_until_idle()
+        raid = Raid(
+            id=new_id(),
+            case=leader.case,
+            act=new_id(),
+            person=first,
+            reference=new_reference(),
+            by=A_MEMBER,
+            announced_at=world.clock.now(),
+            state=RaidState.RUNNING,
+            until=world.clock.now() + until,
+            leader=leader.id,
+        )
+        async with world.units_of_work.begin() as uow:
+            (link,) = await uow.people.accounts_of(named)
+            line = RaidLine(
+                id=new_id(),
+                raid=raid.id,
+                number=1,
+                space=link.account.space,
+                native_id=link.account.native_id,
+                state=RaidLineState.RETURNED,
+                detail="",
+                person=named,
+                account=link.id,
+            )
+            await uow.cases.add_case(
+                Case(
+                    id=leader.case,
+                    code_name="some-name",
+                    kind=CaseKind.REPORT,
+                    state=CaseState.OPEN,
+                    opened_at=uow.now,
+                )
+            )
+            await uow.raids.add(raid, [line])
+        await world.a_sanction(named)
+        await world.run_until_idle()
+        assert len(await world.restrictions_in(named, "fake")) == held

@@ -17,7 +17,7 @@ from guardian.services.unilateral.act import ActInput, act
 from guardian.spaces.port import Account
 from rules.precedence import Restriction
 from rules.unilateral import Ground
-from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, FORUM, GITHUB, SOMEBODY, Community
+from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, ELENI, FORUM, GITHUB, SOMEBODY, Community
 
 ELSEWHERE = Account(FORUM, "61")
 
@@ -136,3 +136,29 @@ async def test_a_member_kept_out_is_told_nothing_of_what_would_hold(community: C
     for ask in (preview_case_coverage, list_suggestions):
         with pytest.raises(NotFound):
             await ask(community.app, DMITRI, case.code_name)
+
+
+@pytest.mark.harm("code-links-without-the-person")
+@pytest.mark.parametrize("third", [Account(GITHUB, "9"), Account(DISCORD, "710000000000000009"), ELSEWHERE])
+async def test_a_code_from_the_claimed_account_and_any_but_the_persons_own_links_nothing(
+    community: Community, third: Account
+) -> None:
+    """P-6.4: whoever holds the claimed account must not make it somebody's by writing twice, or with a friend."""
+    case, code = await a_code(community)
+    for account in (ELSEWHERE, third, ELSEWHERE):
+        assert await redeem_code(community.app, account, code)
+    assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED}
+
+
+@pytest.mark.harm("code-links-without-the-person")
+async def test_a_code_from_an_account_that_only_people_took_for_theirs_links_nothing(community: Community) -> None:
+    """P-6.4, P-2.11: it may be a stranger's."""
+    case, person = await community.a_named_case()
+    community.spaces[GITHUB].add("990001", "alleged")
+    link = await propose_link(community.app, BRUNO, person, GITHUB, "alleged", "They write alike.")
+    await community.read_and_confirm(ELENI, case.code_name, link.link)
+    community.spaces[FORUM].add(ELSEWHERE.native_id, "somebody61")
+    made = await issue_code(community.app, BRUNO, person, FORUM, "somebody61")
+    for account in (ELSEWHERE, Account(GITHUB, "990001")):
+        assert await redeem_code(community.app, account, made.code)
+    assert FORUM not in await trusts(community, case.code_name)
