@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Table, insert
 
@@ -22,12 +22,13 @@ from guardian.spaces.port import Account
 from guardian.storage.blind_index import index_values
 from guardian.storage.data_key_store import DataKey, DataKeyStore, KeyScope
 from guardian.storage.encryption import FieldEncryption
+from guardian.storage.key_ring import KeyRing
 from guardian.storage.people_store import index_account
 from guardian.storage.tables.blind_indexes import blind_indexes
 from guardian.storage.tables.people import accounts, people
 from guardian.storage.tables.sanctions import coverage, enforcements, intents, leases, sanctions, work_items
 from guardian.storage.tables.system import data_keys
-from guardian.storage.unit_of_work import SqlReadView
+from guardian.storage.unit_of_work import SqlReadView, SqlUnitOfWorkFactory
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
 from rules.policy import OnTermEnd
@@ -113,7 +114,17 @@ def _block(platforms: Platforms, name: str, reason: str, at: datetime) -> str:
     return str(account.id)
 
 
-async def store_held(service: Service, held: Sequence[Barred], at: datetime) -> None:
+class Fillable(Protocol):
+    """A database that can be filled: its units of work, and the ring whose keys wrap what is written."""
+
+    @property
+    def units_of_work(self) -> SqlUnitOfWorkFactory: ...
+
+    @property
+    def ring(self) -> KeyRing: ...
+
+
+async def store_held(service: Fillable, held: Sequence[Barred], at: datetime) -> None:
     """The service knows all of them as it would after having placed and confirmed each."""
     for start in range(0, len(held), _AT_ONCE):
         gathered = _GatheredRows(service, at)
@@ -152,7 +163,7 @@ class BufferedDataKeys(DataKeyStore):
 class _GatheredRows:
     """The rows of some people, table by table, in an order in which they may be written."""
 
-    def __init__(self, service: Service, at: datetime) -> None:
+    def __init__(self, service: Fillable, at: datetime) -> None:
         order = (
             people,
             data_keys,
@@ -284,10 +295,10 @@ async def _read_back(view: SqlReadView, each: Barred, at: datetime) -> None:
             raise AssertionError("the seeded reference does not read back")
 
 
-def add_others(platforms: Platforms, count: int, at: datetime) -> list[Barred]:
+def add_others(platforms: Platforms, count: int, at: datetime, first: int = 0) -> list[Barred]:
     """So many people whose terms end far from now, each barred in one space, the spaces in turn."""
     far = at + timedelta(days=30)
     return [
         add_barred(platforms, f"other-{n}", far + timedelta(seconds=n), (SPACES[n % len(SPACES)],), at)
-        for n in range(count)
+        for n in range(first, first + count)
     ]

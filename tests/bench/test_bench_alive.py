@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench import event, intake, lift_lag, propagation, raid, restart
+from tests.bench import event, intake, lift_lag, memory, propagation, raid, restart
 from tests.bench.figures import Aim, quantile
 from tests.bench.measured_service import SPACES
 
@@ -53,6 +53,11 @@ async def test_a_restart_is_measured_until_everybody_is_let_in(tmp_path: Path) -
     part = await restart.measure(tmp_path, restart.Size(running=9, overdue=6, latency=0.0, scale=60.0))
     assert part.facts["waiting"] == 0
     assert part.aims[0].measured > 0
+
+
+async def test_the_memory_of_the_service_alone_is_measured_after_full_sweeps(tmp_path: Path) -> None:
+    part = await memory.measure(tmp_path, memory.Size(before=3, added=6))
+    assert 20 < part.facts["before_mb"] < 500
 
 
 def test_a_quantile_is_a_number_that_was_measured() -> None:
