@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from guardian.logs import configure
-from tests.bench import event, intake, lift_lag, memory, propagation, raid, restart
+from tests.bench import event, hostile, intake, lift_lag, memory, propagation, raid, restart
 from tests.bench.figures import Part
 
 _PARTS: dict[str, Callable[[Path], Awaitable[Part]]] = {
@@ -25,6 +25,7 @@ _PARTS: dict[str, Callable[[Path], Awaitable[Part]]] = {
     lift_lag.NAME: lambda folder: lift_lag.measure(folder, lift_lag.Size()),
     raid.NAME: lambda folder: raid.measure(folder, raid.Size()),
     intake.NAME: lambda folder: intake.measure(folder, intake.Size()),
+    hostile.NAME: lambda folder: hostile.measure(folder, hostile.Size()),
     memory.NAME: lambda folder: memory.measure(folder, memory.Size()),
     restart.NAME: lambda folder: restart.measure(folder, restart.Size()),
     event.NAME: lambda folder: event.measure(folder, event.Size()),

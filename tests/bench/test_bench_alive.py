@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench import event, intake, lift_lag, memory, propagation, raid, restart
+from tests.bench import event, hostile, intake, lift_lag, memory, propagation, raid, restart
 from tests.bench.figures import Aim, quantile
 from tests.bench.measured_service import SPACES
 
@@ -58,6 +58,16 @@ async def test_a_restart_is_measured_until_everybody_is_let_in(tmp_path: Path) -
 async def test_the_memory_of_the_service_alone_is_measured_after_full_sweeps(tmp_path: Path) -> None:
     part = await memory.measure(tmp_path, memory.Size(before=3, added=6))
     assert 20 < part.facts["before_mb"] < 500
+
+
+async def test_a_strangers_input_is_measured_by_the_longest_pause_and_by_its_answer(tmp_path: Path) -> None:
+    part = await hostile.measure(tmp_path, hostile.Size(inputs=("a plain report", "JSON nested 2,000-fold")))
+    assert all(each["answered"] and each["pause_s"] > 0 for each in part.facts["inputs"].values())
+
+
+async def test_an_input_that_stops_the_service_for_good_is_a_missed_aim(tmp_path: Path) -> None:
+    part = await hostile.measure(tmp_path, hostile.Size(inputs=("a plain report",), timeout=0.0))
+    assert [each["answered"] for each in part.facts["inputs"].values()] == [False]
 
 
 def test_a_quantile_is_a_number_that_was_measured() -> None:
