@@ -35,7 +35,7 @@ class SqlActStore(EncryptedSqlStore):
             "restriction": act.restriction,
             "version": act.version,
         }
-        await self._connection.execute(insert(acts).values(**row, **await self._act_columns(act)))
+        await self._connection.execute(insert(acts), {**row, **await self._act_columns(act)})
 
     async def save_act(self, act: UnilateralAct) -> UnilateralAct:
         """Store the act as given, one version later; Stale where somebody was quicker."""
@@ -65,7 +65,7 @@ class SqlActStore(EncryptedSqlStore):
         }
         row = {"id": row_id, "case_id": case, "about": review.act, "member_id": review.member, "at": review.at}
         encrypted = await self._encrypt(case, "reviews", row_id, words)
-        await self._connection.execute(insert(reviews).values(**row, sealed=encrypted))
+        await self._connection.execute(insert(reviews), {**row, "sealed": encrypted})
 
     async def reviews_of(self, act: str) -> tuple[ActReview, ...]:
         """Return what reviewers have answered to the act or the stop, oldest first."""
@@ -80,7 +80,7 @@ class SqlActStore(EncryptedSqlStore):
     async def add_stop(self, stop: Stop) -> None:
         """Store a new stop."""
         row = {"id": stop.id, "by": stop.by, "of_member": stop.of, "at": stop.at, "version": stop.version}
-        await self._connection.execute(insert(stops).values(**row, state=stop.state, ended_at=stop.ended_at))
+        await self._connection.execute(insert(stops), {**row, "state": stop.state, "ended_at": stop.ended_at})
 
     async def save_stop(self, stop: Stop) -> Stop:
         """Store the stop as given, one version later; Stale where somebody was quicker."""

@@ -123,7 +123,7 @@ class SqlBulkStore(EncryptedSqlStore):
         await self._set_at_rest(held)
         for part in _parts(account_ids):
             is_open = and_(intents.c.account_id.in_(part), intents.c.closed_at.is_(None))
-            await self._connection.execute(update(intents).where(is_open).values(closed_at=self._now))
+            await self._connection.execute(update(intents).where(is_open), {"closed_at": self._now})
         await self._move(account_ids, RaidLineState.HELD, *Phase)
 
     async def return_to_reconciler(self, accounts: Sequence[AccountId], *, refuted: bool = False) -> None:
@@ -134,7 +134,7 @@ class SqlBulkStore(EncryptedSqlStore):
             await self._connection.execute(update(work_items).where(theirs).values(due))
             if refuted:
                 is_open = and_(intents.c.account_id.in_(part), intents.c.closed_at.is_(None))
-                await self._connection.execute(update(intents).where(is_open).values(closed_at=self._now))
+                await self._connection.execute(update(intents).where(is_open), {"closed_at": self._now})
         await self._move(accounts, RaidLineState.RETURNED, *Phase)
 
     async def _update_enforcements(self, confirmed: Sequence[Enforcement]) -> frozenset[str]:
@@ -191,7 +191,7 @@ class SqlBulkStore(EncryptedSqlStore):
     ) -> None:
         for part in _parts(accounts):
             there = and_(raid_lines.c.account_id.in_(part), raid_lines.c.state.in_([str(each) for each in before]))
-            await self._connection.execute(update(raid_lines).where(there).values(state=str(to)))
+            await self._connection.execute(update(raid_lines).where(there), {"state": str(to)})
 
     def _select_items(self) -> Select[Any]:
         ours = (

@@ -28,7 +28,7 @@ class SqlCaseStore(SqlReportStore):
     async def add_case(self, case: Case) -> None:
         """Store a new case; its code name is taken for good."""
         row = {"id": case.id, "version": case.version}
-        await self._connection.execute(insert(cases).values(**row, **await self._case_columns(case)))
+        await self._connection.execute(insert(cases), {**row, **await self._case_columns(case)})
 
     async def save_case(self, case: Case) -> Case:
         """Store the case as given, one version later; Stale where somebody was quicker."""
@@ -69,7 +69,7 @@ class SqlCaseStore(SqlReportStore):
     async def add_party(self, party: Party) -> None:
         """Store a new party; its reference is taken for good."""
         row = {"role": party.role, "reference": party.reference, "person_id": party.person, "report_id": party.report}
-        await self._connection.execute(insert(parties).values(case_id=party.case, **row))
+        await self._connection.execute(insert(parties), {"case_id": party.case, **row})
 
     async def parties_of(self, case: CaseId) -> tuple[Party, ...]:
         """Return the parties of the case."""
@@ -94,7 +94,7 @@ class SqlCaseStore(SqlReportStore):
             "used_at": receipt.used_at,
             "account_id": receipt.account,
         }
-        await self._connection.execute(insert(receipts).values(row))
+        await self._connection.execute(insert(receipts), row)
 
     async def save_receipt(self, receipt: Receipt) -> None:
         """Store the receipt as given."""
@@ -130,7 +130,7 @@ class SqlCaseStore(SqlReportStore):
                 exclusion.cause,
             ),
         }
-        await self._connection.execute(insert(exclusions).values(row))
+        await self._connection.execute(insert(exclusions), row)
 
     async def save_exclusion(self, exclusion: Exclusion) -> None:
         """Store the exclusion as given: standing or lifted."""
@@ -156,7 +156,7 @@ class SqlCaseStore(SqlReportStore):
             "is_session": reading_pass.is_session,
             "used_at": reading_pass.used_at,
         }
-        await self._connection.execute(insert(reading_passes).values(row))
+        await self._connection.execute(insert(reading_passes), row)
 
     async def save_pass(self, reading_pass: ReadingPass) -> None:
         """Store the pass as given."""

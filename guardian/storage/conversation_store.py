@@ -57,7 +57,7 @@ class SqlConversationStore(EncryptedSqlStore):
             ),
             "version": conversation.version,
         }
-        await self._connection.execute(insert(conversations).values(row))
+        await self._connection.execute(insert(conversations), row)
 
     async def save_conversation(self, conversation: Conversation) -> Conversation:
         """Store the conversation as given, one version later; Stale where somebody was quicker."""

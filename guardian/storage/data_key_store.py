@@ -82,6 +82,11 @@ class DataKeyStore:
             found += await self._where((data_keys.c.scope_kind == kind) & data_keys.c.scope_id.in_(ids))
         return tuple(found)
 
+    async def by_id(self, key: str) -> DataKey | None:
+        """Return the key of that id, destroyed or not."""
+        found = await self._where(data_keys.c.id == key)
+        return found[0] if found else None
+
     async def by_ids(self, ids: Iterable[str]) -> tuple[DataKey, ...]:
         """Return those of the keys that exist, destroyed or not."""
         return await self._where(data_keys.c.id.in_(list(ids)))

@@ -21,7 +21,7 @@ class SqlDeadlineStore(SqlStore):
     async def add(self, deadline: Deadline) -> None:
         """Store a new deadline, which runs from now."""
         row = {"id": deadline.id, "version": deadline.version, **_columns(deadline)}
-        await self._connection.execute(insert(deadlines).values(row))
+        await self._connection.execute(insert(deadlines), row)
 
     async def save(self, deadline: Deadline) -> Deadline:
         """Store the deadline as given, one version later; Stale where somebody was quicker."""

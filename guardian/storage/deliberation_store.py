@@ -41,7 +41,7 @@ class SqlDeliberationStore(SqlActStore):
     async def add_step(self, step: CaseStep) -> None:
         """Store a new step."""
         row = {"id": _step_id(step), "case_id": step.case, "kind": step.kind, "version": step.version}
-        await self._connection.execute(insert(steps).values(**row, **await self._step_columns(step)))
+        await self._connection.execute(insert(steps), {**row, **await self._step_columns(step)})
 
     async def save_step(self, step: CaseStep) -> CaseStep:
         """Store the step as given, one version later; Stale where somebody was quicker."""
@@ -60,7 +60,7 @@ class SqlDeliberationStore(SqlActStore):
             "at": proposal.at,
             "version": proposal.version,
         }
-        await self._connection.execute(insert(proposals).values(**row, **await self._proposal_columns(proposal)))
+        await self._connection.execute(insert(proposals), {**row, **await self._proposal_columns(proposal)})
 
     async def save_proposal(self, proposal: Proposal) -> Proposal:
         """Store the proposal as given, one version later; Stale where somebody was quicker."""
@@ -83,7 +83,7 @@ class SqlDeliberationStore(SqlActStore):
         case = await self._case_of(ballot.proposal)
         row = {"id": row_id, "proposal_id": ballot.proposal, "member_id": ballot.member, "at": ballot.at}
         encrypted = await self._encrypt(case, "ballots", row_id, content)
-        await self._connection.execute(insert(ballots).values(**row, sealed=encrypted))
+        await self._connection.execute(insert(ballots), {**row, "sealed": encrypted})
 
     async def ballots_on(self, proposal: ProposalId) -> tuple[Ballot, ...]:
         """Return every ballot that was cast on the proposal, oldest first."""
@@ -106,7 +106,7 @@ class SqlDeliberationStore(SqlActStore):
     async def add_mark(self, mark: Mark) -> None:
         """Store a new mark."""
         row = {"id": new_id(), "proposal_id": mark.proposal, "member_id": mark.member, "kind": mark.kind, "at": mark.at}
-        await self._connection.execute(insert(marks).values(row))
+        await self._connection.execute(insert(marks), row)
 
     async def marks_on(self, proposal: ProposalId) -> tuple[Mark, ...]:
         """Return the marks on the proposal, oldest first."""
@@ -116,7 +116,7 @@ class SqlDeliberationStore(SqlActStore):
     async def add_motion(self, motion: Motion) -> None:
         """Store a new motion of the organisers."""
         row = {"id": motion.id, "case_id": motion.case, "proposal_id": motion.proposal, "version": motion.version}
-        await self._connection.execute(insert(motions).values(**row, **_motion_columns(motion)))
+        await self._connection.execute(insert(motions), {**row, **_motion_columns(motion)})
 
     async def save_motion(self, motion: Motion) -> Motion:
         """Store the motion as given, one version later; Stale where somebody was quicker."""
@@ -146,7 +146,7 @@ class SqlDeliberationStore(SqlActStore):
                 decision.case, "decisions", decision.id, encode_consequence(decision.consequence)
             ),
         }
-        await self._connection.execute(insert(decisions).values(row))
+        await self._connection.execute(insert(decisions), row)
 
     async def save_decision(self, decision: Decision) -> Decision:
         """Store the decision as given, one version later; Stale where somebody was quicker."""
@@ -175,7 +175,7 @@ class SqlDeliberationStore(SqlActStore):
                 answer.case, "board_answers", answer.id, encode_consequence(answer.consequence)
             ),
         }
-        await self._connection.execute(insert(board_answers).values(**row, **_confirmation(answer)))
+        await self._connection.execute(insert(board_answers), {**row, **_confirmation(answer)})
 
     async def save_board_answer(self, answer: BoardAnswer) -> BoardAnswer:
         """Store the answer as given, one version later; Stale where somebody was quicker."""
@@ -205,7 +205,7 @@ class SqlDeliberationStore(SqlActStore):
             "version": draft.version,
             "sealed": await self._encrypt(draft.case, "drafts", draft.id, {"text": draft.text}),
         }
-        await self._connection.execute(insert(drafts).values(row))
+        await self._connection.execute(insert(drafts), row)
 
     async def save_draft(self, draft: Draft) -> Draft:
         """Store the draft as given, one version later; Stale where somebody was quicker."""

@@ -158,10 +158,10 @@ class FieldEncryption:
 
     async def _cipher(self, key_id: str) -> AESGCM | Expunged:
         if key_id not in self._ciphers:
-            found = await self._keys.by_ids([key_id])
-            if not found:
+            found = await self._keys.by_id(key_id)
+            if found is None:
                 raise DecryptionFailed(f"there is no data key {key_id}")
-            self._cache(found[0])
+            self._cache(found)
         self._ciphers.move_to_end(key_id)
         return self._ciphers[key_id]
 

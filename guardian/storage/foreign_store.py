@@ -47,7 +47,9 @@ class SqlForeignStore(EncryptedSqlStore):
         """Record that these restrictions, by native id, were there before us."""
         key = os.urandom(_KEY_BYTES)
         encrypted = await self._encryption.encrypt(_SCOPE, "foreign_baselines", space, "sealed", key)
-        await self._connection.execute(insert(foreign_baselines).values(space=space, taken_at=now, sealed=encrypted))
+        await self._connection.execute(
+            insert(foreign_baselines), {"space": space, "taken_at": now, "sealed": encrypted}
+        )
         state = {"space": space, "state": ForeignState.PREEXISTING, "observed_at": now, "version": 0}
         rows = [
             {"id": new_id(), "digest": digest_native_id(key, each), "level": level, **state} for each, level in levels
@@ -98,7 +100,7 @@ class SqlForeignStore(EncryptedSqlStore):
         }
         columns = await self._columns(foreign)
         done = await self._connection.execute(
-            self._insert(foreign_restrictions).values(**row, **columns).on_conflict_do_nothing()
+            self._insert(foreign_restrictions).on_conflict_do_nothing(), {**row, **columns}
         )
         if done.rowcount != 1:
             raise Stale
@@ -190,7 +192,7 @@ class SqlAdoptionStore(EncryptedSqlStore):
             ),
         }
         try:
-            await self._connection.execute(insert(adoptions).values(row))
+            await self._connection.execute(insert(adoptions), row)
         except IntegrityError as error:
             raise Stale from error
 

@@ -33,7 +33,7 @@ class SqlHandoffStore(EncryptedSqlStore):
             "matter": handoff.matter or None,
             "version": handoff.version,
         }
-        await self._connection.execute(insert(handoffs).values(**row, **await self._columns(handoff)))
+        await self._connection.execute(insert(handoffs), {**row, **await self._columns(handoff)})
 
     async def save_handoff(self, handoff: Handoff) -> Handoff:
         """Store the handoff as given, one version later; Stale where somebody was quicker."""

@@ -35,8 +35,8 @@ class SqlDeliveryStore(EncryptedSqlStore):
     async def claim(self, source: str, delivery_id: str, digest: str, now: datetime) -> RepeatedDelivery | None:
         """Claim the delivery to carry it out in this transaction: None if it is the first, else the earlier one."""
         row = {"source": source, "delivery_id": delivery_id, "digest": digest, "received_at": now}
-        statement = self._insert(deliveries).values(id=new_id(), **row).on_conflict_do_nothing()
-        if (await self._connection.execute(statement.returning(deliveries.c.id))).first() is not None:
+        first = self._insert(deliveries).on_conflict_do_nothing().returning(deliveries.c.id)
+        if (await self._connection.execute(first, {"id": new_id(), **row})).first() is not None:
             return None
         return await self._earlier_delivery(source, delivery_id, digest)
 
@@ -46,7 +46,7 @@ class SqlDeliveryStore(EncryptedSqlStore):
         row_id = (await self._connection.execute(select(deliveries.c.id).where(same))).scalar_one()
         table, column = _ANSWER_COLUMN
         encrypted = await self._encryption.encrypt(scope, table, row_id, column, answer)
-        await self._connection.execute(update(deliveries).where(same).values(answer=encrypted))
+        await self._connection.execute(update(deliveries).where(same), {"answer": encrypted})
 
     async def forget_before(self, instant: datetime) -> int:
         """Forget deliveries received before the instant; return how many there were."""

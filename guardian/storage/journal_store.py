@@ -151,16 +151,15 @@ class SqlJournal(JournalReader):
             previous = _entry_hash(position, self._now, previous, row["body_hash"])
             rows.append(row)
         await self._connection.execute(insert(journal), rows)
-        moved = update(journal_head).where(journal_head.c.id == _HEAD).values(position=position, hash=previous)
-        await self._connection.execute(moved)
+        head = update(journal_head).where(journal_head.c.id == _HEAD)
+        await self._connection.execute(head, {"position": position, "hash": previous})
         self._entries.clear()
 
     async def _lock_head(self) -> tuple[int, str]:
         found = select(journal_head).where(journal_head.c.id == _HEAD).with_for_update()
         head = (await self._connection.execute(found)).first()
         if head is None:
-            first = insert(journal_head).values(id=_HEAD, position=0, hash=GENESIS)
-            await self._connection.execute(first)
+            await self._connection.execute(insert(journal_head), {"id": _HEAD, "position": 0, "hash": GENESIS})
             return 0, GENESIS
         return head.position, head.hash
 

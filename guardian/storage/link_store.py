@@ -38,7 +38,7 @@ class SqlLinkStore(EncryptedSqlStore):
             "by_owner": dispute.by_owner,
             "version": dispute.version,
         }
-        await self._connection.execute(insert(disputes).values(**row, **await self._dispute_columns(dispute)))
+        await self._connection.execute(insert(disputes), {**row, **await self._dispute_columns(dispute)})
 
     async def save_dispute(self, dispute: Dispute) -> Dispute:
         """Save the dispute, one version later; Stale where somebody was quicker."""
@@ -66,7 +66,7 @@ class SqlLinkStore(EncryptedSqlStore):
             "by": merge.by,
             "version": merge.version,
         }
-        await self._connection.execute(insert(merges).values(**row, **await self._merge_columns(merge)))
+        await self._connection.execute(insert(merges), {**row, **await self._merge_columns(merge)})
 
     async def save_merge(self, merge: Merge) -> Merge:
         """Save the merge, one version later; Stale where somebody was quicker."""
@@ -111,7 +111,7 @@ class SqlLinkStore(EncryptedSqlStore):
             ),
             "version": ownership_code.version,
         }
-        await self._connection.execute(insert(ownership_codes).values(row))
+        await self._connection.execute(insert(ownership_codes), row)
 
     async def save_ownership_code(self, ownership_code: OwnershipCode) -> OwnershipCode:
         """Save the code, one version later; Stale where somebody was quicker."""

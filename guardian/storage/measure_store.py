@@ -36,7 +36,7 @@ class SqlMeasureStore(EncryptedSqlStore):
             "native": measure.native,
             "version": measure.version,
         }
-        await self._connection.execute(insert(measures).values(**row, **await self._columns(measure)))
+        await self._connection.execute(insert(measures), {**row, **await self._columns(measure)})
 
     async def save(self, measure: Measure) -> Measure:
         """Store the measure as given, one version later; Stale where somebody was quicker."""
@@ -116,7 +116,7 @@ class SqlContentRestrictionStore(EncryptedSqlStore):
             "restriction": restriction.restriction,
             "version": restriction.version,
         }
-        await self._connection.execute(insert(content_restrictions).values(**row, **await self._columns(restriction)))
+        await self._connection.execute(insert(content_restrictions), {**row, **await self._columns(restriction)})
 
     async def save(self, restriction: ContentRestriction) -> ContentRestriction:
         """Save the restriction, one version later; Stale where somebody was quicker."""

@@ -26,7 +26,7 @@ class SqlNoticeStore(EncryptedSqlStore):
     async def add(self, notice: Notice) -> None:
         """Add the notice, which waits to be sent."""
         columns = await self._columns(notice)
-        await self._connection.execute(insert(notices).values(id=notice.id, version=notice.version, **columns))
+        await self._connection.execute(insert(notices), {"id": notice.id, "version": notice.version, **columns})
 
     async def notice(self, notice: NoticeId) -> Notice | None:
         """Return the notice of that id."""

@@ -61,7 +61,7 @@ class SqlPeopleStore(EncryptedSqlStore):
             _MEMBERS, "members", member.id, "sealed", _encode_member(member)
         )
         row = {"id": member.id, "sealed": encrypted, "ended_at": member.ended_at, "version": member.version}
-        await self._connection.execute(insert(members).values(row))
+        await self._connection.execute(insert(members), row)
         await self._index.add([_index_member(member)])
 
     async def save_member(self, member: Member) -> Member:
@@ -89,7 +89,7 @@ class SqlPeopleStore(EncryptedSqlStore):
             "created_at": person.created_at,
             "version": person.version,
         }
-        await self._connection.execute(insert(people).values(row))
+        await self._connection.execute(insert(people), row)
 
     async def used_code_names(self, names: Collection[str]) -> frozenset[str]:
         """Return which of these names a person has."""
@@ -145,7 +145,7 @@ class SqlPeopleStore(EncryptedSqlStore):
     async def add_account(self, account: LinkedAccount) -> None:
         """Add the link."""
         row = {"id": account.id, "person_id": account.person, "version": account.version}
-        await self._connection.execute(insert(accounts).values(**row, **await self._account_columns(account)))
+        await self._connection.execute(insert(accounts), {**row, **await self._account_columns(account)})
         await self._index.add([index_account(account)])
 
     async def add_new_people(self, new_people: Sequence[tuple[Person, LinkedAccount]]) -> None:

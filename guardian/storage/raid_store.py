@@ -36,7 +36,7 @@ class SqlRaidStore(EncryptedSqlStore):
             "by": raid.by,
         }
         row |= {"reference": raid.reference, "announced_at": raid.announced_at, "version": 0}
-        await self._connection.execute(insert(raids).values(**row, **_columns(raid)))
+        await self._connection.execute(insert(raids), {**row, **_columns(raid)})
         rows = [await self._line_row(raid, line) for line in lines]
         if rows:
             await self._connection.execute(insert(raid_lines), rows)
@@ -79,7 +79,7 @@ class SqlRaidStore(EncryptedSqlStore):
         """Drop the lines that were not taken up; return how many."""
         listed = and_(raid_lines.c.raid_id == raid, raid_lines.c.state == RaidLineState.LISTED)
         return (
-            await self._connection.execute(update(raid_lines).where(listed).values(state=RaidLineState.DROPPED))
+            await self._connection.execute(update(raid_lines).where(listed), {"state": RaidLineState.DROPPED})
         ).rowcount
 
     async def followers(self, leader: SanctionId, limit: int) -> tuple[SanctionId, ...]:
@@ -109,9 +109,7 @@ class SqlRaidStore(EncryptedSqlStore):
     async def claim_alert(self, raid: str, space: SpaceName, alert: str) -> bool:
         """Return whether this alert is the first in the space for this raid, and record that it has been raised."""
         row = {"raid_id": raid, "space": space, "alert": alert}
-        return (
-            await self._connection.execute(self._insert(raid_alerts).values(row).on_conflict_do_nothing())
-        ).rowcount == 1
+        return (await self._connection.execute(self._insert(raid_alerts).on_conflict_do_nothing(), row)).rowcount == 1
 
     # -- rows
 

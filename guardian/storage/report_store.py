@@ -29,7 +29,7 @@ class SqlReportStore(SqlRiskStore):
     async def add_report(self, report: Report) -> None:
         """Store a new report."""
         fixed = {"id": report.id, "case_id": report.case, "channel": report.channel, "received_at": report.received_at}
-        await self._connection.execute(insert(reports).values(**fixed, **await self._report_columns(report)))
+        await self._connection.execute(insert(reports), {**fixed, **await self._report_columns(report)})
         await self._index.add([_index_report(report)])
 
     async def save_report(self, report: Report) -> None:
@@ -72,7 +72,7 @@ class SqlReportStore(SqlRiskStore):
     async def add_evidence(self, piece: Evidence) -> None:
         """Add the evidence, with its bytes."""
         fixed = {"id": piece.id, "case_id": piece.case, "report_id": piece.report, "at": piece.at, "kind": piece.kind}
-        await self._connection.execute(insert(evidence).values(**fixed, **await self._evidence_columns(piece)))
+        await self._connection.execute(insert(evidence), {**fixed, **await self._evidence_columns(piece)})
 
     async def save_evidence(self, piece: Evidence) -> None:
         """Save the evidence; bytes that were kept and are not in it any more are destroyed."""
@@ -107,7 +107,7 @@ class SqlReportStore(SqlRiskStore):
             "verified": addition.verified,
             "text": await self._encryption.encrypt(scope, "additions", addition.id, "text", addition.text),
         }
-        await self._connection.execute(insert(additions).values(row))
+        await self._connection.execute(insert(additions), row)
 
     async def additions_of(self, case: CaseId) -> tuple[Addition, ...]:
         """Return what was added to the case, oldest first."""

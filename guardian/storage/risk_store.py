@@ -26,7 +26,7 @@ class SqlRiskStore(EncryptedSqlStore):
         row_id = new_id()
         encrypted = await self._encrypt_words(mark.case, risk_marks, row_id, {"reason": mark.reason})
         row = {"id": row_id, "case_id": mark.case, "by": mark.by, "at": mark.at, "at_risk": mark.at_risk}
-        await self._connection.execute(insert(risk_marks).values(**row, sealed=encrypted))
+        await self._connection.execute(insert(risk_marks), {**row, "sealed": encrypted})
 
     async def risk_marks_of(self, case: CaseId) -> tuple[RiskMark, ...]:
         """Return what members have marked in the case, oldest first."""
@@ -46,7 +46,7 @@ class SqlRiskStore(EncryptedSqlStore):
             "at": claim.at,
             "version": claim.version,
         }
-        await self._connection.execute(insert(conflict_claims).values(**row, **await self._claim_columns(claim)))
+        await self._connection.execute(insert(conflict_claims), {**row, **await self._claim_columns(claim)})
 
     async def save_conflict_claim(self, claim: ConflictClaim) -> ConflictClaim:
         """Store the claim as given, one version later; Stale where somebody was quicker."""

@@ -64,7 +64,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
 
     async def add_sanction(self, sanction: Sanction) -> None:
         """Add the sanction."""
-        await self._connection.execute(insert(sanctions).values(id=sanction.id, version=0, **_columns(sanction)))
+        await self._connection.execute(insert(sanctions), {"id": sanction.id, "version": 0, **_columns(sanction)})
 
     async def add_sanctions(self, new_sanctions: Sequence[Sanction]) -> None:
         """Add the sanctions."""
@@ -89,7 +89,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         if known.first() is not None:
             raise Stale
         try:
-            await self._connection.execute(insert(liftings).values(row))
+            await self._connection.execute(insert(liftings), row)
         except IntegrityError as error:
             raise Stale from error
 
@@ -150,7 +150,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         columns["version"] = enforcement.version + 1
         if enforcement.version == 0:
             row = {"account_id": enforcement.account, "level": enforcement.level, **columns}
-            result = await self._connection.execute(self._insert(enforcements).values(row).on_conflict_do_nothing())
+            result = await self._connection.execute(self._insert(enforcements).on_conflict_do_nothing(), row)
         else:
             at = enforcements.c.account_id == enforcement.account, enforcements.c.level == enforcement.level
             same = enforcements.c.version == enforcement.version
@@ -224,7 +224,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
     async def close_intent(self, intent: IntentId, at: datetime) -> None:
         """Close the intent, which is confirmed, refuted or overtaken."""
         condition = (intents.c.id == intent) & intents.c.closed_at.is_(None)
-        await self._connection.execute(update(intents).where(condition).values(closed_at=at))
+        await self._connection.execute(update(intents).where(condition), {"closed_at": at})
 
     async def coverage_of(self, person: PersonId) -> tuple[Coverage, ...]:
         """Return the person's totals, one a space."""
@@ -268,7 +268,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
     async def record_restriction(self, restriction: PastRestriction[PersonId]) -> None:
         """Record the restriction, for the brake to count."""
         row = {"id": new_id(), "person_id": restriction.on, "at": restriction.at, "put_back": restriction.reapplied}
-        await self._connection.execute(insert(placements).values(row))
+        await self._connection.execute(insert(placements), row)
 
     async def restrictions_since(self, instant: datetime) -> tuple[PastRestriction[PersonId], ...]:
         """Return the restrictions recorded after that instant, oldest first."""

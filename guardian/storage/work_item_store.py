@@ -28,10 +28,10 @@ class SqlWorkItemStore(EncryptedSqlStore):
         """Add the work item; one that is there already becomes due no later."""
         row = {"account_id": item.account, "person_id": item.person, "space": item.space, **_columns(item)}
         row |= {"version": 0, "bulk_id": item.bulk_id}
-        statement = self._insert(work_items).values(row).on_conflict_do_nothing()
-        if (await self._connection.execute(statement)).rowcount != 1 and item.due_at is not None:
+        statement = self._insert(work_items).on_conflict_do_nothing()
+        if (await self._connection.execute(statement, row)).rowcount != 1 and item.due_at is not None:
             await self._connection.execute(
-                update(work_items).where(work_items.c.account_id == item.account).values(person_id=item.person)
+                update(work_items).where(work_items.c.account_id == item.account), {"person_id": item.person}
             )
             await self.schedule_account(item.account, item.due_at)
 
@@ -189,7 +189,7 @@ class SqlWorkItemStore(EncryptedSqlStore):
     async def release(self, lease: Lease) -> None:
         """Give the lease up."""
         mine = and_(leases.c.person_id == lease.person, leases.c.epoch == lease.epoch)
-        await self._connection.execute(update(leases).where(mine).values(holder=None, until=None))
+        await self._connection.execute(update(leases).where(mine), {"holder": None, "until": None})
 
 
 def _due_no_later(at: datetime) -> dict[str, Any]:
