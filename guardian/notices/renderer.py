@@ -7,7 +7,7 @@ Read `NoticeRenderer` first.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -41,13 +41,7 @@ class NoticeRenderer:
             "owner": f"{address}/account",
             "words": PHRASES,
         }
-        self._templates = Environment(
-            loader=PackageLoader("guardian.notices", TEMPLATES),
-            autoescape=select_autoescape(["html"]),
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters.update(spoken=_format_datetime, spoken_day=_format_date, titled=_subject_prefix)
+        self._templates = _load_templates()
         self._page_templates = frozenset(
             self._templates.list_templates(filter_func=lambda name: name.startswith(PAGE_TEMPLATES))
         )
@@ -74,6 +68,19 @@ class NoticeRenderer:
         }
         subject, _, body = self._templates.get_template(template).render(facts).strip().partition("\n")
         return NoticeText(subject.strip(), _BLANK_LINES.sub("\n\n", body).strip())
+
+
+@cache
+def _load_templates() -> Environment:
+    """The templates, which are compiled once: nothing of any one service is in them."""
+    templates = Environment(
+        loader=PackageLoader("guardian.notices", TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(spoken=_format_datetime, spoken_day=_format_date, titled=_subject_prefix)
+    return templates
 
 
 def _parse_instant(written: object) -> datetime | None:

@@ -4,7 +4,9 @@ Read `create_app` first.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
+from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -49,7 +51,7 @@ def create_app(
     `proofs` are the spaces at which somebody can show which account is theirs; `limits` bounds what comes in an hour.
     """
     rate_limiter = RateLimiter(app.system_time, limits)
-    site = Site(app, create_templates(FILTERS), NoticeRenderer(app.community, app.base_url), secure_cookies)
+    site = Site(app, _load_templates(), NoticeRenderer(app.community, app.base_url), secure_cookies)
     return Starlette(
         routes=[
             health_route(health),
@@ -65,6 +67,12 @@ def create_app(
             ClientDisconnect: _client_disconnected,
         },
     )
+
+
+@cache
+def _load_templates() -> Environment:
+    """The templates of the pages, which are compiled once: nothing of any one service is in them."""
+    return create_templates(FILTERS)
 
 
 def _pages(site: Site, sign_in: SignIn, rate_limiter: RateLimiter) -> Sequence[Route]:
