@@ -128,15 +128,18 @@ class Outbox(Generic[R, W]):
         One that cannot be read is put off.
         """
         queues: dict[Recipient, list[Notice]] = {}
-        for notice_id in due:
-            try:
-                async with self._units_of_work.read() as view:
+        failed: list[tuple[NoticeId, Exception]] = []
+        async with self._units_of_work.read() as view:
+            for notice_id in due:
+                try:
                     notice = await view.notices.notice(notice_id)
-            except Exception as error:
-                await self._defer_failed(notice_id, None, error)
-                continue
-            if notice is not None and notice.state is NoticeState.WAITING:
-                queues.setdefault(notice.to, []).append(notice)
+                except Exception as error:
+                    failed.append((notice_id, error))
+                    continue
+                if notice is not None and notice.state is NoticeState.WAITING:
+                    queues.setdefault(notice.to, []).append(notice)
+        for notice_id, failure in failed:
+            await self._defer_failed(notice_id, None, failure)
         ordered = [sorted(line, key=lambda notice: notice.id) for line in queues.values()]
         return sorted(ordered, key=lambda line: all(notice.sanction is None for notice in line))
 
