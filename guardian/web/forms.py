@@ -109,9 +109,10 @@ async def _read_multipart(request: Request, boundary: bytes, largest_file: int) 
     for name, value in parser.items:
         if isinstance(value, str):
             fields.setdefault(name, []).append(_normalize_text(value))
-        elif file_name := _file_name(value.filename or ""):
+            continue
+        if file_name := _file_name(value.filename or ""):
             files.append(Upload(file_name, b"" if parser.is_cut else await value.read()))
-            await value.close()
+        await value.close()
     return Form({name: tuple(texts) for name, texts in fields.items()}, tuple(files[: MAX_FILES + 1]), parser.is_cut)
 
 

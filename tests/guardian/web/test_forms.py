@@ -1,6 +1,8 @@
 """Forms as a browser, or somebody hostile, sends them: bounded, and never on a disk."""
 
+import gc
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -131,6 +133,16 @@ async def test_a_sender_does_not_choose_how_their_text_is_decoded() -> None:
 async def test_what_is_broken_is_refused_in_words(body: bytes, kind: str) -> None:
     with pytest.raises(Malformed, match="cannot be read"):
         await read(Sender(body), kind)
+
+
+async def test_a_field_for_files_that_was_left_empty_leaves_nothing_open() -> None:
+    """A browser sends such a field as a file without a name."""
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        form = await read(Sender(part(b"They shouted.") + file_part(b"", b"") + b"--b--\r\n"))
+        gc.collect()
+    assert (form.one("what_happened"), form.files) == ("They shouted.", ())
+    assert [str(each.message) for each in seen] == []
 
 
 async def test_a_file_is_named_without_its_folders() -> None:
