@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import discord
 
@@ -10,8 +10,9 @@ from connectors.discord import translate
 from connectors.discord.client import DiscordConnection
 from connectors.discord.permissions import COMMANDS_SCOPE, MEMBERS_INTENT, PERMISSIONS
 from connectors.discord.translate import UNKNOWN_MEMBER, UNKNOWN_USER, Answer, Json, Refusal, Success
-from guardian.spaces.port import Account, CheckResult, Entitlement, EntitlementKind, Entitlements, Unknown
+from guardian.spaces.port import Account, Appraisal, CheckResult, Entitlement, EntitlementKind, Entitlements, Unknown
 
+TO_REACH_ROLE = "this role stands at or above the bot's: drag the bot's role above it, in the server's settings"
 _INVITE = "Invite the bot to the server again, with the permissions that the guide lists."
 
 
@@ -102,6 +103,26 @@ async def read_losses(connection: DiscordConnection, native_id: str) -> Entitlem
         if not isinstance(answer, Success):
             return translate.to_unknown(answer, translate.THE_BOT_IN_THE_SERVER)
     return _losses(_body(member), _body(own), RoleHierarchy(_body(guild)))
+
+
+async def appraise(connection: DiscordConnection, entitlements: tuple[Entitlement, ...]) -> Appraisal | Unknown:
+    """Return which of the roles there still are, with today's power, and why Discord would not let the bot give one."""
+    own, guild = await asyncio.gather(connection.read_member(connection.own_id), connection.read_guild())
+    for answer in (own, guild):
+        if not isinstance(answer, Success):
+            return translate.to_unknown(answer, translate.THE_BOT_IN_THE_SERVER)
+    by_id = {str(role["id"]): role for role in _body(guild).get("roles", ())}
+    reach = RoleHierarchy(_body(guild)).top_position(_body(own))
+    here = {e: by_id[e.native_id] for e in entitlements if e.native_id in by_id}
+    refusals = {e.native_id: why for e, role in here.items() if (why := _role_refusal(role, reach))}
+    return Appraisal(tuple(replace(e, privileged=is_privileged(role)) for e, role in here.items()), refusals)
+
+
+def _role_refusal(role: Json, reach: int) -> str:
+    """Why the bot cannot give this role; empty where it can."""
+    if role.get("managed"):
+        return "Discord or another bot gives this role, and nobody else can"
+    return TO_REACH_ROLE if int(role["position"]) >= reach else ""
 
 
 def losses_of(

@@ -20,7 +20,6 @@ from connectors.discord.translate import (
     MESSAGES_CLOSED,
     NOBODY_BANNED,
     NOT_A_MEMBER,
-    NOT_HERE_YET,
     OPENING_TOO_FAST,
     UNKNOWN_BAN,
     UNKNOWN_MEMBER,
@@ -37,6 +36,7 @@ from guardian.spaces.outcomes import Already, Done, Outcome, Rejected, Unavailab
 from guardian.spaces.port import (
     Account,
     ActedBy,
+    Appraisal,
     Attribution,
     Capabilities,
     CheckResult,
@@ -308,23 +308,30 @@ class DiscordSpace:
             proof = str(posted.body["id"])
         return Done(proof) if proof else Rejected("an empty message")
 
-    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
-        """Give the member these roles again; a role that was deleted meanwhile is passed over."""
-        return await self._bounded(self._reinstate(account.native_id, entitlements), Unavailable(LATE))
+    async def appraise(self, entitlements: tuple[Entitlement, ...]) -> Appraisal | Unknown:
+        """Return which of these roles there still are, what they may do today, and which the bot cannot give."""
+        return await self._bounded(roles.appraise(self._connection, entitlements), Unknown(LATE))
 
-    async def _reinstate(self, native_id: str, entitlements: tuple[Entitlement, ...]) -> Outcome:
-        given = 0
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Mapping[Entitlement, Outcome]:
+        """Give the member these roles again, each by itself; a role that was deleted meanwhile is passed over."""
+        outcomes: dict[Entitlement, Outcome] = {}
+        if await self._bounded(self._reinstate(account.native_id, entitlements, outcomes), False):
+            return outcomes
+        return dict.fromkeys(entitlements, Unavailable(LATE)) | outcomes
+
+    async def _reinstate(
+        self, native_id: str, entitlements: tuple[Entitlement, ...], outcomes: dict[Entitlement, Outcome]
+    ) -> bool:
+        """Add what came of each role; somebody who is not here, or a space that is away, ends it."""
         for entitlement in entitlements:
             answer = await self._connection.add_role(native_id, entitlement.native_id, RETURN_REASON)
             if _has_code(answer, UNKNOWN_MEMBER):
-                return Rejected(NOT_HERE_YET)
-            if _has_code(answer, UNKNOWN_ROLE):
-                continue
-            outcome = translate.to_outcome(answer, f"{TO_GIVE_ROLES} ({entitlement.label})")
-            if not isinstance(outcome, Done):
-                return outcome
-            given += 1
-        return Done() if given else Already()
+                break
+            is_gone = _has_code(answer, UNKNOWN_ROLE)
+            outcomes[entitlement] = Already() if is_gone else translate.to_outcome(answer, TO_GIVE_ROLES)
+            if isinstance(outcomes[entitlement], Unavailable):
+                break
+        return True
 
 
 def _has_code(answer: Answer, code: int) -> bool:

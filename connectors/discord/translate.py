@@ -47,7 +47,6 @@ A_VALID_TOKEN = "a bot token that Discord accepts"
 THE_BOT_IN_THE_SERVER = "the bot as a member of the server named in guild_id"
 TWO_FACTOR = "two-factor sign-in on the account that owns the bot (the server asks for it)"
 NOT_A_MEMBER = "not a member of the server: a timeout waits for them to come"
-NOT_HERE_YET = "not here yet: given back on rejoining"
 MESSAGES_CLOSED = "direct messages are closed"
 
 LONGEST_MESSAGE = 2000

@@ -20,6 +20,7 @@ from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
+    Appraisal,
     Attribution,
     Capabilities,
     CheckResult,
@@ -158,9 +159,13 @@ class ForumSpace:
         """Write to the account's inbox, created while it could log in; the conversation carries the nonce."""
         return await self._caller.perform(self._send_message(account, message))
 
-    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
-        """Return Done where nothing is to be given back, and refuse otherwise: the forum takes nothing."""
-        return Rejected("the forum takes nothing that could be given back") if entitlements else Done()
+    async def appraise(self, entitlements: tuple[Entitlement, ...]) -> Appraisal:
+        """Return them as they are: the forum takes nothing, and so gives nothing back."""
+        return Appraisal(entitlements)
+
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Mapping[Entitlement, Outcome]:
+        """Refuse each: the forum takes nothing."""
+        return dict.fromkeys(entitlements, Rejected("the forum takes nothing that could be given back"))
 
     # -- the steps of each
 

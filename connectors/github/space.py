@@ -22,6 +22,7 @@ from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Re
 from guardian.spaces.port import (
     Account,
     ActedBy,
+    Appraisal,
     Attribution,
     Capabilities,
     CheckResult,
@@ -166,9 +167,26 @@ class GithubSpace:
         """Return a refusal: GitHub has no private messages."""
         return Rejected("GitHub has no private messages")
 
-    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
-        """Invite the account with these teams, or put it into them where it is a member."""
-        return await self._caller.perform(self._reinstate(account, entitlements)) if entitlements else Done()
+    async def appraise(self, entitlements: tuple[Entitlement, ...]) -> Appraisal | Unknown:
+        """Return which of these teams there still are, and which may change repositories today."""
+        if not any(entitlement.kind is EntitlementKind.TEAM for entitlement in entitlements):
+            return Appraisal(entitlements)
+        teams = await self._caller.observe(self._read_pages(self._client.teams, Priority.OBSERVATION))
+        return teams if isinstance(teams, Unknown) else translate.appraise(entitlements, teams)
+
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Mapping[Entitlement, Outcome]:
+        """Invite the account with these teams, or put it into them, each by itself, where it is a member."""
+        if not entitlements:
+            return {}
+        seen = await self._caller.observe(self._read_membership(account))
+        if isinstance(seen, Unknown):
+            return dict.fromkeys(entitlements, Unavailable(seen.reason, seen.after))
+        login, presence = seen
+        if presence is not Presence.MEMBER:
+            teams = sorted(int(e.native_id) for e in entitlements if e.kind is EntitlementKind.TEAM)
+            outcome = await self._caller.perform(self._invite(account, login, teams))
+            return dict.fromkeys(entitlements, outcome)
+        return {e: await self._caller.perform(self._give_back(account, login, e)) for e in entitlements}
 
     # -- the steps of each
 
@@ -306,14 +324,19 @@ class GithubSpace:
                 break
         return rows
 
-    async def _reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
+    async def _read_membership(self, account: Account) -> tuple[str, Presence]:
         login = await self._require_login(account)
-        teams = {int(entitlement.native_id) for entitlement in entitlements if entitlement.kind is EntitlementKind.TEAM}
-        if translate.parse_presence(await self._request(lambda: self._client.membership(login))) is not Presence.MEMBER:
-            return await self._invite(account, login, sorted(teams))
-        for team in await self._read_pages(self._client.teams, Priority.OBSERVATION) if teams else ():
-            if team["id"] in teams:
-                await self._change(account, lambda slug=team["slug"]: self._client.add_to_team(slug, login))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+        return login, translate.parse_presence(await self._request(lambda: self._client.membership(login)))
+
+    async def _give_back(self, account: Account, login: str, entitlement: Entitlement) -> Outcome:
+        """A member is in the team (again); the membership itself they have."""
+        if entitlement.kind is not EntitlementKind.TEAM:
+            return Already()
+        teams = await self._read_pages(self._client.teams, Priority.OBSERVATION)
+        slug = next((str(team["slug"]) for team in teams if str(team["id"]) == entitlement.native_id), None)
+        if slug is None:
+            return Already()
+        await self._change(account, lambda: self._client.add_to_team(slug, login))
         return Done()
 
     async def _invite(self, account: Account, login: str, team_ids: list[int]) -> Outcome:

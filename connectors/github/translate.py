@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from connectors.http import parse_http_date, parse_retry_after
 from guardian.spaces.outcomes import Forbidden, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
     ActedBy,
+    Appraisal,
     Attribution,
     CheckResult,
     Entitlement,
@@ -101,6 +103,20 @@ def team_entitlement(team: Mapping[str, Any], role: str) -> Entitlement:
     """
     power = role == "maintainer" or team.get("permission") in _POWERS
     return Entitlement(EntitlementKind.TEAM, str(team["id"]), str(team["slug"]), privileged=power)
+
+
+def appraise(entitlements: Iterable[Entitlement], teams: Iterable[Mapping[str, Any]]) -> Appraisal:
+    """Return the entitlements as they are today, by the organisation's teams; looking after a team stays power."""
+    by_id = {str(team["id"]): team for team in teams}
+    return Appraisal(
+        tuple(
+            replace(e, privileged=e.privileged or by_id[e.native_id].get("permission") in _POWERS)
+            if e.kind is EntitlementKind.TEAM
+            else e
+            for e in entitlements
+            if e.kind is not EntitlementKind.TEAM or e.native_id in by_id
+        )
+    )
 
 
 def find_attribution(entries: Iterable[Mapping[str, Any]], login: str, our_login: str) -> Attribution:

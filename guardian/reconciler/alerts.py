@@ -21,6 +21,8 @@ class Alert(StrEnum):
     CANNOT_PROVE = "cannot_prove"
     BRAKE = "brake"
     CLOCK_DISTRUSTED = "clock_distrusted"
+    NOT_GIVEN_BACK = "not_given_back"
+    INVITATION_OVER = "invitation_over"
 
 
 W_contra = TypeVar("W_contra", bound=SanctionUnitOfWork, contravariant=True)

@@ -230,7 +230,7 @@ async def _save_prior(
         or _has_open_restriction(snapshot, action.level)
         or known.removed_entitlements
     ):
-        fresh = replace(known, removed_entitlements=merge_entitlements(known.removed_entitlements, losses))
+        fresh = replace(known, removed_entitlements=merge_entitlements(known.removed_entitlements, losses), offers=())
     else:
         fresh = replace(
             known, prior=action.prior, removed_entitlements=losses, restored=False, reference=intent.reference
@@ -247,7 +247,11 @@ def _has_open_restriction(snapshot: AccountSnapshot, level: AccessLevel) -> bool
 
 
 async def perform(
-    context: ReconcilerContext[W], space: Space, snapshot: AccountSnapshot, action: Action, intent: Intent
+    context: ReconcilerContext[W],
+    space: Space,
+    snapshot: AccountSnapshot,
+    action: Restrict | Restore | Release,
+    intent: Intent,
 ) -> Outcome:
     """Ask the space for what the action says, and return its answer."""
     account = snapshot.known.account
@@ -261,8 +265,6 @@ async def perform(
             )
         case Release():
             return await space.release(account, action.level, reason)
-        case Reinstate():
-            return await space.reinstate(account, action.entitlements)
         case _:
             assert_never(action)
 

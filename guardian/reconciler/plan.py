@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from guardian.ids import Reference
+from guardian.reconciler.alerts import Alert
 from guardian.reconciler.ownership import Ownership
 from guardian.sanctions.desired_state import DesiredState
-from guardian.sanctions.models import CoverageState, Enforcement, Prior, ReleaseState
+from guardian.sanctions.models import CoverageState, Enforcement, Prior, ReleaseState, ReturnOffer
 from guardian.spaces.port import Capabilities, Entitlement, EntitlementKind, Observed, ObservedRestriction, Presence
 from rules.precedence import AccessLevel, ForeignComparison, Restriction, StrongestDemand, compare_foreign
 
@@ -88,14 +89,14 @@ class Situation:
 class Plan:
     """The next action (None: nothing to do), the total as it stands, and when to reconcile again.
 
-    `due_at` None: when something changes. `unproved`: people must be asked whose something is.
+    `due_at` None: when something changes. `alert` is what people must know of it, once.
     """
 
     action: Action | None
     state: CoverageState
     detail: str
     due_at: datetime | None
-    unproved: bool = False
+    alert: Alert | None = None
 
 
 def plan(situation: Situation) -> Plan:
@@ -197,10 +198,10 @@ def _plan_held_by_others(situation: Situation, foreign: ObservedRestriction) -> 
         if enough or foreign.until is None
         else f"held by others until {foreign.until:%Y-%m-%d %H:%M} UTC"
     )
-    unproved = situation.ownership.get(foreign.level) is Ownership.UNPROVED
-    detail = f"{detail}; {_UNPROVED}" if unproved else detail
+    alert = Alert.CANNOT_PROVE if situation.ownership.get(foreign.level) is Ownership.UNPROVED else None
+    detail = f"{detail}; {_UNPROVED}" if alert else detail
     return Plan(
-        None, CoverageState.HELD_BY_OTHERS, detail, _earliest(situation.desired.changes_at, foreign.until), unproved
+        None, CoverageState.HELD_BY_OTHERS, detail, _earliest(situation.desired.changes_at, foreign.until), alert
     )
 
 
@@ -216,25 +217,69 @@ def _plan_open(situation: Situation) -> Plan:
 
 
 def _plan_reinstatement(situation: Situation) -> Plan:
-    entitlements = tuple(
-        entitlement
-        for enforcement in situation.enforcements.values()
-        for entitlement in enforcement.removed_entitlements
-    )
-    due = tuple(entitlement for entitlement in entitlements if _may_reinstate(situation, entitlement))
-    unproved = any(situation.ownership.get(h) is Ownership.UNPROVED for h in _STRONGEST_FIRST)
+    """Give back what may be given now, item by item; what has been asked for is not there yet."""
+    entitlements = _owed_entitlements(situation)
+    due = tuple(e for e in entitlements if _may_reinstate(situation, e) and not _waits_for_answer(situation, e))
     if due:
         return Plan(
             Reinstate(due), CoverageState.MEMBERSHIP_OPEN, "what was taken is given back", situation.desired.changes_at
         )
-    if any(_needs_approval(entitlement) for entitlement in entitlements):
-        detail = "membership waits for a yes" + (f"; {_UNPROVED}" if unproved else "")
-        return Plan(None, CoverageState.MEMBERSHIP_OPEN, detail, situation.desired.changes_at, unproved)
+    offers = {e: offer for e in entitlements if (offer := _find_offer(situation, e)) is not None}
+    if offers or any(_needs_approval(e) for e in entitlements):
+        return _plan_open_return(situation, offers)
     # The rest waits for the person to come; the event that reports it may have been missed.
     recheck_at = situation.now + REJOIN_CHECK_INTERVAL if entitlements or _is_away_with_ours(situation) else None
     due_at = _earliest(situation.desired.changes_at, recheck_at, _release_check_at(situation))
-    detail = f"access returned; {_UNPROVED}" if unproved else "access returned"
-    return Plan(None, CoverageState.RETURNED, detail, due_at, unproved)
+    alert = _unproved_alert(situation)
+    detail = f"access returned; {_UNPROVED}" if alert else "access returned"
+    return Plan(None, CoverageState.RETURNED, detail, due_at, alert)
+
+
+def _plan_open_return(situation: Situation, offers: Mapping[Entitlement, ReturnOffer]) -> Plan:
+    """Say what the return still waits for: a refusal by rule, an answer to an invitation, a named person's yes."""
+    refusals = [f"{e.label}: {offer.refusal}" for e, offer in offers.items() if offer.refusal]
+    invited = [offer.at for offer in offers.values() if not offer.refusal]
+    run_out = any(situation.now >= at + situation.capabilities.invitation_lasts for at in invited)
+    alert = _unproved_alert(situation)
+    detail = "invited, and no member yet" if invited else "membership waits for a yes"
+    detail = f"{detail}; {_UNPROVED}" if alert else detail
+    if refusals:
+        detail, alert = "not given back: " + "; ".join(refusals), Alert.NOT_GIVEN_BACK
+    elif run_out:
+        detail, alert = "the invitation has run out", Alert.INVITATION_OVER
+    recheck_at = situation.now + REJOIN_CHECK_INTERVAL if offers else None
+    due_at = _earliest(situation.desired.changes_at, recheck_at, _release_check_at(situation))
+    return Plan(None, CoverageState.MEMBERSHIP_OPEN, detail, due_at, alert)
+
+
+def _owed_entitlements(situation: Situation) -> tuple[Entitlement, ...]:
+    known = situation.enforcements.values()
+    return tuple(entitlement for enforcement in known for entitlement in enforcement.removed_entitlements)
+
+
+def _find_offer(situation: Situation, entitlement: Entitlement) -> ReturnOffer | None:
+    """Return what came of giving it back before; an invitation to a team is over once they are a member."""
+    offers = (offer for enforcement in situation.enforcements.values() for offer in enforcement.offers)
+    found = next((o for o in offers if (o.kind, o.native_id) == (entitlement.kind, entitlement.native_id)), None)
+    is_accepted = found is not None and not found.refusal and situation.seen.presence is Presence.MEMBER
+    return None if is_accepted else found
+
+
+def _waits_for_answer(situation: Situation, entitlement: Entitlement) -> bool:
+    """Return whether it was asked for, or refused, and is not to be asked for again yet.
+
+    What the space refuses by a rule is judged again every day; a refused invitation waits for a fresh yes.
+    """
+    offer = _find_offer(situation, entitlement)
+    if offer is None:
+        return False
+    is_invitation = not offer.refusal or situation.seen.presence is not Presence.MEMBER
+    return is_invitation or situation.now < offer.at + REJOIN_CHECK_INTERVAL
+
+
+def _unproved_alert(situation: Situation) -> Alert | None:
+    unproved = any(situation.ownership.get(h) is Ownership.UNPROVED for h in _STRONGEST_FIRST)
+    return Alert.CANNOT_PROVE if unproved else None
 
 
 def _is_away_with_ours(situation: Situation) -> bool:

@@ -25,6 +25,7 @@ from guardian.reconciler.ownership import Ownership, OwnershipEvidence, needs_at
 from guardian.reconciler.plan import STILL_INSIDE, Action, Plan, Reinstate, Release, Restrict, Situation, plan
 from guardian.reconciler.record import (
     Deferred,
+    record_appraisal,
     record_deferral,
     record_ended_manually,
     record_failure,
@@ -38,7 +39,7 @@ from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W, 
 from guardian.retry import SERVICE_FAULT, Failure
 from guardian.sanctions.models import IntentKind
 from guardian.sanctions.store import Lease
-from guardian.spaces.outcomes import Outcome
+from guardian.spaces.outcomes import Unavailable
 from guardian.spaces.port import (
     Account,
     ActedBy,
@@ -74,6 +75,7 @@ class Assessment:
     snapshot: AccountSnapshot
     confirmation: Confirmation
     planned: Plan
+    is_member: bool
 
 
 async def reconcile(context: ReconcilerContext[W], lease: Lease, account: AccountId) -> None:
@@ -202,6 +204,14 @@ async def _take_action(
     if deferred is not None:
         await record_deferral(context, snapshot, confirmation, assessment.planned, deferred)
         return None
+    if isinstance(action, Reinstate):
+        appraisal = await space.appraise(action.entitlements)
+        if isinstance(appraisal, Unknown):
+            await record_failure(context, snapshot, confirmation, failure_of(appraisal))
+            return None
+        # Judged at the moment of giving: what has become powerful, out of reach or gone meanwhile is planned anew.
+        if await record_appraisal(context, snapshot, action.entitlements, appraisal):
+            return Attempt()
     losses_found = await read_losses(space, snapshot, action, losses)
     if isinstance(losses_found, Unknown):
         await record_failure(context, snapshot, confirmation, failure_of(losses_found))
@@ -210,11 +220,27 @@ async def _take_action(
     if isinstance(intent, Deferred):
         await record_deferral(context, snapshot, confirmation, assessment.planned, intent)
         return None
-    outcome = await perform(context, space, snapshot, action, intent)
-    await wait_for_in_flight(context, space, snapshot)
-    await _record_outcome(context, snapshot, action, outcome)
-    failure = failure_of(outcome)
+    if isinstance(action, Reinstate):
+        failure = await _give_back(context, space, assessment, action)
+    else:
+        outcome = await perform(context, space, snapshot, action, intent)
+        await wait_for_in_flight(context, space, snapshot)
+        if isinstance(action, Release):
+            await record_release(context, snapshot, action.level, outcome)
+        failure = failure_of(outcome)
     return Attempt(action, failure, cut=failure is not None and failure.cut_off)
+
+
+async def _give_back(
+    context: ReconcilerContext[W], space: Space, assessment: Assessment, action: Reinstate
+) -> Failure | None:
+    """Give back item by item; return a failure that passes by itself, since a refusal waits for people."""
+    snapshot = assessment.snapshot
+    outcomes = await space.reinstate(snapshot.known.account, action.entitlements)
+    await wait_for_in_flight(context, space, snapshot)
+    await record_reinstatement(context, snapshot, outcomes, is_member=assessment.is_member)
+    passing = (failure_of(outcome) for outcome in outcomes.values() if isinstance(outcome, Unavailable))
+    return next(passing, None)
 
 
 async def _is_changed_by_others(space: Space, snapshot: AccountSnapshot, level: AccessLevel) -> bool:
@@ -234,16 +260,6 @@ async def _is_changed_by_others(space: Space, snapshot: AccountSnapshot, level: 
     )
 
 
-async def _record_outcome(
-    context: ReconcilerContext[W], snapshot: AccountSnapshot, action: Action, outcome: Outcome
-) -> None:
-    """Record what no later observation can show: what was reinstated, and what was released."""
-    if isinstance(action, Reinstate):
-        await record_reinstatement(context, snapshot, action, outcome)
-    elif isinstance(action, Release):
-        await record_release(context, snapshot, action.level, outcome)
-
-
 async def _load(context: ReconcilerContext[W], account: AccountId) -> AccountSnapshot | None:
     async with context.units_of_work.read() as view:
         return await load_snapshot(view, account)
@@ -260,7 +276,8 @@ def _assess(
     hidden = invisible_levels(space, seen)
     confirmation = confirm(snapshot.item.account, seen, ownership, snapshot.enforcements, snapshot.intents, now, hidden)
     known = replace(snapshot, enforcements=confirmation.enforcements)
-    return Assessment(known, confirmation, plan(build_situation(space, known, seen, ownership, now)))
+    planned = plan(build_situation(space, known, seen, ownership, now))
+    return Assessment(known, confirmation, planned, seen.presence is Presence.MEMBER)
 
 
 def invisible_levels(space: Space, seen: Observed) -> frozenset[AccessLevel]:

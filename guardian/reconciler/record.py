@@ -3,6 +3,7 @@
 Read `record_result` first.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,8 +11,9 @@ from guardian.ids import PersonId, SpaceName
 from guardian.journal import SERVICE
 from guardian.logs import logger
 from guardian.reconciler.alerts import Alert
-from guardian.reconciler.confirmation import Confirmation, remaining_entitlements
-from guardian.reconciler.plan import Plan, Reinstate
+from guardian.reconciler.confirmation import Confirmation
+from guardian.reconciler.plan import Plan
+from guardian.reconciler.reinstatement import appraised, reinstated
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W
 from guardian.retry import Failure
 from guardian.sanctions.coverage import total_coverage
@@ -26,7 +28,7 @@ from guardian.sanctions.models import (
 )
 from guardian.sanctions.store import SanctionUnitOfWork
 from guardian.spaces.outcomes import Already, Done, Outcome
-from guardian.spaces.port import Account
+from guardian.spaces.port import Account, Appraisal, Entitlement
 from rules.brake import are_lifts_alarming
 from rules.precedence import AccessLevel
 
@@ -160,9 +162,10 @@ async def record_result(
             await context.alerts.raise_alert(uow, Alert.HEALED, item.person, item.space, snapshot.reasons(now))
         if released and snapshot.item.state not in (None, CoverageState.NO_ACCOUNT, *_RELEASED):
             await context.alerts.report_released(uow, snapshot.known.id)
-        if planned.unproved and planned.detail != snapshot.item.detail:
-            await context.alerts.raise_alert(uow, Alert.CANNOT_PROVE, item.person, item.space, snapshot.reasons(now))
         await _save_item(context, uow, item)
+        if planned.alert is not None and planned.detail != snapshot.item.detail:
+            # The work item first: whoever is notified reads there what it is about.
+            await context.alerts.raise_alert(uow, planned.alert, item.person, item.space, snapshot.reasons(now))
 
 
 async def _close_superseded(
@@ -305,19 +308,32 @@ def _released_enforcement(known: Enforcement, outcome: Outcome, now: datetime) -
     return replace(known, release=ReleaseState.UNSEEN)
 
 
+async def record_appraisal(
+    context: ReconcilerContext[W], snapshot: AccountSnapshot, asked: tuple[Entitlement, ...], appraisal: Appraisal
+) -> bool:
+    """Record what has become of the entitlements meanwhile; return whether that changes what may be given back."""
+    async with context.units_of_work.begin() as uow:
+        known = await uow.sanctions.enforcements_of(snapshot.item.account)
+        judged = [(each, appraised(each, asked, appraisal, uow.now)) for each in known]
+        changed = [after for before, after in judged if after != before]
+        for enforcement in changed:
+            await uow.sanctions.save_enforcement(snapshot.item.person, enforcement)
+    return bool(changed)
+
+
 async def record_reinstatement(
-    context: ReconcilerContext[W], snapshot: AccountSnapshot, action: Reinstate, outcome: Outcome
+    context: ReconcilerContext[W],
+    snapshot: AccountSnapshot,
+    outcomes: Mapping[Entitlement, Outcome],
+    *,
+    is_member: bool,
 ) -> None:
-    """Record what the space has reinstated; nothing where it did not."""
-    if not isinstance(outcome, Done | Already):
-        return
+    """Record item by item what came of it: given, asked for, or refused by a rule of the space."""
     async with context.units_of_work.begin() as uow:
         for enforcement in await uow.sanctions.enforcements_of(snapshot.item.account):
-            left = remaining_entitlements(enforcement.removed_entitlements, action.entitlements)
-            if left != enforcement.removed_entitlements:
-                await uow.sanctions.save_enforcement(
-                    snapshot.item.person, replace(enforcement, removed_entitlements=left)
-                )
+            after = reinstated(enforcement, outcomes, uow.now, is_member=is_member)
+            if after != enforcement:
+                await uow.sanctions.save_enforcement(snapshot.item.person, after)
         uow.journal.note(snapshot.journal_entry("belongings.given_back"))
 
 

@@ -3,6 +3,7 @@
 Read `lift` first.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from guardian.ids import MemberId, PersonId
@@ -42,6 +43,16 @@ async def readmit(uow: SanctionUnitOfWork, sanction: Sanction, by: str, authorit
 async def approve_reinstatement(uow: SanctionUnitOfWork, person: PersonId, by: MemberId) -> None:
     """Record a named person's yes to giving membership and power roles back. Policy: P-6.7."""
     await uow.sanctions.approve_reinstatement(person, by, uow.now)
+    await _withdraw_offers(uow, person)
     await uow.sanctions.schedule_person(person, uow.now)
     uow.journal.note(Entry(act="return.approved", by=str(by), authority="P-6.7", about={"person": str(person)}))
     uow.wake(WakeupTopic.WORK_ITEMS)
+
+
+async def _withdraw_offers(uow: SanctionUnitOfWork, person: PersonId) -> None:
+    """Forget what came of giving things back before: by a fresh yes it is all asked for anew."""
+    for human in await uow.sanctions.merged_people(person):
+        for item in await uow.sanctions.work_items_of(human):
+            for enforcement in await uow.sanctions.enforcements_of(item.account):
+                if enforcement.offers:
+                    await uow.sanctions.save_enforcement(human, replace(enforcement, offers=()))

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, SanctionId, SpaceName
-from guardian.spaces.port import Entitlement
+from guardian.spaces.port import Entitlement, EntitlementKind
 from rules.ladder import AuthorityKind, TermState, access_returns_at, term_state
 from rules.notification import NotificationState, effective_at
 from rules.policy import OnTermEnd
@@ -150,6 +150,16 @@ class Intent:
     closed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReturnOffer:
+    """An entitlement that was asked for and has not come about yet, or that the space refuses by its rules, with why."""
+
+    kind: EntitlementKind
+    native_id: str
+    at: datetime
+    refusal: str = ""
+
+
 class ReleaseState(StrEnum):
     """Whether what we once asked for is released: a look that does not show it is no proof.
 
@@ -177,6 +187,7 @@ class Enforcement:
     reference: Reference
     prior: Prior
     removed_entitlements: tuple[Entitlement, ...] = ()
+    offers: tuple[ReturnOffer, ...] = ()
     restored: bool = False
     until: datetime | None = None
     confirmed_at: datetime | None = None

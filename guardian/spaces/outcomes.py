@@ -5,6 +5,7 @@ Read `Outcome` first.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import assert_never
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,18 @@ class Rejected:
 
 
 Outcome = Done | Already | Unavailable | Forbidden | Gone | Rejected
+
+
+def describe_refusal(outcome: Outcome) -> str:
+    """Return why a space refuses something by its rules, in words for people; empty where it does not."""
+    match outcome:
+        case Forbidden(needs=needs):
+            return needs
+        case Rejected(reason=reason):
+            return reason
+        case Gone():
+            return "the account is not there any more"
+        case Done() | Already() | Unavailable():
+            return ""
+        case _:
+            assert_never(outcome)

@@ -168,6 +168,18 @@ class Entitlements:
 
 
 @dataclass(frozen=True, slots=True)
+class Appraisal:
+    """What of the entitlements can be given back at this moment.
+
+    `entitlements` are those that there still are, with the power that they have now; `refusals` say by native id why the
+    space would refuse one.
+    """
+
+    entitlements: tuple[Entitlement, ...]
+    refusals: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A text to one account; `nonce` makes a repeated sending recognisable to the space."""
 
@@ -225,6 +237,7 @@ class Capabilities:
     needs_presence: frozenset[AccessLevel] = frozenset()
     needs: tuple[str, ...] = ()
     destroys: str = ""
+    invitation_lasts: timedelta = timedelta(days=7)
     ceiling: timedelta = timedelta(seconds=30)
     ends_natively: bool = False
     bulk_size: int = 1
@@ -297,8 +310,15 @@ class Space(Protocol):
         """Send the text to the account's inbox there: Done with the space's proof, or why it did not arrive."""
         ...
 
-    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
-        """Give the entitlements back to the account, or invite it to take them."""
+    async def appraise(self, entitlements: tuple[Entitlement, ...]) -> Appraisal | Unknown:
+        """Read what of these can be given back now: what power each has today, and what the space would refuse."""
+        ...
+
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Mapping[Entitlement, Outcome]:
+        """Give the entitlements back to the account, or invite it to take them; one that fails stops no other.
+
+        What is not among the answers was not asked for, since the account is not here just now.
+        """
         ...
 
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:

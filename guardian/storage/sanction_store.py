@@ -24,6 +24,7 @@ from guardian.sanctions.models import (
     LiftingCause,
     Prior,
     ReleaseState,
+    ReturnOffer,
     Sanction,
 )
 from guardian.spaces.port import Entitlement, EntitlementKind
@@ -310,6 +311,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             reference=Reference(row.reference),
             prior=_read_prior(known.get("prior", {})),
             removed_entitlements=tuple(_read_entitlement(form) for form in known.get("taken", ())),
+            offers=tuple(_read_offer(form) for form in known.get("offers", ())),
             restored=row.restored,
             until=row.until,
             confirmed_at=row.confirmed_at,
@@ -325,6 +327,10 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             "taken": [
                 {"kind": b.kind, "native_id": b.native_id, "label": b.label, "power": b.privileged}
                 for b in enforcement.removed_entitlements
+            ],
+            "offers": [
+                {"kind": o.kind, "native_id": o.native_id, "at": to_microseconds(o.at), "refusal": o.refusal}
+                for o in enforcement.offers
             ],
             "put_back": [to_microseconds(at) for at in enforcement.reapplied_at],
         }
@@ -428,6 +434,10 @@ def _read_prior(content: Mapping[str, Any]) -> Prior:
         None if until is None else from_microseconds(until),
         content.get("author"),
     )
+
+
+def _read_offer(form: Mapping[str, Any]) -> ReturnOffer:
+    return ReturnOffer(EntitlementKind(form["kind"]), form["native_id"], from_microseconds(form["at"]), form["refusal"])
 
 
 def _read_entitlement(form: Mapping[str, Any]) -> Entitlement:

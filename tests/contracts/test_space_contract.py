@@ -8,7 +8,7 @@ import pytest
 
 from guardian.clock import monotonic_seconds
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
-from guardian.spaces.port import ActedBy, Entitlements, Listing, Missing, Observed, Presence, Unknown
+from guardian.spaces.port import ActedBy, Appraisal, Entitlements, Listing, Missing, Observed, Presence, Unknown
 from rules.precedence import AccessLevel
 from tests.contracts import stage_forum, stage_github
 from tests.contracts.stage_discord import discord_stage
@@ -342,7 +342,12 @@ async def test_what_a_bar_takes_is_known_before_and_can_be_given_back(stage: Sta
     await stage.space.restrict(a_restriction_order(stage, AccessLevel.BARRED))
     await stage.space.release(stage.account, AccessLevel.BARRED, LIFTED)
     stage.rejoin(stage.account)
-    assert isinstance(await stage.space.reinstate(stage.account, before.entitlements), Done)
+    appraisal = await stage.space.appraise(before.entitlements)
+    assert isinstance(appraisal, Appraisal)
+    assert (set(appraisal.entitlements), dict(appraisal.refusals)) == (set(before.entitlements), {})
+    outcomes = await stage.space.reinstate(stage.account, before.entitlements)
+    assert set(outcomes) == set(before.entitlements)
+    assert all(isinstance(outcome, Done | Already) for outcome in outcomes.values())
     after = await stage.space.read_losses(stage.account)
     assert isinstance(after, Entitlements)
     assert set(after.entitlements) == set(before.entitlements)

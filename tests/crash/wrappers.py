@@ -8,6 +8,7 @@ from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Done, Outcome
 from guardian.spaces.port import (
     Account,
+    Appraisal,
     Attribution,
     Capabilities,
     CheckResult,
@@ -76,7 +77,10 @@ class ForwardingSpace:
     async def send_message(self, account: Account, message: Message) -> Outcome:
         return await self._space.send_message(account, message)
 
-    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
+    async def appraise(self, entitlements: tuple[Entitlement, ...]) -> Appraisal | Unknown:
+        return await self._space.appraise(entitlements)
+
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Mapping[Entitlement, Outcome]:
         return await self._space.reinstate(account, entitlements)
 
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
@@ -114,7 +118,7 @@ class AnnouncedSpace(ForwardingSpace):
     async def send_message(self, account: Account, message: Message) -> Outcome:
         return await self._announcer.call(Point.CALL, super().send_message(account, message), acts=True)
 
-    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Mapping[Entitlement, Outcome]:
         return await self._announcer.call(Point.CALL, super().reinstate(account, entitlements), acts=True)
 
 

@@ -15,6 +15,7 @@ from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Re
 from guardian.spaces.port import (
     Account,
     ActedBy,
+    Appraisal,
     Attribution,
     Capabilities,
     CheckResult,
@@ -35,6 +36,7 @@ from rules.precedence import AccessLevel
 
 OURS = "guardian"
 NEEDS = "the permission to moderate"
+OUT_OF_REACH = "it stands above us"
 BOTH = frozenset({AccessLevel.MUTED, AccessLevel.BARRED})
 
 
@@ -81,6 +83,7 @@ class FakeAccount:
     inbox_open: bool = True
     outranks_us: bool = False
     stays_inside: bool = False
+    invited: bool = False
     restrictions: dict[AccessLevel, ObservedRestriction] = field(default_factory=dict)
     attributions: dict[AccessLevel, Attribution] = field(default_factory=dict)
     entitlements: tuple[Entitlement, ...] = ()
@@ -130,6 +133,12 @@ class FakeSpace:
         self.names_authors = True
         self.date_offset: timedelta | None = timedelta()
         self.in_flight: set[str] = set()
+        self.powerful: set[str] = set()
+        self.out_of_reach: set[str] = set()
+        self.deleted: set[str] = set()
+        self.invites = False
+        self.refuses_return = ""
+        self.refused_returns = 0
         self.before_action: Callable[[ActionKind, str], None] = lambda kind, native_id: None
         self._clock = clock
         self._mute_needs_member = mute_needs_member
@@ -281,8 +290,23 @@ class FakeSpace:
     async def send_message(self, account: Account, message: Message) -> Outcome:
         return self._perform(ActionKind.SEND_MESSAGE, account, None, lambda known: self._send_message(known, message))
 
-    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Outcome:
-        return self._perform(ActionKind.REINSTATE, account, None, lambda known: self._reinstate(known, entitlements))
+    async def appraise(self, entitlements: tuple[Entitlement, ...]) -> Appraisal | Unknown:
+        if failed := self._failed_observation():
+            return failed
+        here = tuple(e for e in entitlements if e.native_id not in self.deleted)
+        today = tuple(replace(e, privileged=e.privileged or e.native_id in self.powerful) for e in here)
+        return Appraisal(today, {e.native_id: OUT_OF_REACH for e in here if e.native_id in self.out_of_reach})
+
+    async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Mapping[Entitlement, Outcome]:
+        known = self.accounts.get(account.native_id)
+        is_here = known is not None and (known.member or self.invites)
+        return {e: self._give_back(account, e) for e in entitlements} if is_here else {}
+
+    def _give_back(self, account: Account, entitlement: Entitlement) -> Outcome:
+        if self.refuses_return:
+            self.refused_returns += 1
+            return Rejected(self.refuses_return)
+        return self._perform(ActionKind.REINSTATE, account, None, lambda known: self._reinstate(known, (entitlement,)))
 
     def _perform(
         self, kind: ActionKind, account: Account, level: AccessLevel | None, act: Callable[[FakeAccount], Outcome]
@@ -347,7 +371,8 @@ class FakeSpace:
 
     def _reinstate(self, account: FakeAccount, entitlements: tuple[Entitlement, ...]) -> Outcome:
         if not account.member:
-            return Rejected("not here yet")
+            account.invited = True
+            return Done("invited")
         new = tuple(entitlement for entitlement in entitlements if entitlement not in account.entitlements)
         account.entitlements += new
         return Done() if new else Already()

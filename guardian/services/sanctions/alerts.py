@@ -28,8 +28,11 @@ _KINDS: Final[Mapping[Alert, NoticeKind]] = {
     Alert.CANNOT_PROVE: NoticeKind.CANNOT_PROVE,
     Alert.BRAKE: NoticeKind.BRAKE,
     Alert.CLOCK_DISTRUSTED: NoticeKind.CLOCK_DISTRUSTED,
+    Alert.NOT_GIVEN_BACK: NoticeKind.RETURN_TO_CONFIRM,
+    Alert.INVITATION_OVER: NoticeKind.RETURN_TO_CONFIRM,
 }
 _ABOUT_HOLDING: Final = frozenset({Alert.BLOCKED, Alert.HEALED})
+_ABOUT_RETURN: Final = frozenset({Alert.NOT_GIVEN_BACK, Alert.INVITATION_OVER})
 _TO_CHAIRS_TOO: Final = frozenset({Alert.LIFTED_AGAIN, Alert.BRAKE})
 _RETURNED: Final = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
 _ENDED: Final = (*_RETURNED, CoverageState.OTHERS_STAND)
@@ -49,6 +52,7 @@ class SanctionAlerts:
                 continue
             facts = {"space": str(space), "person": named, "alarm": alert}
             facts |= await _block_facts(uow, person, space) if alert in _ABOUT_HOLDING else {}
+            facts |= await _return_facts(uow, person, space) if alert in _ABOUT_RETURN else {}
             await notify_members(uow, case, _KINDS[alert], facts)
             if alert in _TO_CHAIRS_TOO:
                 await notify_members(uow, case, NoticeKind.DEADLINE_PASSED, facts, office=Office.CHAIR)
@@ -96,6 +100,12 @@ async def _is_held_by_ours(uow: UnitOfWork, work_items: Iterable[WorkItem]) -> b
     """Whether the last proof says that a restriction of ours stands on one of the accounts, or none says otherwise."""
     known = [e for item in work_items for e in await uow.sanctions.enforcements_of(item.account)]
     return not known or any(enforcement.active for enforcement in known)
+
+
+async def _return_facts(uow: UnitOfWork, person: PersonId, space: SpaceName) -> dict[str, str]:
+    """Why somebody's return is not complete, in the words of the work item."""
+    items = [item for item in await uow.sanctions.work_items_of(person) if item.space == space]
+    return {"needs": next((item.detail for item in items if item.state is CoverageState.MEMBERSHIP_OPEN), "")}
 
 
 async def _report_enforced_cases(uow: UnitOfWork, person: PersonId) -> None:

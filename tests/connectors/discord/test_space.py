@@ -15,6 +15,7 @@ from guardian.clock import monotonic_seconds
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
+    Appraisal,
     CheckResult,
     Entitlement,
     EntitlementKind,
@@ -280,7 +281,7 @@ async def test_a_broken_server_is_unknown(stage: DiscordStage, status: int) -> N
 
 async def test_roles_wait_for_somebody_who_is_not_here_yet(stage: DiscordStage) -> None:
     role = Entitlement(EntitlementKind.ROLE, stage.role, "Gardeners")
-    assert await stage.space.reinstate(outsider(stage), (role,)) == Rejected(translate.NOT_HERE_YET)
+    assert await stage.space.reinstate(outsider(stage), (role,)) == {}
 
 
 async def test_a_role_that_was_deleted_meanwhile_is_passed_over(stage: DiscordStage) -> None:
@@ -288,16 +289,30 @@ async def test_a_role_that_was_deleted_meanwhile_is_passed_over(stage: DiscordSt
         Entitlement(EntitlementKind.ROLE, "100000000000000009", "Old"),
         Entitlement(EntitlementKind.ROLE, stage.role, "Gardeners"),
     )
-    assert await stage.space.reinstate(stage.other, (deleted, standing)) == Done()
+    assert await stage.space.appraise((deleted, standing)) == Appraisal((standing,))
+    assert await stage.space.reinstate(stage.other, (deleted, standing)) == {deleted: Already(), standing: Done()}
     assert stage.emulator.state.members[stage.other.native_id].roles == [stage.role]
-    assert await stage.space.reinstate(stage.other, (deleted,)) == Already()
 
 
-async def test_a_role_above_the_bot_is_named_when_it_cannot_be_given(stage: DiscordStage) -> None:
-    high = stage.emulator.state.add_role("Elders", position=80)
-    refused = await stage.space.reinstate(stage.other, (Entitlement(EntitlementKind.ROLE, high, "Elders"),))
-    assert isinstance(refused, Forbidden)
-    assert "Elders" in refused.needs
+@pytest.mark.harm("one-role-stops-the-others")
+async def test_a_role_above_the_bot_stops_no_other(stage: DiscordStage) -> None:
+    high = Entitlement(EntitlementKind.ROLE, stage.emulator.state.add_role("Elders", position=80), "Elders")
+    plain = Entitlement(EntitlementKind.ROLE, stage.role, "Gardeners")
+    appraisal = await stage.space.appraise((high, plain))
+    assert isinstance(appraisal, Appraisal)
+    assert list(appraisal.refusals) == [high.native_id]
+    outcomes = await stage.space.reinstate(stage.other, (high, plain))
+    assert isinstance(outcomes[high], Forbidden)
+    assert outcomes[plain] == Done()
+
+
+@pytest.mark.harm("power-returns-without-a-yes")
+async def test_a_role_that_has_grown_power_is_powerful_when_it_is_given_back(stage: DiscordStage) -> None:
+    taken = Entitlement(EntitlementKind.ROLE, stage.role, "Gardeners")
+    stage.emulator.state.roles[stage.role].permissions = int(Permission.KICK_MEMBERS)
+    appraisal = await stage.space.appraise((taken,))
+    assert isinstance(appraisal, Appraisal)
+    assert [each.privileged for each in appraisal.entitlements] == [True]
 
 
 async def test_a_timeout_cannot_be_lifted_once_a_role_stands_above_the_bots(stage: DiscordStage) -> None:

@@ -564,5 +564,6 @@ async def test_a_limited_budget_answers_instead_of_waiting_too_long(
 
 async def test_nothing_was_taken_so_nothing_is_given_back(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum)
-    assert await space.reinstate(account, ()) == Done()
-    assert isinstance(await space.reinstate(account, (Entitlement(EntitlementKind.TEAM, "4", "helpers"),)), Rejected)
+    assert await space.reinstate(account, ()) == {}
+    [refused] = (await space.reinstate(account, (Entitlement(EntitlementKind.TEAM, "4", "helpers"),))).values()
+    assert isinstance(refused, Rejected)

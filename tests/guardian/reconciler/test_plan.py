@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.ids import SanctionId
+from guardian.reconciler.alerts import Alert
 from guardian.reconciler.ownership import Ownership
 from guardian.reconciler.plan import (
     RELEASE_CHECK_AFTER,
@@ -155,9 +156,9 @@ def test_beside_anothers_restriction_the_total_says_what_stands_and_until_when()
 
 
 def test_what_cannot_be_proved_goes_to_people_and_is_kept() -> None:
-    assert plan(situation_of(OPEN, (BARRED, UNPROVED))).unproved
-    assert plan(situation_of(BARRED, (BARRED, UNPROVED))).unproved
-    assert not plan(situation_of(BARRED, (BARRED, FOREIGN))).unproved
+    assert plan(situation_of(OPEN, (BARRED, UNPROVED))).alert is Alert.CANNOT_PROVE
+    assert plan(situation_of(BARRED, (BARRED, UNPROVED))).alert is Alert.CANNOT_PROVE
+    assert plan(situation_of(BARRED, (BARRED, FOREIGN))).alert is None
 
 
 @pytest.mark.parametrize(
