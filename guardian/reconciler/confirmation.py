@@ -115,13 +115,20 @@ def _confirmed_enforcement(
             confirmed_at=now,
         )
     if known.active and not restrict_intent and known.until == observed_restriction.until:
-        return known
-    return replace(known, active=True, reference=reference, until=observed_restriction.until, confirmed_at=now)
+        return replace(known, missed_at=None)
+    return replace(
+        known,
+        active=True,
+        reference=reference,
+        until=observed_restriction.until,
+        confirmed_at=now,
+        missed_at=None,
+    )
 
 
 def _gone_enforcement(known: Enforcement, intents: tuple[Intent, ...], now: datetime) -> Enforcement:
     """Return our record of a restriction that is not shown any more; what has run out by itself is released with that."""
-    gone = replace(known, active=False, until=None)
+    gone = replace(known, active=False, until=None, missed_at=None)
     has_run_out = not _still_runs(known, now) and not any(i.kind in _RESTRICTING for i in intents)
     return _settled(gone) if has_run_out else gone
 

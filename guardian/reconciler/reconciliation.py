@@ -21,6 +21,7 @@ from guardian.reconciler.execution import (
     store_intent,
     wait_for_in_flight,
 )
+from guardian.reconciler.lifting_records import RECORDS_LAG, Absence, judge_absence, named_lifters
 from guardian.reconciler.ownership import Ownership, OwnershipEvidence, needs_attribution, owner_of
 from guardian.reconciler.plan import STILL_INSIDE, Action, Plan, Reinstate, Release, Restrict, Situation, plan
 from guardian.reconciler.record import (
@@ -29,11 +30,13 @@ from guardian.reconciler.record import (
     record_deferral,
     record_ended_manually,
     record_failure,
+    record_lifter,
     record_missing,
     record_reinstatement,
     record_release,
     record_released_by_others,
     record_result,
+    record_unexplained_absence,
 )
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W, load_snapshot
 from guardian.retry import SERVICE_FAULT, Failure
@@ -134,8 +137,14 @@ async def _attempt(
     if isinstance(seen, Unknown):
         await record_failure(context, snapshot, None, failure_of(seen))
         return None
-    assessment = await _add_lifters(space, _assess(context, space, snapshot, seen, ownership))
-    if _is_ended_manually(assessment, context.clock.now()):
+    if await _ask_named_lifters(context, space, snapshot):
+        return Attempt(cut=last.cut)
+    assessment = await _add_lifters(space, snapshot, _assess(context, space, snapshot, seen, ownership))
+    absence = judge_absence(snapshot, assessment.confirmation, context.clock.now())
+    if absence is Absence.NOT_KNOWN_YET:
+        await record_unexplained_absence(context, snapshot, assessment.confirmation)
+        return None
+    if absence is Absence.ENDED:
         await record_ended_manually(context, assessment.snapshot, assessment.confirmation)
         return Attempt(cut=last.cut)
     action = assessment.planned.action
@@ -146,26 +155,28 @@ async def _attempt(
     return None if taken is None else replace(taken, cut=last.cut or taken.cut)
 
 
-async def _add_lifters(space: Space, assessment: Assessment) -> Assessment:
+async def _ask_named_lifters(context: ReconcilerContext[W], space: Space, snapshot: AccountSnapshot) -> bool:
+    """Ask whoever lifted what was put back at once, now that the space's records name them; return whether any did."""
+    now = context.clock.now()
+    for level, known in snapshot.enforcements.items():
+        if known.unnamed_lift_after is None:
+            continue
+        named = named_lifters(await space.attribute(snapshot.known.account, level), known.unnamed_lift_after)
+        is_over = not known.reapplied_at or now >= known.reapplied_at[-1] + RECORDS_LAG
+        if named or is_over:
+            await record_lifter(context, snapshot, known, named[0] if named else None)
+            return True
+    return False
+
+
+async def _add_lifters(space: Space, snapshot: AccountSnapshot, assessment: Assessment) -> Assessment:
     """Add whoever took away what was ours, as far as the space's own records name them."""
-    account = assessment.snapshot.known.account
-    attributions = [await space.attribute(account, level) for level in assessment.confirmation.removed_by_others]
-    lifters = tuple(t.by for t in attributions if t.acted_by is ActedBy.OTHER and t.by is not None)
-    return (
-        replace(assessment, confirmation=replace(assessment.confirmation, lifted_by=lifters)) if lifters else assessment
-    )
-
-
-def _is_ended_manually(assessment: Assessment, now: datetime) -> bool:
-    """Return whether a lift by somebody named ends what is desired: only moderators' own measures stand behind it.
-
-    What was there before us ends with any lift: it is never reapplied.
-    """
-    desired = assessment.snapshot.desired(now)
-    named = bool(assessment.confirmation.lifted_by) or (
-        bool(assessment.confirmation.removed_by_others) and desired.adopted
-    )
-    return named and desired.level is not AccessLevel.OPEN and not desired.binding
+    lifters: list[str] = []
+    for level in assessment.confirmation.removed_by_others:
+        attribution = await space.attribute(snapshot.known.account, level)
+        lifters += named_lifters(attribution, snapshot.enforcements[level].confirmed_at)
+    confirmation = replace(assessment.confirmation, lifted_by=tuple(lifters))
+    return replace(assessment, confirmation=confirmation) if lifters else assessment
 
 
 async def _finish(

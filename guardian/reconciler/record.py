@@ -105,12 +105,53 @@ async def _record_manual_lift(
         return
     enforcement = next(a for h, a in snapshot.enforcements.items() if h is level)
     lifts = (*enforcement.reapplied_at, uow.now)
+    after = None if lifted_by else enforcement.confirmed_at or uow.now
     current = next(a for a in await uow.sanctions.enforcements_of(snapshot.item.account) if a.level is level)
-    await uow.sanctions.save_enforcement(snapshot.item.person, replace(current, reapplied_at=lifts))
+    await uow.sanctions.save_enforcement(
+        snapshot.item.person, replace(current, reapplied_at=lifts, unnamed_lift_after=after)
+    )
     alert = Alert.LIFTED_AGAIN if are_lifts_alarming(lifts, uow.now, context.policy) else Alert.LIFTED_MANUALLY
     await context.alerts.raise_alert(uow, alert, snapshot.item.person, snapshot.item.space, desired.reasons)
     for native_id in lifted_by:
         await context.alerts.ask_lifter(uow, Account(snapshot.item.space, native_id))
+
+
+async def record_unexplained_absence(
+    context: ReconcilerContext[W], snapshot: AccountSnapshot, confirmation: Confirmation
+) -> None:
+    """Record that ours is not seen and that nobody is named yet: neither ended nor put back, and looked at again soon."""
+    now = context.clock.now()
+    levels = confirmation.removed_by_others
+    missed = [replace(e, missed_at=e.missed_at or now) for h, e in snapshot.enforcements.items() if h in levels]
+    since = min(e.missed_at for e in missed if e.missed_at is not None)
+    item = replace(
+        snapshot.item,
+        state=CoverageState.OPEN,
+        detail="not there, and the space's records do not say yet by whom",
+        due_at=context.retry_policy.next_try(since, now),
+        observed_at=now,
+    )
+    async with context.units_of_work.begin() as uow:
+        for enforcement in missed:
+            if enforcement != snapshot.enforcements[enforcement.level]:
+                await uow.sanctions.save_enforcement(snapshot.item.person, enforcement)
+        await _save_item(context, uow, item)
+
+
+async def record_lifter(
+    context: ReconcilerContext[W], snapshot: AccountSnapshot, enforcement: Enforcement, by: str | None
+) -> None:
+    """Ask whoever lifted it, whom the space's records name by now; None: they have not in all that time."""
+    async with context.units_of_work.begin() as uow:
+        await uow.sanctions.save_enforcement(snapshot.item.person, replace(enforcement, unnamed_lift_after=None))
+        if by is not None:
+            await context.alerts.ask_lifter(uow, Account(snapshot.item.space, by))
+
+
+def _unnamed_lift_check_at(context: ReconcilerContext[W], confirmation: Confirmation, now: datetime) -> datetime | None:
+    """Return when the records are asked again for whoever lifted what was put back."""
+    open_ = [e for e in confirmation.enforcements.values() if e.unnamed_lift_after is not None and e.reapplied_at]
+    return min((context.retry_policy.next_try(e.reapplied_at[-1], now) for e in open_), default=None)
 
 
 async def record_ended_manually(
@@ -139,7 +180,8 @@ async def record_result(
     """
     now = context.clock.now()
     retry_at = context.retry_policy.next_try(None, now) if cut else None
-    due_at = min((i for i in (planned.due_at, retry_at) if i is not None), default=None)
+    named_at = _unnamed_lift_check_at(context, confirmation, now)
+    due_at = min((i for i in (planned.due_at, retry_at, named_at) if i is not None), default=None)
     recovered = snapshot.item.notified_at is not None
     released = planned.state in _RELEASED
     item = replace(

@@ -175,6 +175,9 @@ class ReleaseState(StrEnum):
 class Enforcement:
     """What we know of our own doing at one account and access level: the last proof, and what stood before.
 
+    `missed_at` is since when ours has not been seen while nobody is named who lifted it; `unnamed_lift_after`: it was
+    lifted after that instant and put back, and the space's records have not said yet by whom.
+
     `active` is what the latest observation shows: ours is there (True), is not there (False). `release` is OWED from the
     instant at which we ask for the restriction until the space has released it; `released_at` is when it said first that
     there was nothing to release. `confirmed_at` is when ours was last newly seen there. `removed_entitlements` are what our bar took away (organisation, teams, roles) and is
@@ -192,6 +195,8 @@ class Enforcement:
     until: datetime | None = None
     confirmed_at: datetime | None = None
     reapplied_at: tuple[datetime, ...] = ()
+    missed_at: datetime | None = None
+    unnamed_lift_after: datetime | None = None
     release: ReleaseState = ReleaseState.OWED
     released_at: datetime | None = None
     version: int = 0

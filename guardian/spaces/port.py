@@ -114,6 +114,10 @@ class Attribution:
     is_lifting: bool = False
     last_lift: LiftRecord | None = None
 
+    def of_standing(self) -> "Attribution":
+        """Return what they say of a restriction that stands: a lifting is older than it, and so not known yet."""
+        return Attribution(ActedBy.UNKNOWN) if self.is_lifting else self
+
     @property
     def places_anothers(self) -> bool:
         """Return whether the latest change is that somebody else has placed it."""

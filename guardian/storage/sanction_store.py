@@ -316,6 +316,8 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             until=row.until,
             confirmed_at=row.confirmed_at,
             reapplied_at=tuple(from_microseconds(at) for at in known.get("put_back", ())),
+            missed_at=_read_instant(known.get("missed")),
+            unnamed_lift_after=_read_instant(known.get("unnamed_after")),
             release=ReleaseState(row.release),
             released_at=row.released_at,
             version=row.version,
@@ -328,6 +330,10 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
                 {"kind": b.kind, "native_id": b.native_id, "label": b.label, "power": b.privileged}
                 for b in enforcement.removed_entitlements
             ],
+            "missed": to_microseconds(enforcement.missed_at) if enforcement.missed_at else None,
+            "unnamed_after": (
+                to_microseconds(enforcement.unnamed_lift_after) if enforcement.unnamed_lift_after else None
+            ),
             "offers": [
                 {"kind": o.kind, "native_id": o.native_id, "at": to_microseconds(o.at), "refusal": o.refusal}
                 for o in enforcement.offers
@@ -434,6 +440,10 @@ def _read_prior(content: Mapping[str, Any]) -> Prior:
         None if until is None else from_microseconds(until),
         content.get("author"),
     )
+
+
+def _read_instant(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else from_microseconds(microseconds)
 
 
 def _read_offer(form: Mapping[str, Any]) -> ReturnOffer:

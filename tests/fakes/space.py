@@ -36,6 +36,7 @@ from rules.precedence import AccessLevel
 
 OURS = "guardian"
 NEEDS = "the permission to moderate"
+UNSAID = Attribution(ActedBy.UNKNOWN)
 OUT_OF_REACH = "it stands above us"
 BOTH = frozenset({AccessLevel.MUTED, AccessLevel.BARRED})
 
@@ -133,6 +134,7 @@ class FakeSpace:
         self.names_authors = True
         self.date_offset: timedelta | None = timedelta()
         self.in_flight: set[str] = set()
+        self._records: dict[tuple[str, AccessLevel], Attribution] | None = None
         self.powerful: set[str] = set()
         self.out_of_reach: set[str] = set()
         self.deleted: set[str] = set()
@@ -189,6 +191,14 @@ class FakeSpace:
         self._frozen = {native_id: self._current(account) for native_id, account in self.accounts.items()}
         self.fault = Fault.STALE
 
+    def delay_records(self) -> None:
+        """From now on the space's records say nothing new."""
+        self._records = {(n, level): said for n, a in self.accounts.items() for level, said in a.attributions.items()}
+
+    def publish_records(self) -> None:
+        """The records say all that has happened."""
+        self._records = None
+
     def access_levels(self, native_id: str) -> frozenset[AccessLevel]:
         """What the space really holds at this moment, whatever its looks say."""
         return frozenset(observed_restriction.level for observed_restriction in self._current(self.accounts[native_id]))
@@ -215,7 +225,8 @@ class FakeSpace:
         known = self.accounts.get(account.native_id)
         if known is None or not self.names_authors or self._failed_observation():
             return Attribution(ActedBy.UNKNOWN)
-        return known.attributions.get(level, Attribution(ActedBy.UNKNOWN))
+        now_known = known.attributions.get(level, Attribution(ActedBy.UNKNOWN))
+        return now_known if self._records is None else self._records.get((account.native_id, level), UNSAID)
 
     async def read_losses(self, account: Account) -> Entitlements | Unknown:
         if failed := self._failed_observation():

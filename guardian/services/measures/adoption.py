@@ -227,7 +227,7 @@ async def _foreign_line(space: Space, native_id: str, observed_restriction: Obse
     shown = (
         seen.find_restriction(observed_restriction.level) if isinstance(seen, Observed) else None
     ) or observed_restriction
-    attribution = await space.attribute(account, observed_restriction.level)
+    attribution = (await space.attribute(account, observed_restriction.level)).of_standing()
     handle = found[1] if found and found[0] == native_id else native_id
     return ForeignLine(
         space=space.name,
@@ -255,7 +255,7 @@ async def _observed_on(
     )
     if observed_restriction is None:
         raise Refused("nothing_held", "Nothing of the kind stands on this account there.", "P-7.2")
-    attribution = await space.attribute(account, observed_restriction.level)
+    attribution = (await space.attribute(account, observed_restriction.level)).of_standing()
     async with app.units_of_work.read() as view:
         by_us = (
             observed_restriction.reference is not None

@@ -107,7 +107,9 @@ async def _inspect_account(app: AppContext, space: Space, native_id: str) -> Non
     await _forget_released(app, account, [observed_restriction.level for observed_restriction in seen])
     for observed_restriction in seen:
         restriction = NativeRestriction(
-            account, observed_restriction, await space.attribute(account, observed_restriction.level)
+            account,
+            observed_restriction,
+            (await space.attribute(account, observed_restriction.level)).of_standing(),
         )
         if restriction.attribution.acted_by is not ActedBy.GUARDIAN:
             await _handle_restriction(app, restriction)
