@@ -9,19 +9,22 @@ from guardian.cases.access import members_who_count, members_who_may_know
 from guardian.cases.case import CASE_MACHINE, Case, CaseEvent, CaseState, Party, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.exclusions import conflict_status_by_member
+from guardian.cases.proposals import Decision
 from guardian.cases.receipts import ReceiptKind, create_personal_receipt
 from guardian.errors import NotFound
-from guardian.ids import CaseId, MemberId, PageAddress, PersonId
+from guardian.ids import CaseId, DecisionId, MemberId, PageAddress, PersonId
 from guardian.journal import SERVICE, Entry
 from guardian.notices.models import News, NoticeKind
 from guardian.notices.party_facts import PartyFacts
 from guardian.people.models import Group, Office
 from guardian.people.permissions import BOARD_LIAISON, holds_seat
+from guardian.sanctions.models import Sanction
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import start_deadline
 from guardian.services.notify import notify_board_liaison, notify_members, notify_office
 from rules.conflicts import ConflictStatus
 from rules.deadlines import TimeLimit, due_at
+from rules.ladder import AuthorityKind
 from rules.policy import Policy
 
 
@@ -119,3 +122,11 @@ async def _board_liaisons(view: ReadView, case: Case) -> frozenset[MemberId]:
     members = await view.people.members()
     free = [m for m in members if statuses.get(m.id, ConflictStatus.CLEAR) is ConflictStatus.CLEAR]
     return frozenset(m.id for m in free if holds_seat(m, BOARD_LIAISON, view.now))
+
+
+async def decision_behind(view: ReadView, sanction: Sanction) -> Decision | None:
+    """Return the decision that the sanction rests on, a follower's by the sanction that leads it; None where none does."""
+    leading = await view.sanctions.sanction(sanction.leader) if sanction.leader else sanction
+    if leading is None or leading.authority.kind is not AuthorityKind.DECISION:
+        return None
+    return await view.deliberation.decision(DecisionId(leading.authority.id))

@@ -24,12 +24,12 @@ from guardian.cases.proposals import (
     ladder_input,
 )
 from guardian.errors import NotFound, Refused
-from guardian.ids import DecisionId, MemberId, PersonId, ProposalId, new_id
+from guardian.ids import MemberId, PersonId, ProposalId, new_id
 from guardian.journal import Entry, by_member
 from guardian.notices.models import NoticeKind
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
-from guardian.services.case_flow import eligible_members, get_case, resolve_reported_person, transition
+from guardian.services.case_flow import decision_behind, eligible_members, get_case, resolve_reported_person, transition
 from guardian.services.case_steps import reset_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import start_deadline
@@ -192,7 +192,7 @@ async def _require_may_readmit(app: AppContext, uow: UnitOfWork, case: Case, con
     sanction = await uow.sanctions.sanction(case.about_sanction) if case.about_sanction else None
     if sanction is None or sanction.authority.kind is not AuthorityKind.DECISION:
         raise Refused("no_sanction", "There is no sanction that this request is about any more.", "P-6.2")
-    decision = await uow.deliberation.decision(DecisionId(sanction.authority.id))
+    decision = await decision_behind(uow, sanction)
     if decision is not None:
         met = bool(consequence.conditions.strip())
         asked = ladder_input(decision.consequence)

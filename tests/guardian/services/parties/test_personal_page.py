@@ -1,18 +1,23 @@
 """The personal page, and the way back: heard, told, asking to return, answered, and never forgotten."""
 
+from dataclasses import replace
+
 import pytest
 
 from guardian.cases.case import CaseKind, CaseState
 from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence
 from guardian.errors import NotFound, Refused
+from guardian.ids import SanctionId, new_id, new_reference
 from guardian.notices.models import NoticeKind
+from guardian.sanctions.lifting import lift
+from guardian.sanctions.models import Authority, LiftingCause
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions import board_answers, closing, enactment
 from guardian.services.deliberation import proposals
 from guardian.services.parties import personal_page
 from rules.conflicts import ConflictReason
-from rules.ladder import Outcome
+from rules.ladder import AuthorityKind, Outcome
 from rules.precedence import AccessLevel
 from rules.procedure import Step
 from rules.quorum import Answer
@@ -188,6 +193,28 @@ async def test_an_extended_suspension_ends_only_when_its_conditions_are_shown_to
     met = Consequence(outcome=Outcome.NO_ACTION, readmit=True, conditions="The mediator has written to us.")
     await answered(community, request, met)
     assert await journey.access_level() is AccessLevel.OPEN
+
+
+@pytest.mark.harm("follower-without-conditions")
+async def test_somebody_of_a_raid_returns_only_when_the_conditions_are_met(community: Community) -> None:
+    """P-5.2"""
+    journey = await a_journey(community)
+    await journey.enact(an_extended_suspension())
+    async with community.units_of_work.begin() as uow:
+        person = await uow.people.person_by_code_name(journey.person_code)
+        assert person is not None
+        [leader] = await uow.sanctions.of_person(person.id)
+        authority = Authority(AuthorityKind.DECISION, leader.id)
+        follower = replace(
+            leader, id=SanctionId(new_id()), authority=authority, reference=new_reference(), leader=leader.id, version=0
+        )
+        await uow.sanctions.add_sanction(follower)
+        await lift(uow, leader, uow.now, LiftingCause.REVERSAL, "service", "a test")
+    await journey.pass_time(121 * DAY)
+    request = await asked(community, journey)
+    with pytest.raises(Refused) as refusal:
+        await answered(community, request, YES)
+    assert refusal.value.code == "conditions_open"
 
 
 async def test_a_permanent_ban_opens_no_request(community: Community) -> None:
