@@ -111,9 +111,17 @@ async def reconcile_guarded(context: ReconcilerContext[W], lease: Lease, account
         raise
     except Exception:
         log.exception("reconciliation.failed", account=account)
+        await _record_fault(context, account)
+
+
+async def _record_fault(context: ReconcilerContext[W], account: AccountId) -> None:
+    """Record a fault of our own; one that somebody overtakes meanwhile is no fault of the person's other accounts."""
+    try:
         snapshot = await _load(context, account)
         if snapshot is not None:
             await record_failure(context, snapshot, None, SERVICE_FAULT)
+    except Stale:
+        await _retry_soon(context, account)
 
 
 async def _retry_soon(context: ReconcilerContext[W], account: AccountId) -> None:
