@@ -211,7 +211,7 @@ async def _observe_again(app: AppContext, foreign: ForeignRestriction, account: 
     observed_restriction = seen.find_restriction(foreign.level) if isinstance(seen, Observed) else None
     if observed_restriction is None:
         return None
-    attribution = await space.attribute(account, foreign.level)
+    attribution = (await space.attribute(account, foreign.level)).of_standing()
     adoption = Adoption(
         account=AccountId(""),
         level=foreign.level,

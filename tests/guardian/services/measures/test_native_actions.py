@@ -102,6 +102,26 @@ async def test_a_ban_that_another_placed_after_the_members_was_lifted_is_nobodys
     assert held(stage)
 
 
+@pytest.mark.harm("act-booked-on-whoever-lifted-before")
+async def test_a_ban_is_not_booked_on_whoever_the_late_records_name_for_the_lift_before_it(
+    stage: ModeratedCommunity,
+) -> None:
+    """P-7.2"""
+    place = stage.community.spaces[DISCORD]
+    place.restrict_manually(TROLL, AccessLevel.BARRED, by=OF_INES)
+    place.release_manually(TROLL, AccessLevel.BARRED, by=OF_DMITRI)
+    place.delay_records()
+    stage.community.pass_time(HOUR)
+    place.restrict_manually(TROLL, AccessLevel.BARRED, by=OF_INES)
+    await native_actions.inspect_accounts(stage.app, DISCORD, [TROLL])
+    assert await stage.notices_of_kind(NoticeKind.NATIVE_ACTION_QUESTION) == []
+    place.publish_records()
+    await native_actions.inspect_accounts(stage.app, DISCORD, [TROLL])
+    asked = {notice.to.member for notice in await stage.notices_of_kind(NoticeKind.NATIVE_ACTION_QUESTION)}
+    assert asked
+    assert DMITRI not in asked
+
+
 async def test_noticing_it_again_does_nothing_again(stage: ModeratedCommunity) -> None:
     await barred(stage, OF_DMITRI)
     await native_actions.inspect_accounts(stage.app, DISCORD, [TROLL])
