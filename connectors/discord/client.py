@@ -355,10 +355,10 @@ class DiscordConnection:
         guild = self.config.guild_id
         return await self._read(lambda http: http.get_guild_commands(self.own_id, guild), list)
 
-    async def read_audit_log(self, native_id: str, action: int) -> Answer:
-        """Return the newest audit log entries of one kind about one account."""
+    async def read_audit_log(self, native_id: str | None, action: int) -> Answer:
+        """Return the newest audit log entries of one kind, about one account or about all."""
         route = Route("GET", "/guilds/{guild_id}/audit-logs", guild_id=self.config.guild_id)
-        query = {"action_type": action, "target_id": native_id, "limit": 100}
+        query = {"action_type": action, "limit": 100} | ({} if native_id is None else {"target_id": native_id})
         return await self._read(lambda http: http.request(route, params=query), dict)
 
     async def open_direct_messages(self, native_id: str) -> Answer:

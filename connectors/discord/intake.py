@@ -38,6 +38,7 @@ from connectors.discord.timeouts import CallCut, bounded
 from guardian.logs import logger
 from guardian.services.context import AppContext
 from guardian.services.measures.native_actions import inspect_accounts
+from guardian.services.measures.native_removals import inspect_removals
 from guardian.services.platform_events.account_changes import on_account_changed
 from guardian.spaces.port import Account
 
@@ -88,6 +89,7 @@ def attach(connection: DiscordConnection, app: AppContext) -> InteractionRouter:
 
     async def restricted(native_id: str) -> None:
         await inspect_accounts(app, config.name, (native_id,))
+        await inspect_removals(app, config.name, native_id)
 
     async def changed(native_id: str) -> None:
         await on_account_changed(app, Account(config.name, native_id))

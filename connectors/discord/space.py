@@ -16,6 +16,7 @@ from connectors.discord.translate import (
     BAN_ADDED,
     BAN_REMOVED,
     CANNOT_MESSAGE,
+    MEMBER_KICKED,
     MEMBER_UPDATED,
     MESSAGES_CLOSED,
     NOBODY_BANNED,
@@ -48,6 +49,7 @@ from guardian.spaces.port import (
     RestrictionOrder,
     Unknown,
 )
+from guardian.spaces.removals import Removal
 from rules.precedence import AccessLevel
 
 T = TypeVar("T")
@@ -139,6 +141,15 @@ class DiscordSpace:
                 return Attribution(ActedBy.UNKNOWN)
             entries += answer.body.get("audit_log_entries", ())
         return translate.latest_attribution(entries, native_id, level, self._connection.own_id)
+
+    async def removals(self, native_id: str | None) -> tuple[Removal, ...] | Unknown:
+        """Return who put members out by hand, from the newest hundred such entries of the audit log."""
+        request = self._connection.read_audit_log(native_id, MEMBER_KICKED)
+        answer = await self._bounded(request, translate.NoAnswer(LATE))
+        if not isinstance(answer, Success):
+            return translate.to_unknown(answer, translate.THE_BOT_IN_THE_SERVER)
+        entries = answer.body.get("audit_log_entries", ())
+        return translate.find_removals(entries, self.name, self._connection.own_id)
 
     async def read_losses(self, account: Account) -> Entitlements | Unknown:
         """Return the roles that a ban takes, and why Discord would refuse it; a stranger has nothing to lose."""

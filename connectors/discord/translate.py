@@ -14,9 +14,10 @@ from typing import Any
 import aiohttp
 import discord
 
-from guardian.ids import REFERENCE_PREFIX, Reference
+from guardian.ids import REFERENCE_PREFIX, Reference, SpaceName
 from guardian.spaces.outcomes import Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
+    Account,
     ActedBy,
     Attribution,
     LiftRecord,
@@ -27,6 +28,7 @@ from guardian.spaces.port import (
     Presence,
     Unknown,
 )
+from guardian.spaces.removals import Removal
 from rules.precedence import AccessLevel
 
 Json = Mapping[str, Any]
@@ -38,7 +40,7 @@ NOBODY_BANNED = 500000
 CANNOT_MESSAGE = frozenset({50007, 50278, 50033})
 OPENING_TOO_FAST = 40003
 
-BAN_ADDED, BAN_REMOVED, MEMBER_UPDATED = 22, 23, 24
+MEMBER_KICKED, BAN_ADDED, BAN_REMOVED, MEMBER_UPDATED = 20, 22, 23, 24
 MEMBERS_INTENT = 1 << 14 | 1 << 15
 TIMEOUT_FIELD = "communication_disabled_until"
 SUPPRESS_EMBEDS = 1 << 2
@@ -228,6 +230,17 @@ def latest_attribution(entries: Iterable[Json], native_id: str, level: AccessLev
     )
 
 
+def find_removals(entries: Iterable[Json], space: SpaceName, own_id: str) -> tuple[Removal, ...]:
+    """Return who put members out by hand, from the audit log's entries, oldest first; our own are none."""
+    kicks = [e for e in entries if e.get("action_type") == MEMBER_KICKED and e.get("user_id") != own_id]
+    found = [
+        Removal(str(e["id"]), Account(space, str(e["target_id"])), str(e.get("user_id") or ""), created_at(e["id"]))
+        for e in kicks
+        if e.get("target_id")
+    ]
+    return tuple(sorted(found, key=lambda each: int(each.id)))
+
+
 def _last_lift_of_others(entries: Iterable[Json], own_id: str) -> LiftRecord | None:
     lifts = [e for e in entries if e.get("user_id") not in (None, own_id) and _is_lifting(e)]
     last = max(lifts, key=lambda e: int(e["id"]), default=None)
@@ -258,6 +271,7 @@ _WATCHED = (
     "GUILD_BAN_REMOVE",
     "GUILD_AUDIT_LOG_ENTRY_CREATE",
 )
+_ENTRIES = (MEMBER_KICKED, BAN_ADDED, BAN_REMOVED, MEMBER_UPDATED)
 RESTRICTION_EVENTS = ("GUILD_BAN_ADD", "GUILD_AUDIT_LOG_ENTRY_CREATE")
 """The events after which somebody's restriction may be new. The audit log's own comes once its entry can be read."""
 _WATCHED_FRAME = re.compile(rf'"t":\s*"({"|".join(_WATCHED)})"')
@@ -283,9 +297,7 @@ def parse_event(frame: str, guild_id: str, own_id: str) -> AccountEvent | None:
     if kind not in _WATCHED or str(data.get("guild_id")) != guild_id:
         return None
     if kind == "GUILD_AUDIT_LOG_ENTRY_CREATE":
-        concerned = (
-            data.get("target_id") if data.get("action_type") in (BAN_ADDED, BAN_REMOVED, MEMBER_UPDATED) else None
-        )
+        concerned = data.get("target_id") if data.get("action_type") in _ENTRIES else None
         native_id = None if data.get("user_id") == own_id else concerned
     else:
         native_id = (data.get("user") or {}).get("id")

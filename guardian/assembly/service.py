@@ -42,7 +42,7 @@ from guardian.scheduling.periodic import RecurringJobs, every
 from guardian.scheduling.supervisor import Loop, LoopSupervisor
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.identity.link_refresh import link_reported, refresh_vouched_links
-from guardian.services.measures import native_actions
+from guardian.services.measures import native_actions, native_removals
 from guardian.services.measures.alerts import ContentAlerts
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.platform_events.webhooks import receive
@@ -310,6 +310,7 @@ class Service:
 
     async def _compare_listing(self, name: SpaceName, found: Listing, begun: datetime) -> None:
         await native_actions.compare_listing(self.app, name, found, begun)
+        await native_removals.inspect_removals(self.app, name)
 
     async def _refresh_links(self) -> bool:
         """Ask about what was reported lately, and about the next share of all others."""

@@ -220,6 +220,8 @@ def check_review(act: UnilateralAct, answer: ActReview, policy: Policy) -> Verdi
         return refused("restriction", "To restrict nothing any more, reverse the act.", "P-7.3")
     if answer.answer is ReviewAnswer.RATIFY and answer.restriction not in (None, act.restriction):
         return refused("restriction", "Another restriction is a change of the act, not its ratification.", "P-7.3")
+    if answer.answer is ReviewAnswer.RATIFY and act.restriction is Restriction.NONE:
+        return allowed("P-7.3")  # Somebody was put out, and nothing holds that could have an end.
     longest = policy.sanctions.short_most
     if answer.term is None or not timedelta(0) < answer.term <= longest:
         sentence = f"Name a term of at most {longest.days} days. For a longer one, make a proposal in the case."

@@ -60,6 +60,10 @@ class ForeignStore(Protocol):
         """Return the key of the space's digests, once its baseline is recorded; None before."""
         ...
 
+    async def baseline_taken_at(self, space: SpaceName) -> datetime | None:
+        """Return since when what others do there is an act of today; None before the baseline is recorded."""
+        ...
+
     async def record_baseline(self, space: SpaceName, levels: Iterable[tuple[str, AccessLevel]], now: datetime) -> None:
         """Record that these restrictions, by native id, were there before us."""
         ...

@@ -43,6 +43,12 @@ class SqlForeignStore(EncryptedSqlStore):
             raise DecryptionFailed("the key of the digests is gone")
         return key
 
+    async def baseline_taken_at(self, space: SpaceName) -> datetime | None:
+        """Return since when what others do there is an act of today; None before the baseline is recorded."""
+        statement = select(foreign_baselines.c.taken_at).where(foreign_baselines.c.space == space)
+        found: datetime | None = (await self._connection.execute(statement)).scalar_one_or_none()
+        return found
+
     async def record_baseline(self, space: SpaceName, levels: Iterable[tuple[str, AccessLevel]], now: datetime) -> None:
         """Record that these restrictions, by native id, were there before us."""
         key = os.urandom(_KEY_BYTES)

@@ -32,6 +32,7 @@ from guardian.spaces.port import (
     Unknown,
 )
 from guardian.spaces.port import Missing as MissingAccount
+from guardian.spaces.removals import Removal
 from rules.precedence import AccessLevel
 
 OURS = "guardian"
@@ -126,6 +127,7 @@ class FakeSpace:
         )
         self.accounts: dict[str, FakeAccount] = {}
         self.actions: list[RecordedAction] = []
+        self.put_out: list[Removal] = []
         self.observations = 0
         self.asked_for_links: list[Account] = []
         self.bulk_calls = 0
@@ -220,6 +222,17 @@ class FakeSpace:
         shown = self._shown(known)
         barred = frozenset(each.level for each in shown) & {AccessLevel.BARRED}
         return Observed(shown, presence, barred if known.member else frozenset())
+
+    def put_out_manually(self, native_id: str, *, by: str) -> None:
+        """Somebody puts the member out with the space's own menu, and the space records it."""
+        self.leave(native_id)
+        at = self._clock.now()
+        self.put_out.append(Removal(f"removal {len(self.put_out)}", Account(self.name, native_id), by, at))
+
+    async def removals(self, native_id: str | None) -> tuple[Removal, ...] | Unknown:
+        if failed := self._failed_observation():
+            return failed
+        return tuple(each for each in self.put_out if native_id in (None, each.account.native_id))
 
     async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
         known = self.accounts.get(account.native_id)

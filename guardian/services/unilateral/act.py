@@ -183,6 +183,48 @@ async def record_native_act(
     return case, intended
 
 
+async def record_removal(app: AppContext, uow: UnitOfWork, actor: Member, found: FoundAccount) -> Case:
+    """Record that a member put somebody out with a space's own menu: an act that restricts nothing any more.
+
+    It is notified of and reviewed like any other; the review may restrict, or say that it was not right. Policy: P-7.2.
+    """
+    known = await account_knowledge(uow, actor.id, found.account)
+    person = await person_for_account(uow, found, actor.id)
+    review = CaseId(new_id())
+    link_evidence = LinkEvidence(review, Trust.EVIDENCED, by_member(actor.id), "put out with the space's own menu")
+    await link_account(uow, person, found.account, found.handle, link_evidence)
+    given = ActInput(Restriction.NONE, Ground.ONGOING, "", frozenset({found.account.space}))
+    intended = new_act(review, actor.id, person.id, uow.now, given)
+    attempt = replace(attempt_of(intended), on_leader=bool(known.role_holders))
+    verdict = await ask_brake(app, uow, attempt, actor.id)
+    case, done = await open_review(app, uow, actor, intended, awaits_confirmation=False)
+    facts = {"restriction": done.restriction, **build_scope_facts(done.spaces)}
+    facts |= await issue_personal_receipt(app, uow, case, person.id)
+    await notify_person(uow, case, person.id, NoticeKind.ACTED, facts)
+    await notify_members(uow, case, NoticeKind.ACT_TAKEN, {"act": done.id, "ground": done.ground}, besides=[actor.id])
+    due = await start_review_deadlines(uow, app.policy, done)
+    question = {"space": str(found.account.space), "due": due.isoformat(), "act": done.id, "removed": "yes"}
+    await notify_members(uow, case, NoticeKind.NATIVE_ACTION_QUESTION, question, only=[actor.id])
+    await _notify_protecting_cases(uow, case, done)
+    if not verdict:
+        await notify_deciders(uow, case, NoticeKind.BRAKE, {"act": done.id}, besides=actor.id)
+    about = {"case": str(case.id), "act": done.id, "space": str(found.account.space)}
+    uow.journal.note(Entry(act="native_act.was_noticed", by=SERVICE, authority="P-7.2", about=about, case=case.id))
+    if done.state is ActState.UNREVIEWED:
+        await apply_reviews(app, uow, case, done)
+    return case
+
+
+async def _notify_protecting_cases(uow: UnitOfWork, case: Case, done: UnilateralAct) -> None:
+    """Notify the cases that protect the person from the actor; the review is named to those who may know it."""
+    actor = await uow.people.member(done.by)
+    on_review = [member.id for member in await members_who_may_know(uow, case)]
+    for other in await protecting_cases(uow, actor, done.person) if actor else ():
+        facts = {"conflict": "yes"}
+        await notify_members(uow, other, NoticeKind.ACT_TAKEN, {**facts, "review": case.code_name}, only=on_review)
+        await notify_members(uow, other, NoticeKind.ACT_TAKEN, facts, besides=on_review)
+
+
 async def give_statement(app: AppContext, by: MemberId, code_name: str, text: str) -> str:
     """Add the actor's own statement to the case; only they can give it, and it is due within a day. Policy: P-7.2."""
     require(check_text(text, app.longest_text))
@@ -339,12 +381,7 @@ async def _take_effect(
     await notify_members(uow, case, NoticeKind.ACT_TAKEN, {"act": done.id, "ground": done.ground}, besides=[done.by])
     if verdict.code == brake.DANGER:
         await notify_deciders(uow, case, NoticeKind.BRAKE, {"act": done.id}, besides=done.by)
-    actor = await uow.people.member(done.by)
-    on_review = [member.id for member in await members_who_may_know(uow, case)]
-    for other in await protecting_cases(uow, actor, person.id) if actor else ():
-        facts = {"conflict": "yes"}
-        await notify_members(uow, other, NoticeKind.ACT_TAKEN, {**facts, "review": case.code_name}, only=on_review)
-        await notify_members(uow, other, NoticeKind.ACT_TAKEN, facts, besides=on_review)
+    await _notify_protecting_cases(uow, case, done)
     unaware = await was_unaware(app, uow, done)
     await notify_of_restriction(uow, Restricted(done.by, person.id, case, unaware), sanction)
     due = await start_review_deadlines(uow, app.policy, done)

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.members import AccountInput
 from guardian.services.reports.intake import read_follow_up
 from guardian.services.unilateral.act import ActInput, act
+from guardian.spaces.port import Account
 from guardian.unit_of_work import UnitOfWorkFactory
 from rules.precedence import Restriction
 from rules.unilateral import Ground
@@ -368,6 +370,23 @@ async def test_a_ban_that_a_human_lifts_is_looked_at_again(service: DiscordServi
     async with asyncio.timeout(5):
         while (await _key(service, link.id)).due_at is None:
             await asyncio.sleep(0)
+
+
+@pytest.mark.harm("native-kick-unseen")
+async def test_a_members_kick_by_the_servers_own_menu_is_reviewed_like_an_act(service: DiscordService) -> None:
+    """P-7.2: the gateway tells of it, and the audit log says whose it was."""
+    state = service.emulator.state
+    await service.community.change_member(DMITRI, accounts=(Account(DISCORD, state.owner_id),))
+    async with service.community.units_of_work.begin() as uow:
+        await uow.foreign.record_baseline(DISCORD, (), uow.now - timedelta(days=1))
+    records = service.community.spaces[DISCORD]
+    records.add(SOMEBODY.native_id, "grumbler")
+    records.put_out_manually(SOMEBODY.native_id, by=state.owner_id)
+    service.emulator.kick_by_hand(state.owner_id, SOMEBODY.native_id, "insults")
+    async with asyncio.timeout(5):
+        while NoticeKind.ACT_TAKEN not in await service.community.notice_kinds_to(AMARA):
+            await asyncio.sleep(0)
+    assert NoticeKind.NATIVE_ACTION_QUESTION in await service.community.notice_kinds_to(DMITRI)
 
 
 async def _key(service: DiscordService, account: AccountId) -> WorkItem:

@@ -386,3 +386,25 @@ async def test_a_bot_outside_the_server_is_told_to_be_invited(stage: DiscordStag
     stage.connection.config = replace(stage.connection.config, guild_id="100000000000000001")
     ill = [result for result in await stage.space.check() if not result.ok]
     assert "Invite the bot" in ill[0].remedy
+
+
+# -- who put members out
+
+
+@pytest.mark.harm("native-kick-unseen")
+@pytest.mark.parametrize("asked", ["of the account", "of anybody"])
+async def test_a_kick_by_hand_is_in_the_records_with_whoever_did_it(stage: DiscordStage, asked: str) -> None:
+    """P-7.2"""
+    stage.emulator.raise_role(
+        stage.moderator, stage.emulator.state.add_role("Kickers", permissions=1 << 1, position=40)
+    )
+    stage.emulator.kick_by_hand(stage.moderator, stage.account.native_id, "insults")
+    found = await stage.space.removals(stage.account.native_id if asked == "of the account" else None)
+    assert not isinstance(found, Unknown)
+    assert [(each.account, each.by) for each in found] == [(stage.account, stage.moderator)]
+
+
+@pytest.mark.harm("native-kick-unseen")
+async def test_an_audit_log_that_cannot_be_read_is_unknown_and_not_that_nobody_was_put_out(stage: DiscordStage) -> None:
+    stage.fault(FaultKind.NO_PERMISSION, "audit.list")
+    assert isinstance(await stage.space.removals(None), Unknown)

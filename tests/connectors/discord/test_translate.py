@@ -157,8 +157,9 @@ def test_other_frames_name_nobody(told: str) -> None:
     assert translate.parse_event(told, "1", "bot") is None
 
 
-def test_an_audit_entry_of_anothers_hand_names_the_account() -> None:
-    told = frame("GUILD_AUDIT_LOG_ENTRY_CREATE", user_id="mod", target_id="7", action_type=24)
+@pytest.mark.parametrize("action", [20, 22, 23, 24])
+def test_an_audit_entry_of_anothers_hand_names_the_account(action: int) -> None:
+    told = frame("GUILD_AUDIT_LOG_ENTRY_CREATE", user_id="mod", target_id="7", action_type=action)
     assert translate.parse_event(told, "1", "bot") == translate.AccountEvent("GUILD_AUDIT_LOG_ENTRY_CREATE", "7")
 
 

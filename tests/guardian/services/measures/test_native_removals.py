@@ -1,0 +1,77 @@
+"""Somebody is put out with a space's own menu: it leaves nothing behind to observe, and counts all the same (P-7.2)."""
+
+from datetime import timedelta
+
+import pytest
+
+from guardian.cases.unilateral_acts import ActState
+from guardian.notices.models import NoticeKind
+from guardian.services.escalation.local_matters import list_matters
+from guardian.services.measures.native_removals import inspect_removals
+from guardian.services.unilateral.review import review
+from rules.unilateral import ReviewAnswer
+from tests.builders.community import BRUNO, DISCORD, DMITRI, ELENI, INES, Community
+from tests.builders.journey import newest_case
+from tests.builders.moderation import a_moderated_community
+from tests.fakes.space import Fault
+
+SOMEBODY = "700000000000000044"
+OF_DMITRI, OF_INES = "600000000000000004", "600000000000000009"
+
+
+@pytest.fixture
+async def installed(community: Community) -> Community:
+    """The day after the installation, with somebody in the server."""
+    community.spaces[DISCORD].add(SOMEBODY, "somebody44")
+    await a_moderated_community(community).list_space(DISCORD)
+    community.pass_time(timedelta(days=1))
+    return community
+
+
+@pytest.mark.harm("native-kick-unseen")
+async def test_a_members_removal_is_an_act_that_the_others_review(installed: Community) -> None:
+    """P-7.2, P-7.3"""
+    installed.spaces[DISCORD].put_out_manually(SOMEBODY, by=OF_DMITRI)
+    await inspect_removals(installed.app, DISCORD, SOMEBODY)
+    case = await newest_case(installed)
+    assert NoticeKind.ACT_TAKEN in [n.kind for n in await installed.notices_to(BRUNO) if n.case == case.id]
+    assert NoticeKind.NATIVE_ACTION_QUESTION in await installed.notice_kinds_to(DMITRI)
+    async with installed.units_of_work.read() as view:
+        (told,) = [n for n in await view.notices.of_case(case.id) if n.kind is NoticeKind.ACTED]
+        assert await view.sanctions.of_case(case.id) == ()
+    assert told.facts["restriction"] == "none"
+    for reviewer in (BRUNO, ELENI):
+        seen = await review(installed.app, reviewer, case.code_name, ReviewAnswer.RATIFY)
+    assert seen.state is ActState.RATIFIED
+
+
+@pytest.mark.harm("native-kick-unseen")
+async def test_a_removal_is_found_once_by_event_and_by_resync(installed: Community) -> None:
+    """P-7.2: an event may be missed, and may come twice."""
+    installed.spaces[DISCORD].put_out_manually(SOMEBODY, by=OF_DMITRI)
+    installed.spaces[DISCORD].fault = Fault.BLIND
+    await inspect_removals(installed.app, DISCORD, SOMEBODY)
+    assert NoticeKind.ACT_TAKEN not in await installed.notice_kinds_to(BRUNO)
+    installed.spaces[DISCORD].fault = Fault.NONE
+    for native_id in (None, SOMEBODY, None):
+        await inspect_removals(installed.app, DISCORD, native_id)
+    assert (await installed.notice_kinds_to(BRUNO)).count(NoticeKind.ACT_TAKEN) == 1
+
+
+async def test_a_moderators_removal_is_a_matter_of_their_space(installed: Community) -> None:
+    """P-7.2"""
+    installed.spaces[DISCORD].put_out_manually(SOMEBODY, by=OF_INES)
+    await inspect_removals(installed.app, DISCORD)
+    case = await newest_case(installed)
+    assert case.code_name in [line.code_name for line in await list_matters(installed.app, INES)]
+    assert NoticeKind.NEW_MATTER in await installed.notice_kinds_to(INES)
+
+
+async def test_a_removal_from_before_the_installation_is_no_act_of_today(community: Community) -> None:
+    """P-7.2"""
+    community.spaces[DISCORD].add(SOMEBODY, "somebody44")
+    community.spaces[DISCORD].put_out_manually(SOMEBODY, by=OF_DMITRI)
+    community.pass_time(timedelta(hours=1))
+    await a_moderated_community(community).list_space(DISCORD)
+    await inspect_removals(community.app, DISCORD)
+    assert NoticeKind.ACT_TAKEN not in await community.notice_kinds_to(BRUNO)
