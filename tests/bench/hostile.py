@@ -177,6 +177,8 @@ async def _obey(pipe: Connection, processor: MailProcessor, watch: LoopWatch, or
         with suppress(Exception):
             # A mail that cannot be taken in is no fault of the measurement: what it stopped is measured all the same.
             await processor.process(raw)
+    # Whoever watches has its turn before it is asked: else a pause that has just ended would not count.
+    await asyncio.sleep(2 * _TICK)
     pipe.send(watch.longest)
 
 
