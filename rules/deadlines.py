@@ -66,12 +66,12 @@ class Lateness(StrEnum):
     BOARD = "board"
 
 
-def lateness_at(kind: TimeLimit, since: datetime, now: datetime, policy: Policy) -> Lateness:
-    """Return whose matter it is at this instant: the chairs' at first, after each further length one circle more.
+def lateness_at(kind: TimeLimit, due: datetime, now: datetime, policy: Policy) -> Lateness:
+    """Return whose matter it is now that it was due: the chairs' at first, after each further length one circle more.
 
     Policy: P-2.4.
     """
-    passed = (now - due_at(kind, since, policy)) // length(kind, policy)
+    passed = (now - due) // length(kind, policy)
     return (Lateness.CHAIRS, Lateness.EVERYBODY, Lateness.BOARD)[max(0, min(passed, 2))]
 
 

@@ -125,6 +125,7 @@ class News(StrEnum):
     STEP_SKIPPED = "step_skipped"
     TEXT_READ = "text_read"
     ANSWER = "answer"
+    NEW_DATE = "new_date"
     DECIDED = "decided"
     ENACTED = "enacted"
     UNSETTLED = "unsettled"

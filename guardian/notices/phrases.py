@@ -161,6 +161,7 @@ REPORTER_HEADINGS: Final[Phrases] = {
     News.ANSWER: "An answer to you",
     News.ASKED_FOR_VIEWS: "Your view is asked for",
     News.ASK_BEFORE_CONTACT: "Before we write to anybody",
+    News.NEW_DATE: "A new date",
     News.DECIDED: "There is a decision",
     News.CLOSED: "How it ended",
     News.FILED: "How it ended",
@@ -177,6 +178,7 @@ REPORTER_NEWS: Final[Phrases] = {
         "page that we may contact them, or that we should not do so yet. If we hear nothing from you in time, the group "
         "goes on with care; your name is never told to them."
     ),
+    News.NEW_DATE: "It takes longer than we had said. We are sorry that you have to wait.",
     News.DECIDED: "The group has come to a decision on what you reported.",
     News.CLOSED: "The matter is closed. It is opened again if you tell us something new. Thank you for speaking up.",
     News.FILED: (

@@ -15,6 +15,7 @@ from guardian.ids import DraftId
 from guardian.services.decisions import drafts
 from guardian.services.decisions.drafts import DraftInput, DraftView
 from guardian.services.reading_room import sessions
+from guardian.services.reports import projected_dates
 
 _KINDS = [
     Choice(name="what was reported, for the hearing", value=DraftKind.HEARING.value),
@@ -59,6 +60,22 @@ async def write_draft(context: CommandContext, form: ModalValues, case: str, kin
     written = DraftInput(_KIND_OF_CHOICE[kind][0], to, form.text("text"), person or None)
     made = await drafts.write_draft(context.app, context.by, case, written, context.delivery)
     return Reply(f"Your text is with {made.code_name}. A second member reads it: `/read-draft`")
+
+
+@commands.command(
+    name="expect", description="Tell the reporters by when a resolution is expected", returned_text=("why",)
+)
+@app_commands.describe(
+    case=formatting.CASE,
+    day="The day, as year-month-day",
+    why="Why it takes longer; the reporters read it once a second member has",
+)
+async def project_resolution(context: CommandContext, case: str, day: str, why: str = "") -> Reply:
+    """Set the date by which the reporters are promised a resolution."""
+    on = formatting.parse_day(day)
+    if on is None:
+        raise NotFound
+    return Reply(await projected_dates.project_resolution(context.app, context.by, case, on, why))
 
 
 @commands.command(name="read-draft", description="Read the texts of a case and approve them")

@@ -3,6 +3,8 @@
 Read first: `on_reporter_answer_due`.
 """
 
+from datetime import datetime
+
 from guardian.cases.case import Case, CaseState
 from guardian.cases.deadlines import Deadline
 from guardian.cases.submissions import ANSWER_TIME_LIMITS
@@ -43,7 +45,8 @@ async def _admit(app: AppContext, uow: UnitOfWork, case: Case, deadline: Deadlin
     time_limit = ANSWER_TIME_LIMITS[deadline.kind]
     fresh = next_due_at(time_limit, deadline.due, uow.now, app.policy)
     facts = deadline_facts(deadline)
-    if not await _is_admitted(uow, deadline):
+    admitted = await _admitted_due(uow, deadline)
+    if admitted is None:
         told: PartyFacts = {
             "promise": deadline.kind,
             "due": deadline.due,
@@ -52,7 +55,7 @@ async def _admit(app: AppContext, uow: UnitOfWork, case: Case, deadline: Deadlin
         }
         await notify_reporters(uow, case, NoticeKind.REPORTER_LATE, told, only=ReportId(deadline.about))
         facts["new_date"] = fresh.isoformat()
-    match lateness_at(time_limit, deadline.since, uow.now, app.policy):
+    match lateness_at(time_limit, admitted or deadline.due, uow.now, app.policy):
         case Lateness.CHAIRS:
             await notify_deciders(uow, case, NoticeKind.DEADLINE_PASSED, facts)
         case Lateness.EVERYBODY:
@@ -63,8 +66,9 @@ async def _admit(app: AppContext, uow: UnitOfWork, case: Case, deadline: Deadlin
     await reschedule(uow, deadline, fresh, due_at=fresh)
 
 
-async def _is_admitted(view: ReadView, deadline: Deadline) -> bool:
-    """Whether the reporter has been told that this promise is late, since it was made."""
+async def _admitted_due(view: ReadView, deadline: Deadline) -> datetime | None:
+    """When this promise was due of which the reporter has been told that it is late; None: they have not been told."""
     notices = await view.notices.of_report(ReportId(deadline.about))
     late = [n for n in notices if n.kind is NoticeKind.REPORTER_LATE and n.facts.get("promise") == deadline.kind]
-    return any(notice.created_at and notice.created_at >= deadline.since for notice in late)
+    told = [n for n in late if n.created_at and n.created_at >= deadline.since]
+    return datetime.fromisoformat(told[0].facts["due"]) if told else None

@@ -8,11 +8,13 @@ from guardian.cases.case import PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import DraftKind
 from guardian.cases.submissions import initial_deadlines, reporter_party
+from guardian.errors import Refused
 from guardian.ids import ContactAddress, MemberId, ReportId, new_id
 from guardian.notices.models import Notice, NoticeKind
 from guardian.notices.renderer import NoticeRenderer
 from guardian.services.deliberation import contact_safety
 from guardian.services.operations import deadline_runner
+from guardian.services.reports.projected_dates import project_resolution
 from tests.builders.community import AMARA, BRUNO, CHIARA, DMITRI, Community
 from tests.builders.journey import DAY, HOUR, Journey, a_journey
 
@@ -104,6 +106,30 @@ async def test_members_are_reminded_of_the_fuller_answer_and_of_the_resolution_b
     reminded = [n for n in await community.notices_to(DMITRI) if n.kind is NoticeKind.DEADLINE_NEAR]
     assert promise in [n.facts["promise"] for n in reminded]
     assert promise not in [n.facts["promise"] for n in await late_letters(journey)]
+
+
+@pytest.mark.harm("promise-forgotten-until-late")
+async def test_a_member_sets_a_new_date_which_the_reporter_reads_and_the_service_keeps(community: Community) -> None:
+    """P-2.4: the why is a text like any other, and waits for a second member."""
+    journey = await a_journey(community)
+    day = community.clock.now() + 20 * DAY
+    await project_resolution(community.app, AMARA, journey.code_name, day, "Robin is ill.")
+    (told,) = await journey.notices_to_reporter()
+    assert (told.facts["new_date"], "text" in told.facts) == (day.isoformat(), False)
+    for _ in range(19):
+        await journey.pass_time(DAY)
+    assert "resolution" not in [late.facts["promise"] for late in await late_letters(journey)]
+    await journey.pass_time(2 * DAY)
+    assert "resolution" in [late.facts["promise"] for late in await late_letters(journey)]
+
+
+@pytest.mark.parametrize("days", [0, -1])
+async def test_a_date_that_has_passed_is_promised_to_nobody(community: Community, days: int) -> None:
+    """P-2.4"""
+    journey = await a_journey(community)
+    with pytest.raises(Refused):
+        await project_resolution(community.app, AMARA, journey.code_name, community.clock.now() + days * DAY)
+    assert await journey.notices_to_reporter() == []
 
 
 async def test_members_are_reminded_before_a_promise_passes(community: Community) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from guardian.cases.case import CaseState
+from guardian.cases.drafts import DraftKind
 from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.proposals import Consequence
 from guardian.cases.unilateral_acts import ActState
@@ -39,7 +40,7 @@ from tests.builders.community import (
     WORKING_GROUP,
     Community,
 )
-from tests.builders.journey import DAY, HOUR, Journey, a_journey, journey_in, newest_case
+from tests.builders.journey import BEHAVIOUR, DAY, HOUR, Journey, a_journey, journey_in, newest_case
 
 MONTH = timedelta(days=30)
 RATIFY, CHANGE, REVERSE = ReviewAnswer.RATIFY, ReviewAnswer.CHANGE, ReviewAnswer.REVERSE
@@ -344,6 +345,18 @@ async def test_a_decision_on_the_case_takes_the_place_of_the_act(community: Comm
     assert new.authority.id == (await review.decisions())[-1].id
     await review.pass_time(14 * DAY)
     assert await review.access_level() is AccessLevel.BARRED
+
+
+@pytest.mark.harm("suspended-without-learning-for-what")
+async def test_whose_act_was_ratified_still_gets_the_letter_that_says_for_what(community: Community) -> None:
+    """P-5.5: the members are asked for it; it reaches the person once it is read."""
+    view = await acted(community)
+    review = await under_review(community, view)
+    await say(community, view, BRUNO, RATIFY, DAY)
+    await say(community, view, ELENI, RATIFY, DAY)
+    assert "write" in [n.facts.get("ask") for n in await community.notices_to(ELENI)]
+    await review.have_read(DraftKind.DECISION, BEHAVIOUR)
+    assert (await review.notices_to_person(NoticeKind.DECISION))[-1].facts["text"] == BEHAVIOUR
 
 
 async def test_a_review_after_the_groups_decision_does_not_weaken_it(community: Community) -> None:
