@@ -23,6 +23,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[Path]()
 
 hypothesis_settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+hypothesis_settings.register_profile("fresh", deadline=None, max_examples=1000, database=None, print_blob=True)
 hypothesis_settings.load_profile("steady")
 
 

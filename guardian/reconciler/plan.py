@@ -386,9 +386,10 @@ def _is_release_owed(situation: Situation, level: AccessLevel) -> bool:
 
 
 def _release_check_at(situation: Situation) -> datetime | None:
-    """Return when a space that had nothing to release is asked once more."""
-    owed = (each for each in situation.enforcements.values() if each.release is ReleaseState.OWED)
-    return _earliest(*(each.released_at + RELEASE_CHECK_AFTER for each in owed if each.released_at is not None))
+    """Return when a space that had nothing to release is asked once more, or looked at where it cannot be asked yet."""
+    owed = (each.released_at for each in situation.enforcements.values() if each.release is ReleaseState.OWED)
+    checks = [released_at + RELEASE_CHECK_AFTER for released_at in owed if released_at is not None]
+    return _earliest(*(at if at > situation.now else situation.now + RELEASE_CHECK_AFTER for at in checks))
 
 
 def _is_ours(situation: Situation, level: AccessLevel) -> bool:

@@ -15,6 +15,7 @@ from guardian.reconciler.ownership import Ownership
 from guardian.sanctions.models import Enforcement, Intent, IntentKind, Prior
 from guardian.spaces.port import Entitlement, EntitlementKind, Observed, ObservedRestriction, Presence
 from rules.precedence import AccessLevel
+from tests.builders.properties import Condition, given_often
 from tests.builders.sanctions import ACCOUNT, REFERENCE, an_enforcement, an_intent, day
 
 NOW = day(10)
@@ -209,10 +210,11 @@ def test_a_record_says_placed_exactly_where_ours_was_seen(look: Any) -> None:
         assert enforcement.active is (level in ours)
 
 
-@given(observations())
-def test_only_what_the_look_shows_closes_an_intent(look: Any) -> None:
+@given_often(20, observations())
+def test_only_what_the_look_shows_closes_an_intent(condition: Condition, look: Any) -> None:
     seen, whose, known, intents = look
     found = confirm(ACCOUNT, seen, whose, known, intents, NOW)
+    condition.is_met(bool(found.closed))
     for intent in (i for i in intents if i.id in found.closed):
         match intent.kind:
             case IntentKind.RESTRICT:
