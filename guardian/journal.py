@@ -1,18 +1,21 @@
 """The journal's entries: who did what, on which authority. Append-only; ids only, free text encrypted.
 
-The chain itself (position, hashes, the one head row) is kept by `guardian.storage`; here stands what an entry says.
+The chain itself (position, codes, the one head row) is kept by `guardian.storage`; here stands what an entry says.
 Read `Entry` first.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol, Self
 
 from guardian.ids import CaseId, MemberId
 
 SERVICE = "service"
 OPERATOR = "operator"
 PARTY = "party"
+
+_ANCHOR: Final = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,23 @@ class Entry:
     about: Mapping[str, str] = field(default_factory=dict)
     case: CaseId | None = None
     text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """How far the journal had come at some time, and the code of its last entry: what is noted outside the database."""
+
+    position: int
+    mac: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Return the anchor that the text is (`4711:` and 64 letters and digits); None where it is none."""
+        found = _ANCHOR.fullmatch(text.strip())
+        return cls(int(found[1]), found[2]) if found else None
+
+    def __str__(self) -> str:
+        return f"{self.position}:{self.mac}"
 
 
 class Journal(Protocol):

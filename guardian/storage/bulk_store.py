@@ -12,6 +12,7 @@ from guardian.ids import AccountId, PersonId, Reference, SpaceName
 from guardian.reconciler.bulk_store import BulkItem, HeldItem, NewAccount, Phase
 from guardian.sanctions.models import Enforcement, Intent, ReleaseState
 from guardian.spaces.port import Account
+from guardian.storage.access_record import AccessRecord
 from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.sanction_store import SqlSanctionStore
@@ -39,7 +40,7 @@ class SqlBulkStore(EncryptedSqlStore):
     async def add_accounts(self, new_accounts: Sequence[NewAccount]) -> None:
         """Add each as a person with an account, a sanction, a total in each space of its scope, and a work item."""
         if new_accounts:
-            await SqlPeopleStore(self._connection, self._encryption).add_new_people(
+            await SqlPeopleStore(self._connection, self._encryption, AccessRecord(self._connection)).add_new_people(
                 [(n.person, n.account) for n in new_accounts]
             )
             await self._sanctions.add_sanctions([n.sanction for n in new_accounts])

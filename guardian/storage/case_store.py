@@ -9,14 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
 from guardian.cases.case_store import ReadingPass
 from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.receipts import Receipt, ReceiptKind
 from guardian.ids import CaseId, MemberId, PersonId, Reference, ReportId, SpaceName
+from guardian.storage.access_record import AccessRecord
 from guardian.storage.data_key_store import KeyScope
-from guardian.storage.encryption import Expunged
+from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.report_store import EXPUNGED_TEXT, SqlReportStore
 from guardian.storage.tables.cases import cases, exclusions, parties, reading_passes, receipts
 from guardian.storage.tables.handoffs import handoffs
@@ -25,14 +27,20 @@ from guardian.storage.tables.handoffs import handoffs
 class SqlCaseStore(SqlReportStore):
     """The store of cases; what was sent in stands in `report_store`, what members say of a case in `risk_store`."""
 
+    def __init__(self, connection: AsyncConnection, encryption: FieldEncryption, access: AccessRecord) -> None:
+        super().__init__(connection, encryption)
+        self._access = access
+
     async def add_case(self, case: Case) -> None:
         """Store a new case; its code name is taken for good."""
         row = {"id": case.id, "version": case.version}
         await self._connection.execute(insert(cases), {**row, **await self._case_columns(case)})
+        self._access.note_case(case.id)
 
     async def save_case(self, case: Case) -> Case:
         """Store the case as given, one version later; Stale where somebody was quicker."""
         version = await self._change(cases, case.id, case.version, **await self._case_columns(case))
+        self._access.note_case(case.id)
         return replace(case, version=version)
 
     async def case(self, case: CaseId) -> Case | None:
@@ -131,12 +139,14 @@ class SqlCaseStore(SqlReportStore):
             ),
         }
         await self._connection.execute(insert(exclusions), row)
+        self._access.note_case(exclusion.case)
 
     async def save_exclusion(self, exclusion: Exclusion) -> None:
         """Store the exclusion as given: standing or lifted."""
         same = (exclusions.c.case_id == exclusion.case) & (exclusions.c.member_id == exclusion.member)
         statement = update(exclusions).where(same, exclusions.c.kind == exclusion.kind, exclusions.c.at == exclusion.at)
         await self._connection.execute(statement.values(lifted_at=exclusion.lifted_at, lifted_by=exclusion.lifted_by))
+        self._access.note_case(exclusion.case)
 
     async def exclusions_of(self, case: CaseId) -> tuple[Exclusion, ...]:
         """Return every exclusion of the case, lifted ones too, oldest first."""

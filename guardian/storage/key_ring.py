@@ -23,7 +23,7 @@ from guardian.errors import Misconfigured
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 _FILE_HEADER: Final = b"guardian key ring 1\n"
-_INDEX_PURPOSE: Final = b"guardian blind index 1"
+_INDEX_PURPOSE: Final = "blind index 1"
 _NUMBER_BYTES: Final = 4
 _PRIVATE: Final = 0o600
 _OTHERS: Final = 0o077
@@ -34,13 +34,14 @@ _RESTORE_BOTH: Final = "bring both back from the same safe copy."
 class KeyRing:
     """Numbered wrapping keys; the newest wraps, each opens what it once wrapped."""
 
-    __slots__ = ("_index_keys", "_keys")
+    __slots__ = ("_derived", "_keys", "_secrets")
 
     def __init__(self, keys: Mapping[int, bytes]) -> None:
         if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
             raise ValueError("a ring needs at least one key, each of 256 bits")
         self._keys = {number: AESGCM(key) for number, key in keys.items()}
-        self._index_keys = tuple(_derive_index_key(keys[number]) for number in sorted(keys, reverse=True))
+        self._secrets = dict(keys)
+        self._derived: dict[tuple[str, int], bytes] = {}
 
     @classmethod
     def create(cls, path: Path, master_path: Path) -> Self:
@@ -75,7 +76,22 @@ class KeyRing:
     @property
     def index_keys(self) -> tuple[bytes, ...]:
         """Return the keys of blind indexes, newest first: each comes of a key of the ring, and opens nothing."""
-        return self._index_keys
+        return tuple(self.derive(_INDEX_PURPOSE, number) for number in self.numbers)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Return the numbers of every key, newest first."""
+        return tuple(sorted(self._secrets, reverse=True))
+
+    def derive(self, purpose: str, number: int) -> bytes:
+        """Return the key of that purpose which comes of the ring's key of that number, and opens nothing.
+
+        KeyError where the key is not on this ring.
+        """
+        if (purpose, number) not in self._derived:
+            kdf = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"guardian {purpose}".encode())
+            self._derived[purpose, number] = kdf.derive(self._secrets[number])
+        return self._derived[purpose, number]
 
     def wrap(self, data_key: bytes, context: bytes) -> bytes:
         """Wrap the data key, to be opened only by this ring and only in this context."""
@@ -94,10 +110,6 @@ class KeyRing:
 
     def __repr__(self) -> str:
         return f"KeyRing(newest={self.newest})"
-
-
-def _derive_index_key(key: bytes) -> bytes:
-    return HKDF(SHA256(), KEY_BYTES, salt=None, info=_INDEX_PURPOSE).derive(key)
 
 
 def _encrypt_keys(keys: Mapping[int, bytes], master: bytes) -> bytes:

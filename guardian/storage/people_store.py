@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
 from guardian.people.models import (
@@ -23,9 +24,10 @@ from guardian.people.models import (
     contactable_accounts,
 )
 from guardian.spaces.port import Account
+from guardian.storage.access_record import AccessRecord
 from guardian.storage.blind_index import IndexedRow, IndexTerm
 from guardian.storage.data_key_store import KeyScope
-from guardian.storage.encryption import Expunged
+from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.people import accounts, members, people
 from guardian.storage.utc_datetime import from_microseconds, to_microseconds
@@ -36,6 +38,10 @@ _BATCH: Final = 256
 
 class SqlPeopleStore(EncryptedSqlStore):
     """The store of members and people."""
+
+    def __init__(self, connection: AsyncConnection, encryption: FieldEncryption, access: AccessRecord) -> None:
+        super().__init__(connection, encryption)
+        self._access = access
 
     async def members(self) -> tuple[Member, ...]:
         """Return everybody who has or had a role, in the order in which they were added."""
@@ -63,6 +69,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         row = {"id": member.id, "sealed": encrypted, "ended_at": member.ended_at, "version": member.version}
         await self._connection.execute(insert(members), row)
         await self._index.add([_index_member(member)])
+        self._access.note_member(member.id)
 
     async def save_member(self, member: Member) -> Member:
         """Save the member, one version later; Stale where somebody was quicker."""
@@ -71,6 +78,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         )
         version = await self._change(members, member.id, member.version, sealed=encrypted, ended_at=member.ended_at)
         await self._index.replace(_index_member(member))
+        self._access.note_member(member.id)
         return replace(member, version=version)
 
     async def person(self, person: PersonId) -> Person | None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.clock import Clock
 from guardian.logs import logger
+from guardian.storage.access_record import AccessRecord
 from guardian.storage.bulk_store import SqlBulkStore
 from guardian.storage.case_store import SqlCaseStore
 from guardian.storage.conversation_store import SqlConversationStore
@@ -45,9 +46,10 @@ class SqlStores:
         self.encryption = FieldEncryption(DataKeyStore(connection), ring, now)
         self.deliveries = SqlDeliveryStore(connection, self.encryption)
         self.idempotency = SqlIdempotencyStore(self.deliveries, now)
-        self.people = SqlPeopleStore(connection, self.encryption)
+        self.access = AccessRecord(connection)
+        self.people = SqlPeopleStore(connection, self.encryption, self.access)
         self.links = SqlLinkStore(connection, self.encryption)
-        self.cases = SqlCaseStore(connection, self.encryption)
+        self.cases = SqlCaseStore(connection, self.encryption, self.access)
         self.conversations = SqlConversationStore(connection, self.encryption)
         self.deadlines = SqlDeadlineStore(connection)
         self.deliberation = SqlDeliberationStore(connection, self.encryption)
@@ -74,7 +76,7 @@ class SqlUnitOfWork(SqlStores):
 
     def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
         super().__init__(connection, ring, now)
-        self.journal = SqlJournal(connection, self.encryption, now)
+        self.journal = SqlJournal(connection, self.encryption, self.access, now)
         self.topics: dict[WakeupTopic, None] = {}
         self.destroys_data = False
 

@@ -35,11 +35,12 @@ journal: Final = Table(
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("at", UtcDateTime, nullable=False),
     Column("previous", String(HASH_LENGTH), nullable=False, unique=True),
+    Column("mac", String(HASH_LENGTH), nullable=False),
+    Column("ring_key_id", Integer, nullable=False),
     Column("body_hash", String(HASH_LENGTH), nullable=False),
-    Column("body", Text, nullable=True),
-    Column("case_id", String(ID_LENGTH), nullable=True),
+    Column("body", LargeBinary, nullable=True),
+    Column("case_mark", String(HASH_LENGTH), nullable=True, index=True),
     Column("sealed", LargeBinary, nullable=True),
-    Index(None, "case_id"),
 )
 
 journal_head: Final = Table(
@@ -47,7 +48,7 @@ journal_head: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
-    Column("hash", String(HASH_LENGTH), nullable=False),
+    Column("mac", String(HASH_LENGTH), nullable=False),
 )
 
 deliveries: Final = Table(

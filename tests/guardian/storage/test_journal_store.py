@@ -134,10 +134,10 @@ async def test_a_journal_longer_than_one_batch_verifies(units_of_work: SqlUnitOf
 @pytest.mark.parametrize(
     ("changes", "found_at"),
     [
-        (lambda clock: [at(3).values(body="{}")], 3),
-        (lambda clock: [at(3).values(body="{}", body_hash="0" * 64)], 3),
-        (lambda clock: [at(3).values(at=clock.now() + timedelta(hours=1))], 4),
-        (lambda clock: [at(3).values(case_id="case-2")], 3),
+        (lambda clock: [at(3).values(body=b"{}")], 3),
+        (lambda clock: [at(3).values(body=b"{}", body_hash="0" * 64)], 3),
+        (lambda clock: [at(3).values(at=clock.now() + timedelta(hours=1))], 3),
+        (lambda clock: [at(3).values(case_mark="0" * 64)], 3),
         (lambda clock: [at(4).values(sealed=b"another text")], 4),
         (lambda clock: [delete(journal).where(journal.c.position == 3)], 3),
         (lambda clock: [delete(journal).where(journal.c.position == 1)], 1),
@@ -184,7 +184,7 @@ async def test_two_entries_whose_bodies_were_exchanged_are_found(
         bodies = {row.position: row for row in await connection.execute(select(journal))}
     swap = [at(a).values(body=bodies[b].body, body_hash=bodies[b].body_hash) for a, b in ((2, 3), (3, 2))]
     await tampered(database, *swap)
-    assert {fault.position for fault in (await verified(kept)).faults} == {3, 4}
+    assert {fault.position for fault in (await verified(kept)).faults} == {2, 3}
 
 
 async def test_an_expunged_text_reads_as_such_and_the_chain_still_verifies(kept: SqlUnitOfWorkFactory) -> None:

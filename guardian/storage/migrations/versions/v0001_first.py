@@ -93,19 +93,21 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("mac", sa.String(length=64), nullable=False),
+        sa.Column("ring_key_id", sa.Integer(), nullable=False),
         sa.Column("body_hash", sa.String(length=64), nullable=False),
-        sa.Column("body", sa.Text(), nullable=True),
-        sa.Column("case_id", sa.String(length=64), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("case_mark", sa.String(length=64), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("position", name=op.f("pk_journal")),
         sa.UniqueConstraint("previous", name=op.f("uq_journal_previous")),
     )
-    op.create_index(op.f("ix_journal_case_id"), "journal", ["case_id"], unique=False)
+    op.create_index(op.f("ix_journal_case_mark"), "journal", ["case_mark"], unique=False)
     op.create_table(
         "journal_head",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("mac", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
     )
     op.create_table(
