@@ -14,6 +14,7 @@ from typing import Final
 
 from starlette.applications import Starlette
 
+from guardian.assembly.anchors import send_anchor
 from guardian.assembly.mail import CheckedMailer, MailReceiver
 from guardian.assembly.spaces import ConnectedSpace, Heartbeat, attach_commands
 from guardian.clock import Clock, monotonic_now
@@ -70,6 +71,9 @@ _READ_MODES_EVERY: Final = timedelta(seconds=2)
 _HEARTBEAT_RETRY_WITHIN: Final = timedelta(seconds=30)
 _DELIVERIES_KEPT_FOR: Final = timedelta(days=7)
 """GitHub, the most patient of them, delivers again for about three days."""
+
+_ANCHOR_ROUND: Final = timedelta(hours=1)
+"""How often it is looked whether the journal's last entry is to be mailed again."""
 
 _MOST_REPORTED: Final = 1000
 _MOST_REPORTED_AT_ONCE: Final = 20
@@ -292,6 +296,11 @@ class Service:
             trigger = every(settings.sweep_every, start)
             self._jobs.add(f"resync {name}", trigger, partial(self._resync, name), name="sweeps")
         self._jobs.add("links", every(settings.relink_every, start), self._refresh_links)
+        if self.settings.journal is not None and self.mailer is not None:
+            send = partial(
+                send_anchor, self.units_of_work, self.clock, self.mailer, self.settings.journal, self.app.community
+            )
+            self._jobs.add("anchor", every(_ANCHOR_ROUND, start), send)
         for inbox in self.inboxes:
             self._jobs.add(f"inbox {inbox.name}", every(inbox.poll_interval, start), inbox.read)
 

@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "roster": ("roster", "Print a sealed list of running sanctions."),
     "confirm-chair": ("confirm_chair", "Confirm the first chair, as a second member."),
     "seat": ("seat", "Give people their places in the groups, as a chair."),
+    "journal": ("journal", "Look whether the journal is as it was written."),
     "db": ("db", "Bring the database to this release."),
     "sandbox": ("sandbox", "Play with emulated spaces and a made-up community."),
 }

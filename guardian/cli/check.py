@@ -90,6 +90,13 @@ async def _check_parts(settings: Settings, service: Service) -> AsyncIterator[Ch
         yield _check_line("mail", await service.mailer.check())
         if service.mail_receiver is not None:
             yield _check_line("mail", await service.mail_receiver.check())
+    if settings.journal is None:
+        yield CheckLine(
+            where="journal",
+            what="Nobody outside is told where the journal ends.",
+            well=True,
+            remedy="Add a [journal] section, so that acts which somebody takes away from its end are missed.",
+        )
     if service.heartbeat is None:
         yield CheckLine(
             where="heartbeat",

@@ -80,8 +80,8 @@ async def _render_text(settings: Settings, service: Service, lines: tuple[Roster
     manual_steps = {str(space.name): _manual_steps(space) for space in settings.spaces}
     head = [
         f"{settings.community}: running sanctions on {_format_instant(service.clock.now())}",
-        f"The journal has {journal.entries} entries and ends with {journal.head}.",
-        "" if journal.is_intact else "THE JOURNAL IS NOT WHOLE: see guardian status.",
+        f"The journal has {journal.entries} entries and ends with {journal.anchor}.",
+        "" if journal.is_intact else "THE JOURNAL IS NOT WHOLE: see guardian journal verify.",
     ]
     body = [text for line in lines for text in _render_sanction(line, manual_steps)] or ["Nothing runs."]
     return "\n".join([*head, *body])

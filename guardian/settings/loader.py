@@ -19,7 +19,7 @@ from guardian.ids import ContactAddress, SpaceName
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset, preset_names
 from guardian.settings.mail import read_mail
-from guardian.settings.models import HeartbeatSettings, LogFormat, ReconcilerSettings, Settings
+from guardian.settings.models import HeartbeatSettings, JournalSettings, LogFormat, ReconcilerSettings, Settings
 from guardian.settings.spaces import read_spaces
 from guardian.settings.toml_table import TEXT, Count, FilePath, Listen, ListenAddress, Secret, TableReader, Text, Url
 from guardian.spaces.registry import Mode
@@ -123,7 +123,7 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     """Read the settings of the file; Misconfigured names every fault at once."""
     top = _toml(path)
     reader = TableReader(path.resolve().parent)
-    reader.refuse_unknown("", top, "service", "keys", "spaces", "mail", "reconciler", "heartbeat")
+    reader.refuse_unknown("", top, "service", "keys", "spaces", "mail", "reconciler", "heartbeat", "journal")
     service = reader.read(_Service, "service", top.get("service", {}), **_named(environment, data=DATA_VARIABLE))
     paths = _named(environment, ring=RING_VARIABLE, master=MASTER_VARIABLE)
     keys = reader.read(_Keys, "keys", top.get("keys", {}), **paths)
@@ -131,6 +131,9 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     mail = read_mail(reader, top["mail"]) if "mail" in top else None
     reconciler = reader.read(ReconcilerSettings, "reconciler", top.get("reconciler", {}))
     heartbeat = reader.read(HeartbeatSettings, "heartbeat", top["heartbeat"]) if "heartbeat" in top else None
+    journal = reader.read(JournalSettings, "journal", top["journal"]) if "journal" in top else None
+    if journal is not None and mail is None:
+        reader.fault("journal", "anchor_to", "nothing can be mailed without a [mail] section")
     if reader.faults or service is None or keys is None or reconciler is None:
         raise Misconfigured(reader.faults)
     data = reader.folder / service.data
@@ -152,6 +155,7 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         mail=mail,
         reconciler=reconciler,
         heartbeat=heartbeat,
+        journal=journal,
         reports_per_hour=service.reports_an_hour,
         reports_per_hour_per_sender=service.reports_an_hour_of_one,
         turn_to=ContactAddress(service.turn_to) if service.turn_to else None,

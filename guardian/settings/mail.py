@@ -39,9 +39,11 @@ class InboxKind(StrEnum):
 
 
 _PORTS: Final = {MailTls.TLS: 993, MailTls.STARTTLS: 143, MailTls.NONE: 143}
-_PLAIN_ADDRESS: Final = matching(
+PLAIN_ADDRESS: Final = matching(
     r'(?=[!-~]+$)[^<>",;:()+]+@[^<>",;:()+@]+', "is not one plain mail address without a + in it"
 )
+"""The kind of a text that is one address, and nothing else."""
+
 _PLAIN_FOLDER: Final = matching(r"[ -~]+", "has letters in it that are not plain ones; name the folder without them")
 _USUAL_LISTEN: Final = Listen("127.0.0.1", 2424)
 
@@ -72,7 +74,7 @@ class InboxSettings:
     """
 
     kind: InboxKind = InboxKind.IMAP
-    address: Annotated[Text, _PLAIN_ADDRESS, Field(examples=["conduct@example.org"])]
+    address: Annotated[Text, PLAIN_ADDRESS, Field(examples=["conduct@example.org"])]
     authserv_id: Text | None = None
     nameless_results: StrictBool = False
     all_checked: StrictBool = False

@@ -12,9 +12,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from guardian.ids import ContactAddress
-from guardian.settings.mail import MailSettings
+from guardian.settings.mail import PLAIN_ADDRESS, MailSettings
 from guardian.settings.spaces import SpaceSettings
-from guardian.settings.toml_table import Count, Duration, Seconds, Secret, duration
+from guardian.settings.toml_table import Count, Duration, Seconds, Secret, Text, duration
 from rules.policy import Policy
 
 
@@ -44,6 +44,14 @@ class HeartbeatSettings:
     url: Annotated[Secret, AfterValidator(_https), Field(alias="url_file")] = field(repr=False)
     every: Annotated[timedelta, duration(least=timedelta(seconds=10))] = timedelta(minutes=5)
     call_ceiling: Duration = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalSettings:
+    """To whom the journal's last entry is mailed, and how often: what nobody can take back who only has the database."""
+
+    anchor_to: Annotated[Text, PLAIN_ADDRESS, Field(examples=["archive@example.org"])]
+    anchor_every: Annotated[timedelta, duration(least=timedelta(hours=1))] = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +97,7 @@ class Settings:
     mail: MailSettings | None
     reconciler: ReconcilerSettings
     heartbeat: HeartbeatSettings | None = None
+    journal: JournalSettings | None = None
     reports_per_hour: int = 300
     reports_per_hour_per_sender: int = 20
     turn_to: ContactAddress | None = None

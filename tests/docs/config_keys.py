@@ -6,7 +6,7 @@ from functools import cache
 
 from guardian.presets import load_shipped
 from guardian.settings.mail import InboxSettings, MailSettings
-from guardian.settings.models import HeartbeatSettings
+from guardian.settings.models import HeartbeatSettings, JournalSettings
 from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings
 from guardian.settings.toml_table import keys_of
 
@@ -17,6 +17,7 @@ READ_AS = {
     "mail": MailSettings,
     "mail.inbox": InboxSettings,
     "heartbeat": HeartbeatSettings,
+    "journal": JournalSettings,
 }
 """What each section fills."""
 

@@ -142,6 +142,7 @@ async def test_check_looks_at_every_part_and_names_each_remedy(installation: Ins
         "forum",
         "github",
         "mail",
+        "journal",
         "heartbeat",
     ]
     ill = [finding for finding in told["findings"] if not finding["well"]]
