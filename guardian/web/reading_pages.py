@@ -20,7 +20,7 @@ from guardian.services.identity.merging import confirm_merge
 from guardian.services.identity.unlinking import unlink_by_id
 from guardian.services.reading_room.case_file import read_case, read_evidence
 from guardian.services.reading_room.proceedings import read_proceedings
-from guardian.services.reading_room.sessions import is_link_valid, open_session, session_reader
+from guardian.services.reading_room.sessions import end_session, is_link_valid, open_session, session_reader
 from guardian.services.reports.csam import clear_csam_claim, mark_csam
 from guardian.web.forms import Form
 from guardian.web.rendering import Fault, Site
@@ -174,7 +174,8 @@ class ReadingPages:
         evidence = EvidenceId(request.path_params["evidence"])
         return await read_evidence(self._site.app, self._session(request), evidence)
 
-    async def _leave(self, _: Request, __: Form) -> Response:
+    async def _leave(self, request: Request, _: Form) -> Response:
+        await end_session(self._site.app, self._session(request))
         return self._site.sign_out(READING_ROOM, "You have left the reading room", _AGAIN)
 
     def _session_over(self, title: str) -> Response:

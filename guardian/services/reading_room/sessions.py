@@ -74,6 +74,23 @@ async def open_session(app: AppContext, token: str) -> str:
     return session
 
 
+async def end_session(app: AppContext, session: str) -> None:
+    """End the session for good: its secret opens nothing from now on, whoever kept it. One that is over stays over."""
+    async with app.units_of_work.begin() as uow:
+        found = await uow.cases.reading_pass(digest_secret(session))
+        if found is None or not _is_valid(found, app.system_time, is_session=True):
+            return
+        await uow.cases.save_pass(replace(found, used_at=app.system_time()))
+        entry = Entry(
+            act="reading_room.was_left",
+            by=by_member(found.member),
+            authority="P-9.8",
+            about={"case": found.case},
+            case=found.case,
+        )
+        uow.journal.note(entry)
+
+
 async def session_reader(app: AppContext, session: str) -> tuple[MemberId, str]:
     """Return whose session it is and the code name of its case, asked anew; for what else the page shows of the case."""
     async with app.units_of_work.read() as view:

@@ -142,6 +142,20 @@ async def test_leaving_the_room_takes_the_key_from_the_browser(pages: Pages, com
     assert (await pages.get("/room")).status_code == 410
 
 
+@pytest.mark.harm("session-outlives-leaving")
+async def test_a_session_that_was_left_opens_nothing_for_whoever_kept_its_cookie(
+    pages: Pages, community: Community
+) -> None:
+    """P-9.8: leaving ends the session at the service, and not only in the browser."""
+    code_name = await a_room(pages, community)
+    kept = dict(pages.client.cookies)
+    await pages.post("/room/leave")
+    pages.client.cookies.update(kept)
+    answer = await pages.get("/room")
+    assert (answer.status_code, TEXT in answer.text, code_name in answer.text) == (410, False, False)
+    assert "reading_room.was_left" in await community.journal_acts()
+
+
 async def test_the_room_says_what_a_report_is_for_who_marked_a_risk_and_which_conflict_was_decided(
     pages: Pages, community: Community
 ) -> None:
