@@ -29,6 +29,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "confirm-chair": ("confirm_chair", "Confirm the first chair, as a second member."),
     "seat": ("seat", "Give people their places in the groups, as a chair."),
     "journal": ("journal", "Look whether the journal is as it was written."),
+    "backup": ("backup", "Copy the database to a file."),
+    "restore": ("restore", "Bring a copy of the database back."),
     "db": ("db", "Bring the database to this release."),
     "sandbox": ("sandbox", "Play with emulated spaces and a made-up community."),
 }
@@ -57,9 +59,20 @@ def run(arguments: Sequence[str]) -> int:
         for line in error.faults if isinstance(error, Misconfigured) else (error.sentence,):
             sys.stderr.write(f"guardian: {line}\n")
         return FAILED
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.stderr.write(f"guardian: {_describe(error)}\n")
+        return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _describe(error: OSError) -> str:
+    """A file or folder that cannot be used is no bug: who may use it, and how much room there is, is the host's."""
+    remedy = "Give it to the account that runs this command, or name another place."
+    return f"{error.filename} cannot be used: {error.strerror}. {remedy}"
 
 
 def _is_text(word: str) -> bool:

@@ -27,7 +27,7 @@ def command(
     action: Annotated[DatabaseAction, typer.Argument(help="upgrade: bring the tables to this release.")],
     config: ConfigOption = None,
 ) -> None:
-    """Bring the database to this release, in one transaction. Stop the service and make a copy of the file first."""
+    """Bring the database to this release, in one transaction. Stop the service and run guardian backup first."""
     match action:
         case DatabaseAction.UPGRADE:
             print_line(asyncio.run(upgrade_database(load_settings(config))))

@@ -5,7 +5,8 @@ content, and nobody's name.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -24,7 +25,7 @@ from guardian.errors import Misconfigured
 from guardian.journal import Anchor
 from guardian.settings.models import Settings
 from guardian.storage.database import Database
-from guardian.storage.journal_store import ChainReport
+from guardian.storage.journal_store import ChainReport, JournalReader
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import check_current
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
@@ -68,10 +69,17 @@ async def verify_journal(settings: Settings, anchors: Iterable[Anchor]) -> Chain
     """Walk the journal of the configured database."""
     refuse_missing_database(settings)
     ring = KeyRing.load(settings.key_ring, settings.master_key)
-    async with await Database.open(settings.database, application="command") as database:
+    async with open_journal(settings.database, ring) as journal:
+        return await journal.verify(anchors)
+
+
+@asynccontextmanager
+async def open_journal(url: str, ring: KeyRing) -> AsyncIterator[JournalReader]:
+    """Open the journal of the database at the address, which has to be of this release."""
+    async with await Database.open(url, application="command") as database:
         await check_current(database)
         async with SqlUnitOfWorkFactory(database, ring, MachineClock()).read() as view:
-            return await view.journal.verify(anchors)
+            yield view.journal
 
 
 def _show_json(report: ChainReport) -> None:

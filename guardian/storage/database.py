@@ -53,7 +53,7 @@ class Database:
     @classmethod
     async def open(cls, url: str, *, application: str = "serve", observer: CommitObserver | None = None) -> Self:
         """Open the database at the address, reachable and fit for use; Misconfigured says what is wrong with it."""
-        address = _parse_address(url)
+        address = parse_address(url)
         where = address.render_as_string(hide_password=True)
         backend = _backend_for(address, application)
         try:
@@ -194,7 +194,17 @@ def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgre
     return postgresql.insert(table)
 
 
-def _parse_address(url: str) -> URL:
+async def try_lock(url: str, name: str) -> ProcessLock | None:
+    """Take what only one process may have at a time, where the database itself may not be there yet."""
+    backend = _backend_for(parse_address(url), name)
+    try:
+        return await backend.try_lock(name)
+    finally:
+        await backend.close()
+
+
+def parse_address(url: str) -> URL:
+    """Return the address with the driver that we use; Misconfigured where it names no database that we know."""
     try:
         address = make_url(url)
     except ArgumentError as error:

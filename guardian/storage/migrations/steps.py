@@ -50,7 +50,7 @@ async def check_current(database: Database) -> None:
         remedy = "Run guardian setup, or guardian db upgrade if the service was set up before."
         raise Misconfigured([f"The database {database.where} is empty. {remedy}"])
     if revision != latest_revision():
-        remedy = "Make a copy of it, then run guardian db upgrade."
+        remedy = "Run guardian backup FILE with that release, then guardian db upgrade."
         raise Misconfigured([f"The database {database.where} is of an older release ({revision}). {remedy}"])
 
 
