@@ -203,17 +203,21 @@ class Service:
 
     # -- while it runs
 
-    async def reread_modes(self) -> None:
-        """Give each space the mode that the file says now; a file that cannot be read changes nothing."""
+    async def reread_modes(self) -> tuple[str, ...]:
+        """Give each space the mode that the file says now.
+
+        A file that cannot be read changes nothing: its faults are returned.
+        """
         try:
             modes = read_modes(self.settings.path)
         except Misconfigured as error:
             log.error("modes.not_read", faults=len(error.faults))
-            return
+            return tuple(error.faults)
         for name in self.spaces.names:
             mode = modes.get(name, Mode.OBSERVE)
             if mode is not self.spaces.mode(name):
                 await self._switch_mode(name, mode)
+        return ()
 
     async def _switch_mode(self, name: SpaceName, mode: Mode) -> None:
         """Apply the mode at once: every work item of the space is reconciled under it."""

@@ -21,6 +21,7 @@ from guardian.cli.context import (
 from guardian.errors import Misconfigured
 from guardian.journal import OPERATOR, Entry
 from guardian.services.operations.setup import is_chair_unconfirmed
+from guardian.settings.loader import is_on_this_host_alone
 from guardian.settings.models import Settings
 from guardian.spaces.port import CheckResult
 from guardian.spaces.registry import Mode
@@ -76,6 +77,7 @@ async def check_all(config: Path | None) -> list[CheckLine]:
 
 async def _check_parts(settings: Settings, service: Service) -> AsyncIterator[CheckLine]:
     yield await _check_chair(service)
+    yield _check_pages(settings)
     for each in service.connected:
         for line in await _check_space(each):
             yield line
@@ -106,6 +108,19 @@ async def _check_parts(settings: Settings, service: Service) -> AsyncIterator[Ch
         )
     else:
         yield _check_line("heartbeat", await service.heartbeat.check())
+
+
+def _check_pages(settings: Settings) -> CheckLine:
+    if not is_on_this_host_alone(settings):
+        return CheckLine(where="pages", what=f"people are sent to {settings.base_url}", well=True)
+    return CheckLine(
+        where="pages",
+        what="The addresses that people are sent open on this machine alone.",
+        well=False,
+        needs="an address of the pages that people reach",
+        remedy='Put a web server with TLS in front, and write its address: base_url = "https://…"',
+        breaks="Nobody elsewhere can report on the page, read what was decided on them, or open the reading room.",
+    )
 
 
 async def _check_chair(service: Service) -> CheckLine:

@@ -1,10 +1,12 @@
 """Makes an installation, one thing after the other; what stands already is left as it is, and said so."""
 
 import os
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from guardian.assembly.bootstrap import assemble
 from guardian.cli.mode import write_atomically
@@ -53,14 +55,46 @@ def create_config(path: Path, text: Callable[[], str], report: InstallReport) ->
     return read_settings(path, os.environ)
 
 
+def find_unused_options(path: Path, sections: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """Return a line for each option that says otherwise than the configuration which stands: it is not put into it."""
+    try:
+        stands = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [
+        f"unused {key} {str(value)!r}: {path} says {_quote(body, key)} in [{section}]; change it there"
+        for section, options in sections.items()
+        for body in [_section_of(stands, section)]
+        for key, value in options.items()
+        if value is not None and not _is_same(path.parent, body.get(key), value)
+    ]
+
+
+def _section_of(stands: Any, section: str) -> Mapping[str, object]:
+    for part in section.split("."):
+        stands = stands.get(part) if isinstance(stands, dict) else None
+    return stands if isinstance(stands, dict) else {}
+
+
+def _quote(body: Mapping[str, object], key: str) -> str:
+    return f"{key} = {body[key]!r}" if key in body else f"nothing of {key}"
+
+
+def _is_same(folder: Path, stands: object, given: object) -> bool:
+    """Whether both say the same, or name the same file."""
+    return str(stands) == str(given) or (folder / str(stands)).resolve() == (folder / str(given)).resolve()
+
+
 def create_secret(path: Path, secret: str, report: InstallReport) -> None:
-    """Write the secret to a file of its own that only its owner may read; one that is there is never replaced."""
+    """Write the secret to a file of its own that only its owner may read; one that holds anything is never replaced."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.is_file() and not path.read_bytes().strip():
+        path.unlink()
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(secret + "\n")
     except FileExistsError:
-        report.add_existing(f"the secret file {path}")
+        report.add_existing(f"the secret file {path}, and what you typed was not put into it: empty it first")
     else:
         report.add_created(f"the secret file {path}")
 

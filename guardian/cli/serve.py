@@ -7,10 +7,13 @@ import sys
 import uvloop
 
 from guardian.assembly.bootstrap import assemble
+from guardian.assembly.service import Service
 from guardian.cli.context import ConfigOption, load_settings, refuse_missing_database
 from guardian.clock import MachineClock
-from guardian.logs import configure
+from guardian.logs import configure, logger
 from guardian.settings.models import LogFormat, Settings
+
+log = logger("cli")
 
 
 def command(config: ConfigOption = None) -> None:
@@ -24,29 +27,48 @@ def command(config: ConfigOption = None) -> None:
 
 async def serve(settings: Settings) -> None:
     """Run the service until a signal ends it, or raise what ended it otherwise."""
-    stop_requested = asyncio.Event()
+    stop_requested, reread_requested = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop_requested.set)
+    # From the first moment: a signal without a handler ends the process, as when a terminal is closed.
+    loop.add_signal_handler(signal.SIGHUP, reread_requested.set)
     service = await assemble(settings, clock=MachineClock())
-    reload_tasks: set[asyncio.Task[None]] = set()
-
-    def reread() -> None:
-        task = asyncio.ensure_future(service.reread_modes())
-        reload_tasks.add(task)
-        task.add_done_callback(reload_tasks.discard)
-
-    loop.add_signal_handler(signal.SIGHUP, reread)
     ending = asyncio.create_task(stop_requested.wait())
+    rereading: asyncio.Task[None] | None = None
     try:
         starting = asyncio.create_task(service.start())
         if await _wait_for_first(starting, ending) is starting:
             sys.stderr.write(f"Guardian is up at {service.url}.\n")
+            rereading = asyncio.create_task(_reread_when_asked(service, reread_requested))
             failing = asyncio.create_task(service.wait())
             await _wait_for_first(failing, ending)
     finally:
         ending.cancel()
+        if rereading is not None:
+            rereading.cancel()
         await service.stop()
+
+
+async def _reread_when_asked(service: Service, requested: asyncio.Event) -> None:
+    """Read the modes again whenever that is asked for, and say what came of it."""
+    while True:
+        await requested.wait()
+        requested.clear()
+        try:
+            faults = await service.reread_modes()
+        except Exception:
+            # The file is looked at every few seconds anyway; this signal is only the quicker way.
+            log.exception("modes.not_read")
+            continue
+        sys.stderr.write("".join(f"{line}\n" for line in _describe_modes(service, faults)))
+
+
+def _describe_modes(service: Service, faults: tuple[str, ...]) -> tuple[str, ...]:
+    if faults:
+        return (*faults, "Nothing was changed: every space keeps its mode.")
+    modes = ", ".join(f"{name} {service.spaces.mode(name)}" for name in service.spaces.names)
+    return (f"The modes are read again: {modes}. Everything else in the file is read at the next start.",)
 
 
 async def _wait_for_first(

@@ -13,20 +13,28 @@ import typer
 from guardian.cli.authentication import ask, ask_secretly
 from guardian.cli.config_template import Installation, render_config
 from guardian.cli.context import ConfigOption, print_line
-from guardian.cli.install import InstallReport, create_config, create_members, create_secret, create_storage
+from guardian.cli.install import (
+    InstallReport,
+    create_config,
+    create_members,
+    create_secret,
+    create_storage,
+    find_unused_options,
+)
 from guardian.cli.members_file import AccountId, Email, read_new_members
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.logs import configure
 from guardian.people.models import Group, Office
 from guardian.services.operations.setup import NewMember, SeatInput
-from guardian.settings.loader import config_path
+from guardian.settings.loader import config_path, is_on_this_host_alone
 from guardian.settings.models import Settings
 from guardian.settings.spaces import DiscordSettings
 from guardian.settings.toml_table import TableReader, Text
 from guardian.spaces.port import Account
 
 _SECRETS: Final = Path("secrets")
+_MAX_TRIES: Final = 3
 SpaceOptions = dict[str, str | int | None]
 Number = Annotated[int | None, typer.Option()]
 File = Annotated[Path | None, typer.Option()]
@@ -37,7 +45,9 @@ def command(
     community: Annotated[str | None, typer.Option(help="The name that people read in every message.")] = None,
     base_url: Annotated[str | None, typer.Option(help="The address under which people reach the pages.")] = None,
     listen: Annotated[str | None, typer.Option(help="Where the service listens, as 127.0.0.1:8420.")] = None,
-    policy: Annotated[str, typer.Option(help="A preset (django, chipy) or a policy file.")] = "django",
+    policy: Annotated[
+        str | None, typer.Option(help="A preset (django, chipy) or a policy file. Otherwise django.")
+    ] = None,
     discord_guild_id: Annotated[str | None, typer.Option(help="The id of the Discord server.")] = None,
     discord_token_file: File = None,
     forum_url: Annotated[str | None, typer.Option(help="The address of the Discourse forum.")] = None,
@@ -76,11 +86,14 @@ def command(
             "webhook_secret_file": _path_text(github_webhook_secret_file),
         },
     }
-    service = {"community": community, "base_url": base_url, "listen": listen, "policy": policy, "data": "data"}
+    service = {"community": community, "base_url": base_url, "listen": listen, "policy": policy}
+    unused = find_unused_options(
+        path, {"service": service, **{f"spaces.{name}": keys for name, keys in spaces.items()}}
+    )
     settings = create_config(path, lambda: _new_config(path, service, spaces, report), report)
     new_members = _read_new_members(settings, chair, chair_discord, chair_email, members)
     chair_waits = asyncio.run(_install(settings, new_members, report))
-    for line in report.lines:
+    for line in (*report.lines, *unused):
         print_line(line)
     for line in _next_steps(settings, chair_waits):
         print_line(line)
@@ -108,6 +121,7 @@ def _new_config(
         raise Misconfigured(["The community has no name: give --community."])
     if not chosen:
         raise Misconfigured(["There is no space: give the options of at least one, such as --discord-guild-id."])
+    service |= {"policy": service["policy"] or "django", "data": "data"}
     keys = {"ring": "data/keys.ring", "master": "secrets/master.key"}
     return render_config(Installation(service, keys, chosen))
 
@@ -134,9 +148,20 @@ def _ask(keys: SpaceOptions, key: str, words: str, read: Callable[[str], str | i
 
 
 def _ask_secret(keys: SpaceOptions, key: str, words: str, path: Path, report: InstallReport) -> None:
-    if keys[key] is None and (secret := ask_secretly(words).strip()):
-        create_secret(path, secret, report)
-        keys[key] = str(_SECRETS / path.name)
+    if keys[key] is not None:
+        return
+    create_secret(path, ask_until_given(words), report)
+    keys[key] = str(_SECRETS / path.name)
+
+
+def ask_until_given(words: str, read: Callable[[str], str] = ask_secretly) -> str:
+    """Return the secret that somebody types; Misconfigured where they only ever press Enter."""
+    for _ in range(_MAX_TRIES):
+        if secret := read(words).strip():
+            return secret
+        print_line("That was empty. Nothing is shown while you type or paste it; end with Enter.")
+    what = words.removesuffix(": ")
+    raise Misconfigured([f"{what} was not given: no configuration was written. Have it at hand, and begin again."])
 
 
 def _parse_number(text: str) -> int | None:
@@ -177,6 +202,8 @@ def _next_steps(settings: Settings, chair_waits: bool) -> list[str]:
     if chair_waits:
         lines.append("  guardian confirm-chair --as NAME  a second member's yes to the first chair")
     lines.append("  guardian serve                    run the service")
+    if is_on_this_host_alone(settings):
+        lines.insert(1, f"  base_url in {settings.path}: the addresses that people are sent open on this machine alone")
     lines += [f"  guardian mode {space.name} enforce     when you are ready to act there" for space in settings.spaces]
     lines.append(
         f"Keep copies of {settings.key_ring} and {settings.master_key} in two places apart from the database's."

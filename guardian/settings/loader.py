@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 
@@ -42,6 +43,8 @@ class _NamedPolicy(NamedTuple):
 def _reachable(url: str | None, info: ValidationInfo) -> str | None:
     if url is None and "listen" in info.data and not _is_loopback(info.data["listen"].host):
         raise ValueError('is missing; write the address under which people reach the pages, as base_url = "https://…"')
+    if url is not None and url.startswith("http:") and not _is_loopback(urlsplit(url).hostname or ""):
+        raise ValueError(f"'{url}' can be read by everybody on the way; the pages need an address with https://")
     return url
 
 
@@ -57,6 +60,11 @@ def _contact(address: str) -> str:
     if not _CONTACT.fullmatch(address):
         raise ValueError("is neither a mail address nor the address of a page that begins with https://")
     return address
+
+
+def is_on_this_host_alone(settings: Settings) -> bool:
+    """Return whether nobody but somebody at this machine can open the addresses that people are sent."""
+    return settings.base_url is None or _is_loopback(urlsplit(settings.base_url).hostname or "")
 
 
 def _without_password(database: str, info: ValidationInfo) -> str:

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from connectors.emulators.discord.permissions import Permission
+from guardian.cli.install import InstallReport, create_secret
+from guardian.cli.setup import ask_until_given
+from guardian.errors import Misconfigured
 from guardian.settings.loader import read_modes
 from guardian.spaces.registry import Mode
 from tests.guardian.cli.conftest import CHAIR, ROOT, Commands, Installation
@@ -57,6 +60,71 @@ def test_setup_again_changes_nothing_and_says_what_stands(founded: Commands) -> 
     assert "made " not in ended.out
     assert "stands the place of Ann Able" in ended.out
     assert founded.files() == kept
+
+
+def test_setup_again_says_which_options_the_file_does_not_follow(founded: Commands) -> None:
+    kept = founded.files()
+    ended = founded.give(
+        "setup", "--community", "Theirs", "--discord-guild-id", "42", "--base-url", "https://a.example"
+    )
+    assert ended.code == 0, ended.err
+    told = [line for line in ended.out.splitlines() if line.startswith("unused ")]
+    assert told == [
+        f"unused community 'Theirs': {founded.config} says community = 'Ours' in [service]; change it there",
+        f"unused base_url 'https://a.example': {founded.config} says nothing of base_url in [service]; change it there",
+    ]
+    assert founded.files() == kept
+
+
+def test_setup_where_nothing_can_be_written_says_where_and_leaves_no_traceback(empty: Commands) -> None:
+    (empty.folder / "a file").write_text("", encoding="utf-8")
+    ended = empty.use("setup", *empty.options(), *CHAIR, "--config", str(empty.folder / "a file" / "guardian.toml"))
+    assert ended.code == 1
+    assert f"{empty.folder / 'a file'} cannot be used" in ended.err
+    assert "Give it to the account that runs this command, or name another place." in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_setup_says_that_links_to_this_machine_open_nowhere_else(empty: Commands) -> None:
+    said = "the addresses that people are sent open on this machine alone"
+    ended = empty.give("setup", *empty.options(), *CHAIR, "--base-url", "http://localhost:8420")
+    assert ended.code == 0, ended.err
+    assert said in ended.out
+
+
+def test_pages_that_everybody_on_the_way_could_read_are_refused(empty: Commands) -> None:
+    ended = empty.give("setup", *empty.options(), *CHAIR, "--base-url", "http://conduct.example.org")
+    assert ended.code == 1
+    assert "service.base_url: 'http://conduct.example.org' can be read by everybody on the way" in ended.err
+    assert not empty.config.exists()
+
+
+def test_an_empty_token_is_named_with_its_file(empty: Commands) -> None:
+    options = empty.options()
+    (empty.folder / "token").write_text("\n", encoding="utf-8")
+    ended = empty.give("setup", *options, *CHAIR)
+    assert ended.code == 1
+    assert f"{empty.folder / 'token'} is empty; write the secret into it" in ended.err
+
+
+def test_a_secret_that_is_typed_empty_is_asked_for_again() -> None:
+    typed = iter(["", " ", "a token "])
+    assert ask_until_given("The bot's token: ", lambda _: next(typed)) == "a token"
+
+
+def test_a_secret_that_is_never_typed_ends_setup_in_words() -> None:
+    with pytest.raises(Misconfigured, match="The bot's token was not given: no configuration was written"):
+        ask_until_given("The bot's token: ", lambda _: "")
+
+
+def test_a_typed_secret_replaces_an_empty_file_and_never_another(tmp_path: Path) -> None:
+    path, report = tmp_path / "token", InstallReport()
+    path.write_text("\n", encoding="utf-8")
+    create_secret(path, "first", report)
+    create_secret(path, "second", report)
+    assert path.read_text(encoding="utf-8") == "first\n"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "what you typed was not put into it" in report.lines[1]
 
 
 def test_setup_seats_everybody_of_a_file(empty: Commands) -> None:
@@ -138,6 +206,7 @@ async def test_check_looks_at_every_part_and_names_each_remedy(installation: Ins
         "keys",
         "database",
         "group",
+        "pages",
         "discord",
         "forum",
         "github",

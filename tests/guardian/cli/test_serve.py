@@ -53,6 +53,33 @@ async def test_a_second_service_on_one_file_is_refused_and_the_first_goes_on(ins
     assert status["service"]["well"] is True
 
 
+async def test_a_hangup_reads_the_modes_again_and_says_what_they_are(installation: Installation) -> None:
+    async with served(installation) as process:
+        assert process.stderr is not None
+        process.send_signal(signal.SIGHUP)
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            while not (line := await process.stderr.readline()).startswith(b"The modes are read again: "):
+                assert line, "the service ended"
+    assert b"discord enforce, forum enforce, github enforce" in line
+    assert b"Everything else in the file is read at the next start." in line
+
+
+async def test_a_hangup_with_a_faulty_file_changes_nothing_and_names_the_fault(installation: Installation) -> None:
+    async with served(installation) as process:
+        assert process.stderr is not None
+        path = installation.settings.path
+        path.write_text(path.read_text(encoding="utf-8").replace('"enforce"', '"enforced"'), encoding="utf-8")
+        process.send_signal(signal.SIGHUP)
+        said = b""
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            while not said.endswith(b"Nothing was changed: every space keeps its mode.\n"):
+                line = await process.stderr.readline()
+                assert line, "the service ended"
+                said += line
+    assert b"spaces.discord.mode: 'enforced' is not one of: observe, enforce" in said
+    assert process.returncode == 0
+
+
 async def test_the_tables_are_not_changed_under_a_running_service(installation: Installation) -> None:
     async with served(installation):
         ended = await installation.give("db", "upgrade")
