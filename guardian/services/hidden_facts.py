@@ -87,6 +87,6 @@ async def _notify(uow: UnitOfWork, done: Restricted, cases: Iterable[Case], news
     on_it = [member.id for member in await members_who_may_know(uow, done.case)]
     for case in cases:
         facts = {"news": news}
-        named = {**facts, "about": done.case.code_name}
+        named = {**facts, "review": done.case.code_name}
         await notify_members(uow, case, NoticeKind.CASE_NEWS, named, only=on_it, besides=(done.by,))
         await notify_members(uow, case, NoticeKind.CASE_NEWS, facts, besides=(*on_it, done.by))

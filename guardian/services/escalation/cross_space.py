@@ -68,7 +68,7 @@ async def propose_if_cross_space(uow: UnitOfWork, policy: Policy, person: Person
     )
     await uow.handoffs.add_handoff(handoff)
     for member in await _members_to_ask(uow, person):
-        await notify_member(uow, member.id, NoticeKind.CROSS_SPACE_PATTERN, {"reference": handoff.reference})
+        await notify_member(uow, member.id, NoticeKind.CROSS_SPACE_PATTERN, {"hop": handoff.reference})
     about = {"person": str(person), "hop": handoff.id}
     uow.journal.note(Entry(act="spread.was_noticed", by=SERVICE, authority="P-8.3", about=about, case=newest.id))
     return True

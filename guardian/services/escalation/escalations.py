@@ -229,9 +229,13 @@ async def create_escalation(
     about = {"case": str(case.id), "hop": handoff.id, "report": str(report.id)}
     uow.journal.note(Entry(act="matter.was_escalated", by=by, authority="P-8.2", about=about, case=case.id))
     until = due_at(TimeLimit.ACCEPTANCE, uow.now, app.policy).isoformat()
+    # Whoever passes it on knows; to hear of it or not would tell them whether it concerns themselves (P-4.2).
+    passed_on_by = (handoff.by,) if handoff.by else ()
     if submission.danger:
-        await notify_members(uow, case, NoticeKind.DANGER)
-    await notify_members(uow, case, NoticeKind.ESCALATED, {"space": str(handoff.space), "due": until})
+        await notify_members(uow, case, NoticeKind.DANGER, besides=passed_on_by)
+    await notify_members(
+        uow, case, NoticeKind.ESCALATED, {"space": str(handoff.space), "due": until}, besides=passed_on_by
+    )
     await notify_of_exclusions(uow, case, case)
     await notify_liaisons(uow, case, handoff)
     return case, handoff

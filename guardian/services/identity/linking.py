@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from guardian.cases.access import case_for_member, members_who_may_know, require_permission
 from guardian.cases.case import Case, PartyRole
 from guardian.errors import NotFound, Refused
-from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName, new_id
+from guardian.ids import AccountId, MemberId, PersonId, SpaceName, new_id
 from guardian.journal import Entry, by_member
 from guardian.notices.models import News, NoticeKind
 from guardian.people.models import LinkedAccount, LinkEvidence, Person, Trust
@@ -21,13 +21,13 @@ from guardian.services.authorization import require
 from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_exclusions
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.hidden_facts import notify_of_same_account
+from guardian.services.hidden_facts import is_known_to_be, notify_of_same_account
 from guardian.services.identity.account_owners import bind_after_notice
 from guardian.services.identity.namable_owners import known_owner, namable_owner, reached_through_known, require_free
 from guardian.services.identity.vouched_accounts import accounts_vouched_for
-from guardian.services.members import people_behind
+from guardian.services.members import members_for_person, people_behind
 from guardian.services.notify import ensure_reference, notify_members
-from guardian.services.visibility import protecting_cases, visible_accounts
+from guardian.services.visibility import hidden_cases, protecting_cases, visible_accounts
 from guardian.spaces.port import Account, Unknown
 from rules.conflicts import ConflictIndicators, Speaker
 from rules.identity import may_confirm_link
@@ -88,7 +88,7 @@ async def identify_reported_person(app: AppContext, by: MemberId, code_name: str
         await link_vouched_accounts(uow, person, found, link_evidence, by)
         about = {"case": case.id, "person": person.id, "account": link.id}
         uow.journal.note(Entry(act="person.was_named", by=by_member(by), authority="P-3.1", about=about, case=case.id))
-        await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
+        await _exclude_after_naming(uow, app.policy, person, case, by)
         await notify_protecting_cases(uow, by, person)
         await notify_of_same_account(uow, by, link)
         await _notify_of_link(uow, case, person, await as_visible(uow, by, link), by, News.PERSON_NAMED)
@@ -126,7 +126,7 @@ async def propose_link(
                 text=evidence.strip(),
             )
         )
-        await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
+        await _exclude_after_naming(uow, app.policy, person, case, by)
         visible = await as_visible(uow, by, link)
         await notify_protecting_cases(uow, by, person)
         await _notify_of_link(uow, case, person, visible, by, News.ACCOUNT_LINKED)
@@ -155,7 +155,7 @@ async def confirm_link(app: AppContext, by: MemberId, link_id: AccountId) -> Lin
         uow.journal.note(
             Entry(act="link.was_confirmed", by=by_member(by), authority="P-6.4", about=about, case=case.id)
         )
-        await exclude_person_everywhere(uow, app.policy, person.id, by_member(by))
+        await _exclude_after_naming(uow, app.policy, person, case, by)
         await notify_protecting_cases(uow, by, person)
         await notify_of_same_account(uow, by, saved)
         saved = await as_visible(uow, by, saved)
@@ -288,12 +288,12 @@ async def link_vouched_accounts(
 
 
 async def exclude_person_everywhere(
-    uow: UnitOfWork, policy: Policy, person: PersonId, by: str, *, own: tuple[CaseId, MemberId] | None = None
+    uow: UnitOfWork, policy: Policy, person: PersonId, by: str, *, unaware: MemberId | None = None
 ) -> None:
     """Exclude a member whose own account turns out to be the person's from every case about that person.
 
-    `own` is a case that a member opens now about somebody whom they may not know to be themselves: they keep their
-    place in it, since losing it would tell them. Policy: P-2.5, P-4.2.
+    `unaware` acts now on somebody whom they may not know to be themselves: they keep their places, since losing one
+    would tell them, and those who know are told. Policy: P-2.5, P-4.2.
     """
     people = await people_behind(uow, person)
     merges = [
@@ -311,11 +311,21 @@ async def exclude_person_everywhere(
     )
     cases = {case.id: case for each in people for case in await uow.cases.cases_of(each)}
     for case in cases.values():
-        keeps = {own[1]} if own is not None and case.id == own[0] else set()
+        keeps = frozenset() if unaware is None else frozenset({unaware})
         indicated = replace(indicators, authors=indicators.authors - keeps, linked=indicators.linked - keeps)
         after, changed = await exclude_indicated(uow, policy, case, indicated, by, Speaker.MEMBER)
         if changed:
             await notify_of_exclusions(uow, case, after)
+
+
+async def _exclude_after_naming(uow: UnitOfWork, policy: Policy, person: Person, case: Case, by: MemberId) -> None:
+    """Exclude whoever the person turns out to be; who names themselves unaware stays, and those who know are told."""
+    member = await uow.people.member(by)
+    is_aware = member is None or await is_known_to_be(uow, member, person.id, case.id)
+    unaware = None if is_aware or by not in await members_for_person(uow, person.id) else by
+    await exclude_person_everywhere(uow, policy, person.id, by_member(by), unaware=unaware)
+    for other in await hidden_cases(uow, by, await people_behind(uow, person.id)) if unaware else ():
+        await notify_members(uow, other, NoticeKind.CASE_NEWS, {"news": News.SAME_ACCOUNT}, besides=(by,))
 
 
 async def as_visible(view: ReadView, by: MemberId, link: LinkedAccount) -> LinkedAccount:

@@ -139,7 +139,7 @@ async def adopt_restriction(
         case = await _open_case(uow, by, found, person.id)
         link_evidence = LinkEvidence(case.id, Trust.EVIDENCED, by_member(by), "restricted in the space before us")
         link = await link_account(uow, person, found.account, found.handle, link_evidence)
-        await exclude_person_everywhere(uow, app.policy, person.id, by_member(by), own=(case.id, by))
+        await exclude_person_everywhere(uow, app.policy, person.id, by_member(by), unaware=by)
         restriction = _RESTRICTIONS[observed_restriction.level]
         order = SanctionOrder.adopted(person=person.id, case=case.id, restriction=restriction, account=link, ends=until)
         sanction = await impose(uow, order, app.spaces.names)

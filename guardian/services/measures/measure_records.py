@@ -149,8 +149,8 @@ async def _is_measurable_by_all(
 
 async def exclude_person(uow: UnitOfWork, app: AppContext, case: Case, person: PersonId, by: Member) -> None:
     """Make the matter about that person, and exclude from it and every other the moderator or member who they are."""
-    own = None if await is_known_to_be(uow, by, person, case.id) else (case.id, by.id)
-    kept = {by.id} if own else set()
+    unaware = None if await is_known_to_be(uow, by, person, case.id) else by.id
+    kept = {unaware}
     concerned = [holder.id for holder in await role_holders_for_person(uow, person) if holder.id not in kept]
     already_excluded = {exclusion.member for exclusion in await uow.cases.exclusions_of(case.id)}
     for member in concerned:
@@ -167,7 +167,7 @@ async def exclude_person(uow: UnitOfWork, app: AppContext, case: Case, person: P
     parties = await uow.cases.parties_of(case.id)
     if not any(party.person == person for party in parties):
         await uow.cases.add_party(Party(case.id, PartyRole.REPORTED, new_reference(), person=person))
-    await exclude_person_everywhere(uow, app.policy, person, by_member(by.id), own=own)
+    await exclude_person_everywhere(uow, app.policy, person, by_member(by.id), unaware=unaware)
 
 
 async def notify_measured(

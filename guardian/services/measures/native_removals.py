@@ -21,7 +21,7 @@ from guardian.services.escalation.local_matters import prepare_case, save_report
 from guardian.services.identity.linking import FoundAccount
 from guardian.services.measures.native_records import find_account_or_id
 from guardian.services.notify import notify_member, notify_members
-from guardian.services.unilateral.act import record_removal
+from guardian.services.unilateral.removal import record_removal
 from guardian.services.visibility import add_known_accounts
 from guardian.spaces.port import Account, Unknown
 from guardian.spaces.removals import Removal, RemovalRecords
@@ -101,7 +101,7 @@ async def _ask_about_stranger(uow: UnitOfWork, space: SpaceName) -> None:
     members = await uow.people.members()
     there = [m for m in members if holds_seat(m, Seat(MODERATORS.group, space=space), uow.now)]
     for member in there or [m for m in members if holds_seat(m, CHAIRS, uow.now)]:
-        facts = {"space": str(space), "removed": "yes"}
+        facts = {"space": str(space), "what": "put_out"}
         await notify_member(uow, member.id, NoticeKind.NATIVE_ACTION_BY_STRANGER, facts)
     about = {"space": str(space)}
     uow.journal.note(Entry(act="native_act.is_nobodys", by=SERVICE, authority="P-7.2", about=about))

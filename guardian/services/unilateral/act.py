@@ -183,39 +183,7 @@ async def record_native_act(
     return case, intended
 
 
-async def record_removal(app: AppContext, uow: UnitOfWork, actor: Member, found: FoundAccount) -> Case:
-    """Record that a member put somebody out with a space's own menu: an act that restricts nothing any more.
-
-    It is notified of and reviewed like any other; the review may restrict, or say that it was not right. Policy: P-7.2.
-    """
-    known = await account_knowledge(uow, actor.id, found.account)
-    person = await person_for_account(uow, found, actor.id)
-    review = CaseId(new_id())
-    link_evidence = LinkEvidence(review, Trust.EVIDENCED, by_member(actor.id), "put out with the space's own menu")
-    await link_account(uow, person, found.account, found.handle, link_evidence)
-    given = ActInput(Restriction.NONE, Ground.ONGOING, "", frozenset({found.account.space}))
-    intended = new_act(review, actor.id, person.id, uow.now, given)
-    attempt = replace(attempt_of(intended), on_leader=bool(known.role_holders))
-    verdict = await ask_brake(app, uow, attempt, actor.id)
-    case, done = await open_review(app, uow, actor, intended, awaits_confirmation=False)
-    facts = {"restriction": done.restriction, **build_scope_facts(done.spaces)}
-    facts |= await issue_personal_receipt(app, uow, case, person.id)
-    await notify_person(uow, case, person.id, NoticeKind.ACTED, facts)
-    await notify_members(uow, case, NoticeKind.ACT_TAKEN, {"act": done.id, "ground": done.ground}, besides=[actor.id])
-    due = await start_review_deadlines(uow, app.policy, done)
-    question = {"space": str(found.account.space), "due": due.isoformat(), "act": done.id, "removed": "yes"}
-    await notify_members(uow, case, NoticeKind.NATIVE_ACTION_QUESTION, question, only=[actor.id])
-    await _notify_protecting_cases(uow, case, done)
-    if not verdict:
-        await notify_deciders(uow, case, NoticeKind.BRAKE, {"act": done.id}, besides=actor.id)
-    about = {"case": str(case.id), "act": done.id, "space": str(found.account.space)}
-    uow.journal.note(Entry(act="native_act.was_noticed", by=SERVICE, authority="P-7.2", about=about, case=case.id))
-    if done.state is ActState.UNREVIEWED:
-        await apply_reviews(app, uow, case, done)
-    return case
-
-
-async def _notify_protecting_cases(uow: UnitOfWork, case: Case, done: UnilateralAct) -> None:
+async def notify_protecting_cases(uow: UnitOfWork, case: Case, done: UnilateralAct) -> None:
     """Notify the cases that protect the person from the actor; the review is named to those who may know it."""
     actor = await uow.people.member(done.by)
     on_review = [member.id for member in await members_who_may_know(uow, case)]
@@ -302,8 +270,8 @@ async def open_review(
         case = await uow.cases.save_case(replace(case, contact=await choose_contact(uow, case, app.policy)))
     await uow.cases.add_party(Party(case.id, PartyRole.REPORTED, new_reference(), person=intended.person))
     is_known = await is_known_to_be(uow, actor, intended.person, case.id)
-    own = None if is_known else (case.id, actor.id)
-    await exclude_person_everywhere(uow, app.policy, intended.person, SERVICE, own=own)
+    unaware = None if is_known else actor.id
+    await exclude_person_everywhere(uow, app.policy, intended.person, SERVICE, unaware=unaware)
     case = await get_case(uow, case.id)
     state = (
         ActState.AWAITING_CONFIRMATION
@@ -381,7 +349,7 @@ async def _take_effect(
     await notify_members(uow, case, NoticeKind.ACT_TAKEN, {"act": done.id, "ground": done.ground}, besides=[done.by])
     if verdict.code == brake.DANGER:
         await notify_deciders(uow, case, NoticeKind.BRAKE, {"act": done.id}, besides=done.by)
-    await _notify_protecting_cases(uow, case, done)
+    await notify_protecting_cases(uow, case, done)
     unaware = await was_unaware(app, uow, done)
     await notify_of_restriction(uow, Restricted(done.by, person.id, case, unaware), sanction)
     due = await start_review_deadlines(uow, app.policy, done)

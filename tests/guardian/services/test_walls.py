@@ -148,6 +148,12 @@ async def test_those_who_know_the_link_are_told_that_another_account_was_not_rea
     second = await act_on(stage, "other")
     assert News.RESTRICTED_IN_PART in await news_to(stage.community, BRUNO)
     assert News.RESTRICTED_IN_PART not in await news_to(stage.community, DMITRI)
+    named = [
+        n.facts.get("review")
+        for n in await stage.community.notices_to(BRUNO)
+        if "restricted" in n.facts.get("news", "")
+    ]
+    assert second.code_name in named
     merged = await merge_people(stage.app, BRUNO, secret, second.person, SECRET)
     await stage.community.read_case(ELENI, second.code_name)
     await confirm_merge(stage.app, ELENI, merged.merge)

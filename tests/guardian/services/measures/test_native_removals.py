@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from guardian.cases.unilateral_acts import ActState
-from guardian.notices.models import NoticeKind
+from guardian.notices.models import Notice, NoticeKind
 from guardian.services.escalation.local_matters import list_matters
 from guardian.services.measures.native_removals import inspect_removals
 from guardian.services.unilateral.review import review
@@ -28,6 +28,11 @@ async def installed(community: Community) -> Community:
     return community
 
 
+def told_act(notices: tuple[Notice, ...]) -> str:
+    """The act of which the notices tell."""
+    return next(notice.facts["act"] for notice in notices if notice.kind is NoticeKind.ACT_TAKEN)
+
+
 @pytest.mark.harm("native-kick-unseen")
 async def test_a_members_removal_is_an_act_that_the_others_review(installed: Community) -> None:
     """P-7.2, P-7.3"""
@@ -35,7 +40,8 @@ async def test_a_members_removal_is_an_act_that_the_others_review(installed: Com
     await inspect_removals(installed.app, DISCORD, SOMEBODY)
     case = await newest_case(installed)
     assert NoticeKind.ACT_TAKEN in [n.kind for n in await installed.notices_to(BRUNO) if n.case == case.id]
-    assert NoticeKind.NATIVE_ACTION_QUESTION in await installed.notice_kinds_to(DMITRI)
+    (asked,) = [n for n in await installed.notices_to(DMITRI) if n.kind is NoticeKind.NATIVE_ACTION_QUESTION]
+    assert (asked.facts["what"], asked.facts["act"]) == ("put_out", told_act(await installed.notices_to(BRUNO)))
     async with installed.units_of_work.read() as view:
         (told,) = [n for n in await view.notices.of_case(case.id) if n.kind is NoticeKind.ACTED]
         assert await view.sanctions.of_case(case.id) == ()
