@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from connectors.discord.modal_values import UploadedFile
+from connectors.discord.config import DEFAULT_API
+from connectors.discord.message_parts import UploadedFile
 from guardian.services.reports.intake import EvidenceInput
 from guardian.spaces.port import Account
 
+_FILES_URL: Final = "https://cdn.discordapp.com"
 _HOSTS: Final = frozenset({"cdn.discordapp.com", "media.discordapp.net"})
 _CHUNK: Final = 64 * 1024
 
@@ -28,6 +30,12 @@ class FileLimits:
     max_size: int
     max_total_size: int
     ceiling: timedelta
+
+    @property
+    def files_url(self) -> str:
+        """Return where Discord gives out what it names by an id alone, such as a sticker."""
+        api = urlsplit(self.api_url)
+        return _FILES_URL if api.netloc == urlsplit(DEFAULT_API).netloc else f"{api.scheme}://{api.netloc}"
 
     def is_trusted_url(self, url: str) -> bool:
         """Return whether the address is one of Discord's own, or of the server that its API is configured to be."""

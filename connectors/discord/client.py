@@ -71,7 +71,7 @@ class DiscordConnection:
 
     `setup` and `on_account_changed` are set before `start`: the first is awaited once, after signing in and before the
     gateway opens; the second is told the id of each account that something has happened to. `on_restricted` is told
-    the id of those whom somebody else may have restricted, or let go.
+    the id of those whom somebody else may have restricted, or let go. `before_close` is awaited before the link ends.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class DiscordConnection:
         self.setup = setup
         self.on_account_changed = on_account_changed
         self.on_restricted: AccountChanged | None = None
+        self.before_close: Callable[[], Awaitable[None]] | None = None
         self.failure: str | None = None
         trace = aiohttp.TraceConfig()
         self.refusal_counter = RefusalCounter()
@@ -123,6 +124,8 @@ class DiscordConnection:
 
     async def close(self) -> None:
         """End everything that runs, and close every connection."""
+        if self.before_close is not None:
+            await self.before_close()
         for task in (self._run_task, self._ready_task):
             if task is not None:
                 task.cancel()
@@ -351,9 +354,9 @@ class DiscordConnection:
         return await self._read(lambda http: http.application_info(), dict)
 
     async def read_commands(self) -> Answer:
-        """Return the application's commands in the server."""
-        guild = self.config.guild_id
-        return await self._read(lambda http: http.get_guild_commands(self.own_id, guild), list)
+        """Return the application's commands in the server. Its id is not the bot's: older applications have two."""
+        guild, application = self.config.guild_id, str(self.client.application_id)
+        return await self._read(lambda http: http.get_guild_commands(application, guild), list)
 
     async def read_audit_log(self, native_id: str | None, action: int) -> Answer:
         """Return the newest audit log entries of one kind, about one account or about all."""

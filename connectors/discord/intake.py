@@ -102,6 +102,7 @@ def attach(connection: DiscordConnection, app: AppContext) -> InteractionRouter:
     connection.setup = registration.start
     connection.on_account_changed = changed
     connection.on_restricted = restricted
+    connection.before_close = router.finish
     return router
 
 

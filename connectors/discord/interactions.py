@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import aiohttp
 import discord
-from discord import app_commands
+from discord import AppCommandType, app_commands
 
 from connectors.discord import components, translate
 from connectors.discord.components import Form, Reply
@@ -82,13 +82,40 @@ class ServerCommandTree(app_commands.CommandTree[discord.Client]):
     def __init__(self, client: discord.Client, config: ServerConfig) -> None:
         super().__init__(client, fallback_to_global=False)
         self._config = config
+        self.running: set[asyncio.Task[None]] = set()
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Return whether it was asked in the server that is served, and say so where it was not."""
+        """Return whether the library shall carry it out: in the server that is served, but for the menus of messages."""
         if str(interaction.guild_id) == self._config.guild_id:
-            return True
+            return not await self._serve_message_menu(interaction)
         await send_reply(interaction, Reply(wording(locale_of(interaction), "fault.elsewhere")), self._config.ceiling)
         return False
+
+    async def _serve_message_menu(self, interaction: Interaction) -> bool:
+        """Whether it was the menu of a message, which is served here, by the message's id.
+
+        The library would read the message itself first, and leave whoever asked without an answer where it comes upon
+        a part that it does not know: a poll without an end, say.
+        """
+        data: Json = dict(interaction.data or {})
+        kind, guild = AppCommandType.message, discord.Object(int(self._config.guild_id))
+        menu = (
+            self.get_command(str(data.get("name")), guild=guild, type=kind) if data.get("type") == kind.value else None
+        )
+        if not isinstance(menu, app_commands.ContextMenu):
+            return False
+        work = asyncio.create_task(self._serve(interaction, menu.callback, str(data["target_id"])))
+        self.running.add(work)
+        work.add_done_callback(self.running.discard)
+        await work
+        return True
+
+    async def _serve(self, interaction: Interaction, serve: Any, message_id: str) -> None:
+        try:
+            await serve(interaction, discord.Object(int(message_id)))
+        except Exception as fault:
+            log_fault("menu.failed", fault)
+            await send_reply(interaction, Reply(internal_error_text(interaction)), self._config.ceiling)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """Answer whoever asked; what the command could not even read is no fault of theirs."""
@@ -111,6 +138,11 @@ class InteractionRouter:
         self._direct_message_actions: set[str] = set()
         self._message_handlers: list[MessageHandler] = []
         self._slots = asyncio.Semaphore(_MAX_CONCURRENT)
+
+    async def finish(self) -> None:
+        """Wait for the messages that were just chosen to be sealed, before the link goes down."""
+        if self.tree.running:
+            await asyncio.wait(self.tree.running, timeout=self.config.ceiling.total_seconds())
 
     def on_button(self, action: str, handler: ButtonHandler, *, anywhere: bool = False) -> None:
         """Call the handler when a button of that action is pressed; `anywhere`: in direct messages with us too."""

@@ -1,25 +1,17 @@
 """What somebody filled in or picked, read from Discord's own words. Pure: no call, no clock, no state."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.discord.translate import parse_instant
+from connectors.discord.message_parts import UploadedFile, read_attachment, read_parts
+from connectors.discord.translate import parse_instant, replace_surrogates
 from guardian.ids import SpaceName
 from guardian.services.reports.intake import EvidenceInput
 from guardian.spaces.port import Account
 
 Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """A file that Discord holds, with the size that it states."""
-
-    file_name: str
-    url: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +43,7 @@ class DiscordMessage:
     at: datetime | None
     uploads: tuple[UploadedFile, ...]
     edited: bool = False
+    unread: Json = field(default_factory=dict)
 
     def link(self, guild_id: str) -> str:
         """Return where the message is found."""
@@ -79,29 +72,44 @@ def read_modal(data: Json) -> ModalValues:
         if field is None:
             continue
         if isinstance(part.get("value"), str):
-            texts[field] = _replace_surrogates(part["value"])
+            texts[field] = replace_surrogates(part["value"])
         choices[field] = tuple(str(value) for value in part.get("values") or ())
     attachments = (data.get("resolved") or {}).get("attachments") or {}
     uploads = tuple(
-        _read_upload(attachments[value]) for values in choices.values() for value in values if value in attachments
+        read_attachment(attachments[value]) for values in choices.values() for value in values if value in attachments
     )
     return ModalValues(texts, choices, uploads)
 
 
-def read_message(message: Json, space: SpaceName) -> DiscordMessage:
-    """Return the message as Discord shows it. What a webhook wrote has a name and nobody's account."""
-    author = message.get("author") or {}
+def read_message(message: Json, space: SpaceName, files_url: str) -> DiscordMessage:
+    """Return the message as Discord shows it, with every part of it put into words; `files_url` has its stickers.
+
+    What an app posted is the doing of whoever used it. What a webhook wrote has a name and nobody's account.
+    """
+    author, used_by = message.get("author") or {}, _invoker(message)
     by_webhook = message.get("webhook_id") is not None or "id" not in author
+    writer = used_by or ({} if by_webhook else author)
+    parts = read_parts(message, files_url)
+    name = replace_surrogates(str(author.get("username") or ""))
+    through = (f"[Posted by the app {name}, for the account that used it.]",) if used_by else ()
     return DiscordMessage(
         channel=str(message["channel_id"]),
         id=str(message["id"]),
-        author=None if by_webhook else Account(space, str(author["id"])),
-        handle=_replace_surrogates(str(author.get("username") or "")),
-        text=_replace_surrogates(str(message.get("content") or "")),
+        author=Account(space, str(writer["id"])) if writer.get("id") else None,
+        handle=replace_surrogates(str(writer.get("username") or "")) or name,
+        text="\n\n".join(filter(None, (*through, parts.text))),
         at=parse_instant(message.get("timestamp")),
-        uploads=tuple(_read_upload(each) for each in message.get("attachments") or ()),
+        uploads=tuple(parts.files),
         edited=message.get("edited_timestamp") is not None,
+        unread=parts.unread,
     )
+
+
+def _invoker(message: Json) -> Json | None:
+    """The account that used the app whose message it is; None where nobody did."""
+    metadata = message.get("interaction_metadata") or message.get("interaction") or {}
+    user: Json | None = metadata.get("user")
+    return user if user and user.get("id") else None
 
 
 def _walk_components(components: Iterable[Json]) -> Iterator[Json]:
@@ -110,14 +118,3 @@ def _walk_components(components: Iterable[Json]) -> Iterator[Json]:
         yield from _walk_components(component.get("components") or ())
         if component.get("component"):
             yield from _walk_components((component["component"],))
-
-
-def _replace_surrogates(text: str) -> str:
-    """The text without halves of characters, which JSON can carry and nothing can store: a sign stands in their place."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _read_upload(attachment: Json) -> UploadedFile:
-    return UploadedFile(
-        _replace_surrogates(str(attachment["filename"])), str(attachment["url"]), int(attachment.get("size") or 0)
-    )

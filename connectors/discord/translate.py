@@ -361,3 +361,8 @@ def parse_account_id(text: str) -> str | None:
 def normalize_handle(text: str) -> str:
     """Return the username that a person's words are, as Discord compares it."""
     return text.strip().removeprefix("@").casefold()
+
+
+def replace_surrogates(text: str) -> str:
+    """Return the text without halves of characters, which JSON can carry and nothing can store: a sign stands there."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

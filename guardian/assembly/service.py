@@ -48,6 +48,7 @@ from guardian.services.measures.alerts import ContentAlerts
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.platform_events.webhooks import receive
 from guardian.services.raids.rollout import advance_raids
+from guardian.services.reports.captures import forget_old_captures
 from guardian.settings.loader import read_modes
 from guardian.settings.models import Settings
 from guardian.spaces.inbox import Inbox
@@ -260,10 +261,11 @@ class Service:
             async with self.units_of_work.begin() as uow:
                 added = await extend_to_new_spaces(uow, self.spaces.names)
 
-    async def _forget_deliveries(self) -> None:
-        """What came so long ago that no platform repeats it is forgotten, and with it the receipt in the first answer."""
+    async def _forget_old(self) -> None:
+        """Forget what came so long ago that no platform repeats it, and what was pointed to and never reported."""
         async with self.units_of_work.begin() as uow:
             await uow.deliveries.forget_before(self.clock.now() - _DELIVERIES_KEPT_FOR)
+        await forget_old_captures(self.app)
 
     async def _open_gateways(self) -> None:
         for each in self.connected:
@@ -318,7 +320,7 @@ class Service:
         return jobs
 
     async def _resync(self, name: SpaceName) -> bool:
-        await self._forget_deliveries()
+        await self._forget_old()
         return await resync(self.units_of_work, self.spaces, self.clock, name, self._compare_listing) is not None
 
     async def _compare_listing(self, name: SpaceName, found: Listing, begun: datetime) -> None:

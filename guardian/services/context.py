@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from guardian.cases.captures import CaptureStore
 from guardian.cases.case_store import CaseView
 from guardian.cases.conversations import ConversationStore
 from guardian.cases.deadlines import DeadlineStore
@@ -71,6 +72,10 @@ class ReadView(CaseView, Protocol):
     @property
     def conversations(self) -> ConversationStore:
         """Return the store of conversations in spaces."""
+
+    @property
+    def captures(self) -> CaptureStore:
+        """Return the store of what people have pointed to."""
 
     @property
     def sanctions(self) -> SanctionStore:

@@ -14,6 +14,7 @@ from guardian.clock import Clock
 from guardian.logs import logger
 from guardian.storage.access_record import AccessRecord
 from guardian.storage.bulk_store import SqlBulkStore
+from guardian.storage.capture_store import SqlCaptureStore
 from guardian.storage.case_store import SqlCaseStore
 from guardian.storage.conversation_store import SqlConversationStore
 from guardian.storage.data_key_store import DataKeyStore
@@ -51,6 +52,7 @@ class SqlStores:
         self.links = SqlLinkStore(connection, self.encryption)
         self.cases = SqlCaseStore(connection, self.encryption, self.access)
         self.conversations = SqlConversationStore(connection, self.encryption)
+        self.captures = SqlCaptureStore(connection, self.encryption)
         self.deadlines = SqlDeadlineStore(connection)
         self.deliberation = SqlDeliberationStore(connection, self.encryption)
         self.handoffs = SqlHandoffStore(connection, self.encryption)

@@ -13,7 +13,7 @@ import discord
 from connectors.discord import components, translate
 from connectors.discord.commands.report_form import DIRECT_MESSAGES, ReportDraft
 from connectors.discord.components import MAX_FIELD_LENGTH, Button, Reply, Style, custom_id
-from connectors.discord.evidence import EvidenceCollector, list_uploads
+from connectors.discord.evidence import EvidenceCollector
 from connectors.discord.interactions import Interaction, InteractionRouter, defer
 from connectors.discord.locales import locale_of
 from connectors.discord.modal_values import DiscordMessage
@@ -133,7 +133,7 @@ class DirectMessages:
             await self._router.reply(interaction, Reply(said))
             return
         text = _join_texts(messages) or translate_text(locale, "direct.files_only")
-        files = await self._evidence.collect_files(list_uploads(messages))
+        files = await self._evidence.collect_from(messages)
         if await self._send(
             interaction, ReportDraft(what=text, about=(DIRECT_MESSAGES, *_three_ids(about))), "-".join(about), files
         ):

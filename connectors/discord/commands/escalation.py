@@ -78,7 +78,7 @@ class _EscalationCommands:
     def __init__(self, router: InteractionRouter) -> None:
         self._router = router
         self._app = router.app
-        self._evidence = EvidenceCollector(router.config, router.app.largest_file)
+        self._evidence = EvidenceCollector(router.config, router.app)
 
     def register(self) -> None:
         """The menus, the command, the button and the form."""
@@ -90,9 +90,12 @@ class _EscalationCommands:
             data: dict[str, Any] = dict(interaction.data or {})
             found = ((data.get("resolved") or {}).get("messages") or {}).get(str(message.id))
             if found is None:
-                await self._open(interaction, (_CONTENT, self._here(), ""), message.jump_url)
+                link = f"https://discord.com/channels/{interaction.guild_id}/{interaction.channel_id}/{message.id}"
+                await self._open(interaction, (_CONTENT, self._here(), ""), link)
             else:
-                await self._open(interaction, (_MESSAGE, *self._evidence.capture(interaction, found)))
+                channel, message_id = self._evidence.capture(interaction, found)
+                await self._open(interaction, (_MESSAGE, channel, message_id))
+                await self._evidence.seal(interaction, channel, message_id)
 
         @router.tree.context_menu(name=MEMBER_MENU, guild=router.guild)
         async def about_member(interaction: Interaction, member: discord.User) -> None:
@@ -145,6 +148,8 @@ class _EscalationCommands:
         what = await self._resolve_subject(interaction, about, form, csam=csam)
         given = EscalationInput(what, urgency, done, said, csam=csam)
         view = await escalations.escalate(self._app, by, given, str(interaction.id))
+        if about and about[0] == _MESSAGE:
+            await self._evidence.forget(interaction, *about[1:])
         return Reply(view.text)
 
     async def _resolve_subject(

@@ -76,7 +76,7 @@ class ReportCommands:
         self._unsent: TtlCache[ReportDraft] = TtlCache(*_UNSENT)
         self._handles: TtlCache[str] = TtlCache(*_HANDLES)
         self._last_choices = ReportChoices()
-        self._evidence = EvidenceCollector(router.config, router.app.largest_file)
+        self._evidence = EvidenceCollector(router.config, router.app)
 
     def register(self) -> None:
         """Register the commands with their forms and buttons."""
@@ -132,8 +132,10 @@ class ReportCommands:
         """The message is taken as it stands now, before anybody writes a word about it."""
         data: dict[str, Any] = dict(interaction.data or {})
         message = ((data.get("resolved") or {}).get("messages") or {}).get(message_id)
-        about = (MESSAGE, *self._evidence.capture(interaction, message)) if message is not None else ()
-        await self._show_form(interaction, ReportDraft(about=about))
+        about = self._evidence.capture(interaction, message) if message is not None else ()
+        await self._show_form(interaction, ReportDraft(about=(MESSAGE, *about) if about else ()))
+        if about:
+            await self._evidence.seal(interaction, *about)
 
     # -- a report that was sent
 
@@ -163,6 +165,8 @@ class ReportCommands:
         except Exception as fault:
             log_fault("report.not_stored", fault)
             reply = self._failed_reply(interaction, draft, internal_error_text(interaction))
+        if done and draft.is_about(MESSAGE):
+            await self._evidence.forget(interaction, *draft.about[1:])
         await self._router.reply(interaction, reply)
         return done
 

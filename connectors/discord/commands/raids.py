@@ -16,7 +16,7 @@ from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import FileAttachment, Reply, Style
 from connectors.discord.interactions import CommandContext, ServerConfig
-from connectors.discord.modal_values import UploadedFile
+from connectors.discord.message_parts import UploadedFile
 from guardian.cases.raids import RaidState
 from guardian.errors import Refused
 from guardian.ids import SpaceName

@@ -257,7 +257,4 @@ class Gateway:
             or session.intents & MESSAGE_CONTENT_INTENT
         ):
             return data
-        bot = self._state.bot_id
-        if data["author"]["id"] == bot or any(u["id"] == bot for u in data["mentions"]):
-            return data
-        return data | {"content": "", "embeds": [], "attachments": [], "components": []}
+        return shapes.without_content(self._state, data)

@@ -19,7 +19,7 @@ from connectors.emulators.discord.requests import (
     parse_body,
     parse_number,
 )
-from connectors.emulators.discord.state import THREAD, Channel, Json, Message
+from connectors.emulators.discord.state import MESSAGE_CONTENT_INTENT, THREAD, Channel, Json, Message
 from connectors.emulators.shared.server import Response
 
 NONCE_REMEMBERED = timedelta(minutes=5)
@@ -181,6 +181,13 @@ class MessageHandlers(RestHandlers):
             return Response(404, raw=b"This content is no longer available.", content_type="text/plain")
         return Response(200, raw=found.content, content_type=found.content_type)
 
+    def sticker(self, call: DiscordCall) -> Response:
+        """Return the picture of a sticker."""
+        found = call.state.stickers.get(call.params["name"].partition(".")[0])
+        if found is None:
+            return Response(404, raw=b"This content is no longer available.", content_type="text/plain")
+        return Response(200, raw=found, content_type="image/png")
+
     # -- inside
 
     def _require_may_write(self, channel: Channel) -> None:
@@ -212,4 +219,8 @@ class MessageHandlers(RestHandlers):
         return message
 
     def _to_json(self, call: DiscordCall, message: Message) -> Json:
-        return shapes.message(call.state, message, self.community.origin(), self.community.now())
+        """The message as an application sees it: without the content intent, others' messages have no content."""
+        shown = shapes.message(call.state, message, self.community.origin(), self.community.now())
+        in_guild = call.state.channels[message.channel_id].recipient_id is None
+        has_intent = bool(call.state.privileged_intents & MESSAGE_CONTENT_INTENT)
+        return shapes.without_content(call.state, shown) if in_guild and not has_intent else shown

@@ -29,7 +29,7 @@ API = "/api/v10"
 # The token in their path is their only credential.
 BY_TOKEN_IN_PATH = (f"{API}/interactions/", f"{API}/webhooks/")
 # Signing in is asked for by browsers, and by an application that shows its secret in the form.
-PUBLIC_PATHS = ("/attachments/", "/oauth2/authorize", "/api/oauth2/token", f"{API}/oauth2/token")
+PUBLIC_PATHS = ("/attachments/", "/stickers/", "/oauth2/authorize", "/api/oauth2/token", f"{API}/oauth2/token")
 OWN_ACCOUNT = (f"{API}/users/@me", f"{API}/users/@me/connections")
 
 
@@ -68,6 +68,7 @@ class DiscordEmulator(ManualActions, EmulatedServer[DiscordState]):
             self.route(route.method, API + route.path, route.operation, self._wrap_handler(route.handler))
         file = "/attachments/{channel_id}/{attachment_id}/{filename}"
         self.route("GET", file, "attachment.get", self._wrap_handler(messages.attachment))
+        self.route("GET", "/stickers/{name}", "sticker.get", self._wrap_handler(messages.sticker))
         self._add_oauth_routes()
         self.app.router.add_get("/", self.gateway.handle)
         add_control(self, self.control_token, actions_of(self))
@@ -98,7 +99,7 @@ class DiscordEmulator(ManualActions, EmulatedServer[DiscordState]):
 
     @property
     def application_id(self) -> str:
-        """The application's id, which is the bot account's too."""
+        """The application's id, which is not the bot account's."""
         return self.state.application_id
 
     @property

@@ -200,7 +200,19 @@ def message(state: DiscordState, given: Message, origin: str, now: datetime) -> 
         "pinned": False,
         "flags": given.flags,
     }
-    return shown | ({"nonce": given.nonce} if given.nonce is not None else {})
+    return shown | ({"nonce": given.nonce} if given.nonce is not None else {}) | given.extras
+
+
+def without_content(state: DiscordState, shown: Json) -> Json:
+    """Return the message without its content, as Discord blanks it, but for the bot's own and those that mention it."""
+    if shown["author"]["id"] == state.bot_id or any(u["id"] == state.bot_id for u in shown["mentions"]):
+        return shown
+    blank: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
+    kept = {name: value for name, value in shown.items() if name != "poll"} | blank
+    if "message_snapshots" in shown:
+        copies = [each["message"] | blank for each in shown["message_snapshots"]]
+        kept["message_snapshots"] = [{"message": each} for each in copies]
+    return kept
 
 
 def ban(state: DiscordState, given: Ban) -> Json:

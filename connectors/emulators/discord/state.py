@@ -98,7 +98,10 @@ class Attachment:
 
 @dataclass(slots=True)
 class Message:
-    """A message; `seen_by` is the only account that sees it where it is ephemeral."""
+    """A message; `seen_by` is the only account that sees it where it is ephemeral.
+
+    `extras` are further fields as Discord words them: a poll, stickers, what was forwarded, who used the app.
+    """
 
     id: str
     channel_id: str
@@ -115,6 +118,7 @@ class Message:
     mentions: list[str] = field(default_factory=list)
     mentions_everyone: bool = False
     type: int = 0
+    extras: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,7 @@ class DiscordState:
     channels: dict[str, Channel] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     attachments: dict[str, Attachment] = field(default_factory=dict)
+    stickers: dict[str, bytes] = field(default_factory=dict)
     bans: ById[Ban] = field(default_factory=ById)
     timeouts: dict[str, datetime] = field(default_factory=dict)
     bans_leave_inside: set[str] = field(default_factory=set)
@@ -198,6 +203,7 @@ class DiscordState:
     last_id: int = 0
     guild_id: str = ""
     bot_id: str = ""
+    application_id: str = ""
     owner_id: str = ""
     bot_role_id: str = ""
     general_id: str = ""
@@ -211,6 +217,8 @@ class DiscordState:
         self.roles[self.bot_role_id].managed = True
         self.bot_id = self.add_user("guardian")
         self.users[self.bot_id].bot = True
+        # As on applications of the first years: the account came later than its application, with an id of its own.
+        self.application_id = self.new_id(self.begun)
         self.add_member(self.bot_id, roles=[self.bot_role_id])
         self.owner_id = self.add_member(self.add_user("owner"))
         self.general_id = self.add_channel("general")
@@ -222,11 +230,6 @@ class DiscordState:
         milliseconds = max(0, int((at - DISCORD_EPOCH).total_seconds() * 1000))
         self.last_id = max(milliseconds << 22, self.last_id + 1)
         return str(self.last_id)
-
-    @property
-    def application_id(self) -> str:
-        """The application's id, which is the bot account's too, as on every application made in this decade."""
-        return self.bot_id
 
     @property
     def bot_permissions(self) -> Permission:

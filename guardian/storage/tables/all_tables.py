@@ -4,6 +4,7 @@ from typing import Final
 
 from guardian.storage.tables import (
     blind_indexes,
+    captures,
     cases,
     conversations,
     deliberation,
@@ -27,6 +28,7 @@ MODULES: Final = (
     cases,
     risk,
     conversations,
+    captures,
     deliberation,
     handoffs,
     notices,

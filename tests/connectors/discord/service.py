@@ -158,7 +158,20 @@ async def discord_service(
         finally:
             await made.connection.close()
             await emulator.stop()
+        assert said_in_public(emulator) == []
         assert validate_history(emulator.history) == []
+
+
+def said_in_public(emulator: DiscordEmulator) -> list[str]:
+    """What the service has ever let everybody in the server read: nothing, whatever was asked of it and failed."""
+    state = emulator.state
+    private = {channel.id for channel in state.channels.values() if channel.recipient_id is not None}
+    shown = [change.after for change in emulator.history.changes if change.what == "message" and change.after]
+    return [
+        str(each["content"])
+        for each in shown
+        if each["author"]["id"] == state.bot_id and each["channel_id"] not in private
+    ]
 
 
 async def _start(emulator: DiscordEmulator, app: AppContext) -> DiscordConnection:

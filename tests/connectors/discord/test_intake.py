@@ -246,29 +246,6 @@ async def test_a_reported_message_is_kept_as_it_was_when_it_was_chosen(service: 
     assert {said.written_at, file.written_at} == {service.emulator.state.begun}
 
 
-async def test_a_reported_message_is_read_anew_after_a_restart(service: DiscordService) -> None:
-    message = a_message(service)
-    form = await service.reporter.message_menu(MENU, message)
-    await service.restart()
-    await (await service.reporter.submit(form, {WHAT: "Look at this."})).wait_until_settled()
-    (report,) = await service.reports()
-    (said,) = await service.evidence(report)
-    assert (said.author, said.link.rsplit("/", 1)[1]) == (SOMEBODY, message)
-
-
-async def test_a_report_about_a_message_that_is_gone_after_a_restart_keeps_its_link(service: DiscordService) -> None:
-    message = a_message(service)
-    form = await service.reporter.message_menu(MENU, message)
-    service.emulator.state.messages.pop(message)
-    await service.restart()
-    screen = await (await service.reporter.submit(form, {WHAT: "Look at this."})).wait_until_settled()
-    assert receipt_of(screen)
-    (report,) = await service.reports()
-    (said,) = await service.evidence(report)
-    assert (said.link.rsplit("/", 1)[1], said.text) == (message, "")
-    assert "could not be read" in said.why_not
-
-
 async def test_a_message_written_by_a_member_keeps_them_out_of_the_case(service: DiscordService) -> None:
     """P-2.5"""
     state = service.emulator.state

@@ -408,3 +408,11 @@ async def test_a_kick_by_hand_is_in_the_records_with_whoever_did_it(stage: Disco
 async def test_an_audit_log_that_cannot_be_read_is_unknown_and_not_that_nobody_was_put_out(stage: DiscordStage) -> None:
     stage.fault(FaultKind.NO_PERMISSION, "audit.list")
     assert isinstance(await stage.space.removals(None), Unknown)
+
+
+@pytest.mark.harm("check-looks-at-another-application")
+async def test_an_application_whose_id_is_not_its_bots_passes_the_check(stage: DiscordStage) -> None:
+    """As of the first years: the bot's account came later, with an id of its own."""
+    assert stage.emulator.application_id != stage.connection.own_id
+    assert isinstance(await stage.connection.read_commands(), translate.Success)
+    assert await ill(stage) == []

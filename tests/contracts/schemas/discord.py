@@ -198,7 +198,7 @@ ANSWERS: dict[str, dict[int, Schema]] = {
     "original.patch": {200: ref("message")},
     "original.delete": {204: NOTHING},
 }
-FILES = ("attachment.get",)
+FILES = ("attachment.get", "sticker.get")
 PAGES = ("sign_in.page", "sign_in.agree")
 UNPUBLISHED = ("sign_in.exchange", "sign_in.revoke")
 """Signing in stands in the platform's documentation, and not in its published description."""

@@ -19,6 +19,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_blind_indexes_scope_id_row_id"), "blind_indexes", ["scope_id", "row_id"], unique=False)
     op.create_table(
+        "captures",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("captured_at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_captures")),
+    )
+    op.create_index(op.f("ix_captures_captured_at"), "captures", ["captured_at"], unique=False)
+    op.create_table(
         "cases",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("code_name", sa.String(length=64), nullable=False),

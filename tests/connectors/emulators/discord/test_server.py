@@ -21,7 +21,8 @@ async def test_the_client_logs_in_syncs_its_commands_and_knows_every_member(
         assert {"report", "case", "Report to the working group"} <= names
         assert bot.home.get_member(int(ada)) is not None
         assert bot.user is not None
-        assert str(bot.user.id) == emulator.application_id
+        assert str(bot.user.id) == emulator.state.bot_id
+        assert str(bot.application_id) == emulator.application_id != emulator.state.bot_id
 
 
 async def test_a_form_is_opened_filled_in_and_answered_privately_with_a_button(
