@@ -5,6 +5,7 @@ set for the whole process, so one process speaks to one Discord.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -34,6 +35,9 @@ PAGE = 1000
 _ECHO_SECONDS = 10.0
 _RETRY_SECONDS = 1.0
 _MAX_RETRY_SECONDS = 60.0
+
+NOT_REACHED = "Discord cannot be reached just now. It is tried again by itself; look at its status page if it lasts."
+UNFORESEEN = "The link to Discord failed in a way that nobody foresaw; the log says where. It is tried again."
 
 _log = logger("discord")
 
@@ -92,6 +96,7 @@ class DiscordConnection:
         self._signed_in = asyncio.Event()
         self._is_set_up = False
         self._was_ready = False
+        self._failed = asyncio.Event()
         self._run_task: asyncio.Task[None] | None = None
         self._ready_task: asyncio.Task[None] | None = None
         self._expected_echoes: dict[tuple[str, str], float] = {}
@@ -103,15 +108,26 @@ class DiscordConnection:
 
         Raises Misconfigured, with the remedy, where trying again would not help.
         """
+        await self._begin(persistent=False)
+        if self._run_task is not None and self._run_task.done():
+            await self._raise_start_failure(self._run_task)
+
+    async def open(self) -> None:
+        """Start the link and let it try for good, whatever stands in its way: `fault` says what that is."""
+        await self._begin(persistent=True)
+
+    async def _begin(self, *, persistent: bool) -> None:
         Route.BASE = self.config.api_url.rstrip("/")
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self.config.gateway_url or DEFAULT_GATEWAY)
-        self._run_task = asyncio.create_task(self._run(), name="discord link")
+        self._run_task = asyncio.create_task(self._run(persistent=persistent), name="discord link")
         self._ready_task = asyncio.create_task(self._wait_until_ready(), name="discord ready")
+        failing = asyncio.create_task(self._failed.wait(), name="discord failure")
         patience = self.config.patience.total_seconds()
-        tasks = {self._run_task, self._ready_task}
+        tasks = {self._run_task, self._ready_task, failing}
         await asyncio.wait(tasks, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-        if self._run_task.done():
-            await self._raise_start_failure(self._run_task)
+        failing.cancel()
+        if not persistent and self._failed.is_set():
+            await asyncio.wait({self._run_task})
         if not self._was_ready:
             _log.warning("link.not_ready")
 
@@ -140,6 +156,11 @@ class DiscordConnection:
         return self._signed_in.is_set() and self.client.is_ready()
 
     @property
+    def fault(self) -> str | None:
+        """Why the link is down, in words for people; None while it is up."""
+        return None if self.is_connected else self.failure or NOT_REACHED
+
+    @property
     def own_id(self) -> str:
         """The bot's own account; empty before the first sign-in."""
         return str(self.client.user.id) if self.client.user else ""
@@ -156,37 +177,60 @@ class DiscordConnection:
         await self.client.wait_until_ready()
         self._was_ready = True
 
-    async def _run(self) -> None:
+    async def _run(self, *, persistent: bool) -> None:
+        """Sign in and listen, again and again; where people have to mend something, it ends unless it is persistent."""
         delay = _RETRY_SECONDS
-        while self.failure is None:
-            try:
-                await self._sign_in_and_listen()
-            except discord.PrivilegedIntentsRequired:
-                # Turned off while the service runs: REST still works, so only the listening waits.
-                self.failure = None if self._was_ready else MEMBERS_INTENT.remedy
-                _log.error("gateway.refused_intents")
-            except discord.LoginFailure:
-                self.failure = TOKEN_REMEDY
-            except discord.ConnectionClosed as closed:
-                self.failure = f"Discord closed the connection for good (code {closed.code}). {TOKEN_REMEDY}"
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                _log.warning("link.failed", kind=type(error).__name__)
-                await self._sign_out()
-            except Exception:
-                # An edge: once we are signed in, no surprise of the library (it trips over a first connection that
-                # fails) ends the listening. Before that, it is a bug of ours and ends the start.
-                if not self._is_set_up:
-                    raise
-                _log.exception("gateway.failed")
-            if self.failure is None:
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, _MAX_RETRY_SECONDS)
-        _log.error("link.ended", fault=self.failure)
+        while True:
+            self.failure = await self._listen_until_failure(persistent=persistent)
+            if self.failure is not None:
+                _log.error("link.refused", fault=self.failure)
+                self._failed.set()
+                if not persistent:
+                    return
+            await self._start_over()
+            await asyncio.sleep(delay if self.failure is None else self.config.mending.total_seconds())
+            delay = min(delay * 2, _MAX_RETRY_SECONDS)
+
+    async def _listen_until_failure(self, *, persistent: bool) -> str | None:
+        """What people have to mend, in words, once the listening ends; None where trying again may do."""
+        try:
+            await self._sign_in_and_listen()
+        except discord.PrivilegedIntentsRequired:
+            return MEMBERS_INTENT.remedy
+        except discord.LoginFailure:
+            return TOKEN_REMEDY
+        except discord.ConnectionClosed as closed:
+            return f"Discord closed the connection for good (code {closed.code}). {TOKEN_REMEDY}"
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            _log.warning("link.failed", kind=type(error).__name__)
+            await self._sign_out()
+        except Exception:
+            # An edge: no surprise of the library (it trips over a first connection that fails) ends the listening.
+            # Before we were ever signed in it is a bug of ours, which ends a start that is to say so.
+            if not self._is_set_up and not persistent:
+                raise
+            _log.exception("gateway.failed")
+            return None if self._is_set_up else UNFORESEEN
+        return None
 
     async def _sign_in_and_listen(self) -> None:
         if not self._signed_in.is_set():
             await self.client.login(self.config.token)
         await self.client.connect(reconnect=True)
+
+    async def _start_over(self) -> None:
+        """A client that was refused, or that the library has closed, is opened anew and signs in again."""
+        if self.failure is None and not self.client.is_closed():
+            return
+        self._signed_in.clear()
+        await self.client.http.close()
+        self.client.clear()
+        self.client.loop = asyncio.get_running_loop()
+        self.client.http.connector = discord.utils.MISSING
+        if self.failure == MEMBERS_INTENT.remedy:
+            # Only the listening is refused: what is held and lifted goes on meanwhile.
+            with contextlib.suppress(discord.DiscordException, aiohttp.ClientError, OSError):
+                await self.client.login(self.config.token)
 
     async def _sign_out(self) -> None:
         """A sign-in that broke off leaves an open session behind; the next one makes its own."""

@@ -24,4 +24,6 @@ class DiscordConfig:
     invite_url: str | None = None
     patience: timedelta = timedelta(seconds=30)
     """How long `start` waits for a Discord that does not answer before the service goes on without it."""
+    mending: timedelta = timedelta(minutes=5)
+    """How long it is waited where people have to mend something: each refusal of a token counts with Discord."""
     calls_a_second: float = CALLS_A_SECOND

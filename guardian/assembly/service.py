@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 
 from guardian.assembly.anchors import send_anchor
 from guardian.assembly.mail import CheckedMailer, MailReceiver
-from guardian.assembly.spaces import ConnectedSpace, Heartbeat, attach_commands
+from guardian.assembly.spaces import ConnectedSpace, GatewayConnection, Heartbeat, attach_commands
 from guardian.clock import Clock, monotonic_now
 from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
@@ -46,6 +46,7 @@ from guardian.services.identity.link_refresh import link_reported, refresh_vouch
 from guardian.services.measures import native_actions, native_removals
 from guardian.services.measures.alerts import ContentAlerts
 from guardian.services.operations.deadline_runner import run_due
+from guardian.services.operations.outages import CONNECTION, LISTS, NOT_READABLE, SpaceOutages
 from guardian.services.platform_events.webhooks import receive
 from guardian.services.raids.rollout import advance_raids
 from guardian.services.reports.captures import forget_old_captures
@@ -69,6 +70,7 @@ log = logger("assembly")
 
 SERVE: Final = "serve"
 _READ_MODES_EVERY: Final = timedelta(seconds=2)
+_WATCH_GATEWAYS_EVERY: Final = timedelta(seconds=10)
 _HEARTBEAT_RETRY_WITHIN: Final = timedelta(seconds=30)
 _DELIVERIES_KEPT_FOR: Final = timedelta(days=7)
 """GitHub, the most patient of them, delivers again for about three days."""
@@ -106,8 +108,11 @@ class Service:
     _file_stamp: tuple[int, int] | None = None
     _reported: deque[Account] = field(default_factory=lambda: deque(maxlen=_MOST_REPORTED))
     _jobs: RecurringJobs = field(init=False)
+    _gateways: dict[SpaceName, GatewayConnection] = field(default_factory=dict)
+    outages: SpaceOutages = field(init=False)
 
     def __post_init__(self) -> None:
+        self.outages = SpaceOutages(self.settings.reconciler.tell_after)
         self._jobs = RecurringJobs(self.clock.now)
 
     # -- coming and going
@@ -117,10 +122,10 @@ class Service:
         await check_current(self.database)
         self._process_lock = await self.database.lock(SERVE)
         await self._recover()
-        if discord:
-            await self._open_gateways()
         if web:
             await self._start_server()
+        if discord:
+            await self._open_gateways()
         if self.mail_receiver is not None and self.mail_receiver.listener is not None:
             await self.mail_receiver.listener.start()
         self._add_jobs()
@@ -200,7 +205,14 @@ class Service:
             blocked = await view.sanctions.blocked_items()
             undeliverable = await view.notices.count(NoticeState.UNDELIVERABLE)
         heartbeats = {**self.supervisor.health(), **self._jobs.health()}
-        return Health(heartbeats, len(blocked), undeliverable, self.clock.trusted())
+        down = tuple(map(str, self.outages.spaces))
+        return Health(
+            heartbeats=heartbeats,
+            blocked_items=len(blocked),
+            undeliverable_notices=undeliverable,
+            clock_trusted=self.clock.trusted(),
+            spaces_down=down,
+        )
 
     # -- while it runs
 
@@ -268,10 +280,26 @@ class Service:
         await forget_old_captures(self.app)
 
     async def _open_gateways(self) -> None:
-        for each in self.connected:
-            if each.gateway is not None:
-                attach_commands(each.gateway, self.app)
-                await each.gateway.start()
+        """Open every connection, side by side: one that is down stops neither the others nor what follows."""
+        gateways = [(each.space.name, each.gateway) for each in self.connected if each.gateway is not None]
+        for _, gateway in gateways:
+            attach_commands(gateway, self.app)
+        await asyncio.gather(*(self._open_gateway(name, gateway) for name, gateway in gateways))
+
+    async def _open_gateway(self, name: SpaceName, gateway: GatewayConnection) -> None:
+        self._gateways[name] = gateway
+        try:
+            await gateway.open()
+        except Exception:
+            # An edge: whatever is wrong with one connection, the pages and the clocks go on.
+            log.exception("link.has_failed", space=name)
+        await self._watch_gateways()
+
+    async def _watch_gateways(self) -> bool:
+        """Notice which connections are down, and which are back."""
+        for name, gateway in self._gateways.items():
+            await self.outages.note(self.app, name, CONNECTION, gateway.fault)
+        return True
 
     async def _start_server(self) -> None:
         if self._socket is None:
@@ -313,6 +341,8 @@ class Service:
     def _jobs_in_system_time(self) -> RecurringJobs:
         """Return what recurs in system time: the heartbeat, and the look at the configuration file."""
         jobs, start = RecurringJobs(monotonic_now, _HEARTBEAT_RETRY_WITHIN), monotonic_now()
+        if self._gateways:
+            jobs.add("gateways", every(_WATCH_GATEWAYS_EVERY, start), self._watch_gateways)
         jobs.add("modes", every(_READ_MODES_EVERY, start + _READ_MODES_EVERY), self._reread_changed_modes)
         if self.heartbeat is not None and self.settings.heartbeat is not None:
             send = partial(send_heartbeat, self._stale_loops, self.heartbeat.send)
@@ -321,7 +351,9 @@ class Service:
 
     async def _resync(self, name: SpaceName) -> bool:
         await self._forget_old()
-        return await resync(self.units_of_work, self.spaces, self.clock, name, self._compare_listing) is not None
+        read = await resync(self.units_of_work, self.spaces, self.clock, name, self._compare_listing) is not None
+        await self.outages.note(self.app, name, LISTS, None if read else NOT_READABLE)
+        return read
 
     async def _compare_listing(self, name: SpaceName, found: Listing, begun: datetime) -> None:
         await native_actions.compare_listing(self.app, name, found, begun)

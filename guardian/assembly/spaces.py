@@ -22,8 +22,17 @@ Close = Callable[[], Awaitable[None]]
 class GatewayConnection(Protocol):
     """A space's standing connection, which may also carry people's commands."""
 
+    @property
+    def fault(self) -> str | None:
+        """Why the connection is down, in words for people; None while it is up."""
+        ...
+
     async def start(self) -> None:
-        """Connect, and stay connected."""
+        """Connect, and stay connected; Misconfigured where people have to mend something first."""
+        ...
+
+    async def open(self) -> None:
+        """Connect and stay connected, and try again for good where that cannot be now."""
         ...
 
     async def close(self) -> None:

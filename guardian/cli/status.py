@@ -72,6 +72,8 @@ def _show(status: Mapping[str, Any]) -> None:
         print_line("service        does not answer on this host (guardian serve runs it)")
         return
     print_line(f"service        {'well' if service.get('well') else 'NOT WELL'}")
+    down = ", ".join(service.get("spaces_down", ()))
+    print_line(f"spaces         {f'NOT REACHED: {down} (guardian check says why)' if down else 'all reached'}")
     print_line(f"heartbeats     {_format_numbers(service.get('heartbeats', {}), ' s ago')}")
     print_line(f"clock          {'trusted' if service.get('clock_trusted') else 'NOT TRUSTED: nothing is released'}")
 

@@ -51,6 +51,8 @@ class NoticeKind(StrEnum):
     BRAKE = "brake"
     RAID = "raid"
     CLOCK_DISTRUSTED = "clock_distrusted"
+    SPACE_DOWN = "space_down"
+    SPACE_BACK = "space_back"
     RETURN_TO_CONFIRM = "return_to_confirm"
     TERM_OVER = "term_over"
     READMISSION_REQUESTED = "readmission_requested"

@@ -20,6 +20,7 @@ class Health:
     blocked_items: int = 0
     undeliverable_notices: int = 0
     clock_trusted: bool = True
+    spaces_down: tuple[str, ...] = ()
     stale_after: timedelta = timedelta(minutes=2)
 
     def stale_loops(self) -> tuple[str, ...]:
@@ -37,12 +38,13 @@ def health_route(health: HealthCheck) -> Route:
         found = await health()
         stale = found.stale_loops()
         facts = {
-            "well": not stale,
+            "well": not stale and not found.spaces_down,
             "stale": list(stale),
             "heartbeats": {name: round(age.total_seconds(), 1) for name, age in found.heartbeats.items()},
             "blocked_keys": found.blocked_items,
             "undeliverable_notices": found.undeliverable_notices,
             "clock_trusted": found.clock_trusted,
+            "spaces_down": list(found.spaces_down),
         }
         return JSONResponse(facts, 503 if stale else 200)
 

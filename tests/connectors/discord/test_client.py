@@ -13,9 +13,9 @@ import pytest
 from connectors.discord.client import DiscordConnection
 from connectors.discord.space import DiscordSpace
 from connectors.discord.timeouts import bounded
-from connectors.discord.translate import NoAnswer, Success
+from connectors.discord.translate import NoAnswer, Refusal, Success
 from connectors.emulators.discord.server import DiscordEmulator
-from connectors.emulators.discord.state import DiscordState
+from connectors.emulators.discord.state import GUILD_MEMBERS_INTENT, DiscordState
 from connectors.emulators.shared.faults import Fault, FaultKind
 from guardian.errors import Misconfigured
 from guardian.spaces.port import Account, Observed
@@ -214,3 +214,70 @@ async def _naive_look(stage: DiscordStage) -> Any:
             return await stage.connection.client.http.get_guild(stage.connection.config.guild_id)
     except TimeoutError:
         return TimeoutError
+
+
+# -- for a service that goes on
+
+
+@pytest.mark.harm("one-space-down-stops-everything")
+async def test_an_opened_link_says_what_is_wrong_and_lets_the_others_go_on(emulator: DiscordEmulator) -> None:
+    connection = DiscordConnection(replace(a_config(emulator), token="wrong"))
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await connection.open()
+        assert connection.fault is not None
+        assert "developer portal" in connection.fault
+        assert isinstance(await connection.read_ban("1"), NoAnswer)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.harm("one-space-down-stops-everything")
+async def test_a_fault_of_ours_in_the_set_up_ends_no_service(emulator: DiscordEmulator) -> None:
+    async def setup(_: discord.Client) -> None:
+        raise KeyError("a bug")
+
+    connection = DiscordConnection(a_config(emulator), setup=setup)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await connection.open()
+        assert connection.fault is not None
+    finally:
+        await connection.close()
+
+
+@pytest.mark.wire_time
+@pytest.mark.parametrize("trouble", ["token", "intent"])
+async def test_a_link_that_people_have_mended_comes_up_by_itself(emulator: DiscordEmulator, trouble: str) -> None:
+    config = replace(a_config(emulator), mending=timedelta(seconds=0.05))
+    right = emulator.token
+    if trouble == "token":
+        emulator.token = "not this one"
+    else:
+        emulator.state.privileged_intents = 0
+    connection = DiscordConnection(config)
+    try:
+        await connection.open()
+        assert "developer portal" in (connection.fault or "")
+        emulator.token, emulator.state.privileged_intents = right, GUILD_MEMBERS_INTENT
+        async with asyncio.timeout(PATIENCE):
+            while not connection.is_connected:
+                await asyncio.sleep(0.01)
+        assert connection.fault is None
+        assert isinstance(await connection.read_ban("1"), Refusal)
+    finally:
+        await connection.close()
+
+
+@pytest.mark.wire_time
+async def test_while_only_the_listening_is_refused_calls_are_still_made(emulator: DiscordEmulator) -> None:
+    emulator.state.privileged_intents = 0
+    connection = DiscordConnection(a_config(emulator))
+    try:
+        await connection.open()
+        async with asyncio.timeout(PATIENCE):
+            while isinstance(await connection.read_guild(), NoAnswer):
+                await asyncio.sleep(0.01)
+        assert connection.fault is not None
+    finally:
+        await connection.close()

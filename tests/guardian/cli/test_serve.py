@@ -2,10 +2,14 @@
 
 import asyncio
 import json
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
 
 from tests.guardian.cli.conftest import TIMEOUT_SECONDS, Installation
 
@@ -99,3 +103,31 @@ async def test_a_service_that_the_spaces_refuse_ends_with_the_remedy(installatio
     assert ended.code == 1
     assert "Discord refuses the bot token: make a new one" in ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.harm("one-space-down-stops-everything")
+@pytest.mark.parametrize("trouble", ["token", "intent", "down"])
+async def test_a_discord_that_is_down_at_start_stops_neither_the_pages_nor_the_clocks(
+    installation: Installation, trouble: str
+) -> None:
+    """A dead token, a switched-off intent, or nobody there at all."""
+    on_a_port_of_its_own(installation)
+    discord, path = installation.world.discord, installation.settings.path
+    config = path.read_text("utf-8").replace("[spaces.discord]", '[spaces.discord]\npatience = "1s"')
+    path.write_text(config, "utf-8")
+    match trouble:
+        case "token":
+            discord.token = "another one by now"
+        case "intent":
+            discord.state.privileged_intents = 0
+        case _:
+            await discord.stop()
+    async with served(installation):
+        status = json.loads((await installation.give("status", "--json")).out)
+        listening = re.search(r'listen = "(127.0.0.1:\d+)"', config)
+        assert listening
+        async with aiohttp.ClientSession() as session, session.get(f"http://{listening[1]}/report") as page:
+            assert page.status == 200
+    assert status["service"]["spaces_down"] == ["discord"]
+    assert status["service"]["well"] is False
+    assert status["service"]["stale"] == []

@@ -38,6 +38,8 @@ WITHOUT_CASE = (
     NoticeKind.CODE,
     NoticeKind.REPORT_FLOOD,
     NoticeKind.CLOCK_DISTRUSTED,
+    NoticeKind.SPACE_DOWN,
+    NoticeKind.SPACE_BACK,
     NoticeKind.LIFTING_QUESTION,
     NoticeKind.ESCALATION_NEWS,
     NoticeKind.CROSS_SPACE_PATTERN,

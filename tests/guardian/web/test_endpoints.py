@@ -165,7 +165,9 @@ async def test_a_space_without_a_door_is_not_there(pages: Pages) -> None:
 
 async def test_health_says_ages_and_counts_and_nothing_else(pages: Pages, community: Community) -> None:
     await community.a_case()
-    pages.health["now"] = Health({"outbox": timedelta(seconds=3)}, 2, 1, False)
+    pages.health["now"] = Health(
+        heartbeats={"outbox": timedelta(seconds=3)}, blocked_items=2, undeliverable_notices=1, clock_trusted=False
+    )
     answer = await pages.get("/healthz")
     assert answer.status_code == 200
     assert answer.json() == {
@@ -175,11 +177,12 @@ async def test_health_says_ages_and_counts_and_nothing_else(pages: Pages, commun
         "blocked_keys": 2,
         "undeliverable_notices": 1,
         "clock_trusted": False,
+        "spaces_down": [],
     }
     assert TEXT not in answer.text
 
 
 async def test_a_loop_that_has_stopped_shows(pages: Pages) -> None:
-    pages.health["now"] = Health({"outbox": timedelta(minutes=3), "reconciler": timedelta(seconds=1)})
+    pages.health["now"] = Health(heartbeats={"outbox": timedelta(minutes=3), "reconciler": timedelta(seconds=1)})
     answer = await pages.get("/healthz")
     assert (answer.status_code, answer.json()["stale"]) == (503, ["outbox"])
