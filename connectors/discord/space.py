@@ -48,6 +48,7 @@ from guardian.spaces.port import (
     Observation,
     RestrictionOrder,
     Unknown,
+    read_account_text,
 )
 from guardian.spaces.removals import Removal
 from rules.precedence import AccessLevel
@@ -64,6 +65,7 @@ NOTHING_TO_DO = "there is nothing to hold or to lift"
 LATE = "Discord did not answer in time"
 TO_BAN_BULK = f"the permission Manage Server beside it, for many at once; and {TO_BAN}"
 NOT_AMONG_THE_BANNED = "Discord did not ban it together with the others"
+OURSELVES = "it is the service's own account"
 MAX_BULK_SIZE = 200
 _CALLS_PER_MINUTE = 60.0
 
@@ -209,9 +211,17 @@ class DiscordSpace:
 
         None where the search found nobody.
         """
-        native_id = translate.parse_account_id(text)
-        search = self._find_by_id(native_id) if native_id else self._find_by_handle(translate.normalize_handle(text))
-        return await self._bounded(search, Unknown(LATE))
+        return await self._bounded(self._find_account(text), Unknown(LATE))
+
+    async def _find_account(self, text: str) -> tuple[str, str] | Unknown | None:
+        """A mention is an id for sure; digits alone may be what somebody is called, which comes first."""
+        said, native_id = read_account_text(text), translate.parse_account_id(text)
+        if native_id is None or native_id == said.words:
+            found = await self._find_by_handle(said.words.casefold()) if said.may_be_name else None
+            if found is not None or not said.may_be_id:
+                return found
+            native_id = translate.parse_account_id(said.words)
+        return await self._find_by_id(native_id) if native_id else None
 
     async def _find_by_id(self, native_id: str) -> tuple[str, str] | Unknown | None:
         """Members are looked at first; the id of somebody outside stands for its handle where Discord tells none."""
@@ -229,10 +239,19 @@ class DiscordSpace:
             return None
         match await self._connection.search_members(handle):
             case Success(members):
-                people = [m["user"] for m in members if m["user"]["username"].casefold() == handle]
+                people = [m["user"] for m in members if _folded(m["user"]["username"]) == handle]
                 return (str(people[0]["id"]), str(people[0]["username"])) if len(people) == 1 else None
             case failed:
                 return translate.to_unknown(failed, "")
+
+    async def is_automated(self, account: Account) -> bool | Unknown:
+        """Return whether the account is the bot's own, or another bot's."""
+        if account.native_id == self._connection.own_id:
+            return True
+        answer = await self._bounded(self._connection.read_account(account.native_id), translate.NoAnswer(LATE))
+        if not isinstance(answer, Success):
+            return False if _has_code(answer, UNKNOWN_USER) else translate.to_unknown(answer, "")
+        return bool(answer.body.get("bot") or answer.body.get("system"))
 
     async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
         """Return none: Discord tells a bot nothing about a person's accounts elsewhere."""
@@ -255,7 +274,8 @@ class DiscordSpace:
 
     async def restrict_bulk(self, orders: Sequence[RestrictionOrder]) -> Mapping[Account, Outcome]:
         """Ban the accounts by one call, whose audit entries carry the first order's reason: one for them all."""
-        if len(orders) < 2 or any(order.level is not AccessLevel.BARRED for order in orders):
+        ours = any(order.account.native_id == self._connection.own_id for order in orders)
+        if ours or len(orders) < 2 or any(order.level is not AccessLevel.BARRED for order in orders):
             return {order.account: await self.restrict(order) for order in orders}
         request = self._connection.ban_bulk([order.account.native_id for order in orders], orders[0].reason)
         answer = await self._bounded(request, translate.NoAnswer(LATE))
@@ -271,6 +291,8 @@ class DiscordSpace:
 
     async def _restrict(self, order: RestrictionOrder) -> Outcome:
         native_id = order.account.native_id
+        if native_id == self._connection.own_id:
+            return Rejected(OURSELVES)
         match order.level:
             case AccessLevel.OPEN:
                 return Rejected(NOTHING_TO_DO)
@@ -358,3 +380,7 @@ def _message_outcome(answer: Answer) -> Outcome:
             return Unavailable("Discord lets us open direct messages more slowly")
         case _:
             return translate.to_outcome(answer, "leave to send direct messages")
+
+
+def _folded(username: object) -> str:
+    return translate.normalize_handle(str(username))

@@ -6,6 +6,7 @@ Every foreign error is translated here and nowhere else; so is the encoding of e
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -360,7 +361,7 @@ def parse_account_id(text: str) -> str | None:
 
 def normalize_handle(text: str) -> str:
     """Return the username that a person's words are, as Discord compares it."""
-    return text.strip().removeprefix("@").casefold()
+    return unicodedata.normalize("NFC", text).strip().removeprefix("@").casefold()
 
 
 def replace_surrogates(text: str) -> str:

@@ -194,7 +194,7 @@ async def _stop(app: AppContext, space: SpaceName, by: MemberId, command: Comman
 
 async def _find_member(app: AppContext, space: SpaceName, name: str) -> Member | None:
     here = app.spaces.get(space)
-    found = await here.find_account(name.removeprefix("@")) if here is not None else None
+    found = await here.find_account(name) if here is not None else None
     if isinstance(found, Unknown):
         raise Refused("not_answered", "The forum gave no answer just now, so nothing was done.", "P-7.5")
     return await member_for_account(app, Account(space, found[0])) if found else None
@@ -205,8 +205,8 @@ def _parse_target(space: SpaceName, name: str) -> AccountInput:
     there, colon, text = name.partition(":")
     return (
         AccountInput(SpaceName(there.casefold()), text)
-        if colon and text
-        else AccountInput(space, name.removeprefix("@"))
+        if colon and text and there.casefold() != "id"
+        else AccountInput(space, name)
     )
 
 

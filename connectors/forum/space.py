@@ -4,6 +4,7 @@ The forum takes nothing from a suspended account but the way in, so nothing has 
 """
 
 import asyncio
+import unicodedata
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
@@ -33,6 +34,7 @@ from guardian.spaces.port import (
     ObservedRestriction,
     RestrictionOrder,
     Unknown,
+    read_account_text,
 )
 from rules.precedence import AccessLevel
 
@@ -107,6 +109,12 @@ class ForumSpace:
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
         """Return the account whose id or exact username the words are; None if nobody."""
         return await self._caller.observe(self._find_account(text.strip()))
+
+    async def is_automated(self, account: Account) -> bool | Unknown:
+        """Return whether the account is the service's own, or one of the forum's own, whose ids are below nothing."""
+        if account.native_id.startswith("-"):
+            return True
+        return await self._caller.observe(self._is_ours(account))
 
     async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
         """Return the accounts elsewhere by which this person signs in to the forum."""
@@ -335,11 +343,18 @@ class ForumSpace:
         return Done(f"post {post['id']}")
 
     async def _find_account(self, text: str) -> tuple[str, str] | None:
-        if text.isdigit():
-            person = await self._read_account(Account(self.name, text))
-            if person is not None:
-                return str(person["id"]), str(person["username"])
-        username = text.removeprefix("@")
+        said = read_account_text(text)
+        found = await self._find_named(said.words) if said.may_be_name else None
+        if found is None and said.may_be_id and said.words.isdecimal():
+            person = await self._read_account(Account(self.name, said.words))
+            return (str(person["id"]), str(person["username"])) if person is not None else None
+        return found
+
+    async def _is_ours(self, account: Account) -> bool:
+        person = await self._read_account(account)
+        return person is not None and _folded(person["username"]) == _folded(self._config.api_username)
+
+    async def _find_named(self, username: str) -> tuple[str, str] | None:
         if not username or any(c.isspace() or c == "/" for c in username):
             return None
         try:
@@ -348,7 +363,7 @@ class ForumSpace:
             if isinstance(failed.outcome, Gone):
                 return None
             raise
-        exact = str(person["username"]).casefold() == username.casefold()
+        exact = _folded(person["username"]) == _folded(username)
         return (str(person["id"]), str(person["username"])) if exact else None
 
     async def _linked_accounts(self, account: Account) -> tuple[Account, ...]:
@@ -402,3 +417,7 @@ def _no_answer_result(unknown: Unknown) -> CheckResult:
         remedy="See whether the forum answers, and whether its address and key are right.",
         impact="Nothing can be looked at, restricted or lifted on the forum until it answers.",
     )
+
+
+def _folded(username: object) -> str:
+    return unicodedata.normalize("NFC", str(username)).casefold()

@@ -37,6 +37,7 @@ from guardian.spaces.port import (
     Presence,
     RestrictionOrder,
     Unknown,
+    read_account_text,
 )
 from rules.precedence import AccessLevel
 
@@ -126,6 +127,10 @@ class GithubSpace:
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
         """Return the account whose id or exact login the words are; None if nobody."""
         return await self._caller.observe(self._find_account(text.strip()))
+
+    async def is_automated(self, account: Account) -> bool | Unknown:
+        """Return whether the account is an app's, ours included, and not somebody's."""
+        return await self._caller.observe(self._is_app(account))
 
     async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
         """Return none: GitHub vouches for no account elsewhere."""
@@ -349,11 +354,18 @@ class GithubSpace:
         return Already() if pending.status == 200 else Rejected(translate.error_message(answer.body, login))
 
     async def _find_account(self, text: str) -> tuple[str, str] | None:
-        if text.isdigit():
-            login = await self._current_login(Account(self.name, text))
-            if login is not None:
-                return text, login
-        name = text.removeprefix("@")
+        said = read_account_text(text)
+        found = await self._find_named(said.words) if said.may_be_name else None
+        if found is None and said.may_be_id and said.words.isdecimal():
+            login = await self._current_login(Account(self.name, said.words))
+            return (said.words, login) if login is not None else None
+        return found
+
+    async def _is_app(self, account: Account) -> bool:
+        response = await self._request(lambda: self._client.account(account.native_id))
+        return response.status == 200 and response.body.get("type") != "User"
+
+    async def _find_named(self, name: str) -> tuple[str, str] | None:
         if not name or not all(c.isalnum() or c in "-_[]" for c in name):
             return None
         response = await self._request(lambda: self._client.account_by_login(name))

@@ -215,7 +215,7 @@ class WorkingGroup:
     ) -> str:
         """Act on the person alone, everywhere, and return the code name of the review's case."""
         confirmation = await self.command(
-            by, "act", name=target.key, space=space, restriction=restriction, ground=ground, reason=reason
+            by, "act", name=target.key, name_in=space, restriction=restriction, ground=ground, reason=reason
         )
         done = await self.press(by, confirmation, "Act now")
         found = _REVIEW_CASE.search(done.text)

@@ -4,11 +4,12 @@ Every call ends by itself within the space's ceiling and never raises for what a
 first.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from guardian.ids import Reference, SpaceName
 from guardian.spaces.outcomes import Outcome
@@ -250,6 +251,36 @@ class Capabilities:
     private_messages: bool = False
 
 
+_ID_PREFIX: Final = "id:"
+
+
+def text_of_id(native_id: str) -> str:
+    """Return the text by which `find_account` finds the account with that id, and never one that is called so."""
+    return f"{_ID_PREFIX}{native_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountText:
+    """What somebody wrote for an account, with Unicode's forms made one: `@…` is a name, `id:…` an id, all else either.
+
+    An exact name comes before an id: whoever wrote it may not know of the other account that has it for a number.
+    """
+
+    words: str
+    may_be_name: bool
+    may_be_id: bool
+
+
+def read_account_text(text: str) -> AccountText:
+    """Return what the text may mean."""
+    words = unicodedata.normalize("NFC", text).strip()
+    if words.casefold().startswith(_ID_PREFIX):
+        return AccountText(words[len(_ID_PREFIX) :].strip(), may_be_name=False, may_be_id=True)
+    if words.startswith("@"):
+        return AccountText(words[1:].strip(), may_be_name=True, may_be_id=False)
+    return AccountText(words, may_be_name=True, may_be_id=True)
+
+
 def known_or_none(found: tuple[str, str] | Unknown | None) -> tuple[str, str] | None:
     """Return whoever was found; None also where the space gave no answer.
 
@@ -328,8 +359,12 @@ class Space(Protocol):
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
         """Find the (native id, handle) that a person's words mean exactly; None if nobody.
 
-        An id, a mention or a handle.
+        A handle, an id or a mention, as `read_account_text` tells them apart: an exact handle comes before an id.
         """
+        ...
+
+    async def is_automated(self, account: Account) -> bool | Unknown:
+        """Return whether the account is the service's own, or another app's: nobody whom anything could be decided on."""
         ...
 
     async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:

@@ -86,6 +86,9 @@ class ForwardingSpace:
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
         return await self._space.find_account(text)
 
+    async def is_automated(self, account: Account) -> bool | Unknown:
+        return await self._space.is_automated(account)
+
     async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
         return await self._space.linked_accounts(account)
 

@@ -30,6 +30,7 @@ from guardian.spaces.port import (
     Presence,
     RestrictionOrder,
     Unknown,
+    read_account_text,
 )
 from guardian.spaces.port import Missing as MissingAccount
 from guardian.spaces.removals import Removal
@@ -130,6 +131,7 @@ class FakeSpace:
         self.put_out: list[Removal] = []
         self.observations = 0
         self.asked_for_links: list[Account] = []
+        self.automated: set[str] = set()
         self.bulk_calls = 0
         self.fault = Fault.NONE
         self.after: timedelta | None = None
@@ -269,11 +271,15 @@ class FakeSpace:
         return Listing(listed, AccessLevel.BARRED in self.capabilities.carries_reference, inside)
 
     async def find_account(self, text: str) -> tuple[str, str] | Unknown | None:
-        wanted = text.strip().removeprefix("@")
+        said = read_account_text(text)
         if failed := self._failed_observation():
             return failed
-        found = [a for a in self.accounts.values() if wanted in (a.native_id, a.handle)]
+        named = [a for a in self.accounts.values() if said.may_be_name and said.words == a.handle]
+        found = named or [a for a in self.accounts.values() if said.may_be_id and said.words == a.native_id]
         return (found[0].native_id, found[0].handle) if len(found) == 1 else None
+
+    async def is_automated(self, account: Account) -> bool | Unknown:
+        return self._failed_observation() or account.native_id in self.automated
 
     async def linked_accounts(self, account: Account) -> tuple[Account, ...] | Unknown:
         self.asked_for_links.append(account)

@@ -27,6 +27,7 @@ from guardian.services.escalation.escalations import (
     MatterSubject,
     Subject,
 )
+from guardian.spaces.port import text_of_id
 
 ESCALATE: Final = "escalate"
 MESSAGE_MENU: Final = "Escalate to the working group"
@@ -160,7 +161,7 @@ class _EscalationCommands:
                 evidence = await self._evidence.collect_message(interaction, channel, message, csam=csam)
                 return ContentSubject(self._router.config.space, message, evidence)
             case (kind, native_id) if kind == _MEMBER:
-                return AccountSubject(self._router.config.space, native_id)
+                return AccountSubject(self._router.config.space, text_of_id(native_id))
             case (kind, code) if kind == _MATTER:
                 return MatterSubject(code)
             case (kind, space, *_) if kind == _CONTENT:

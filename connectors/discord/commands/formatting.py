@@ -12,11 +12,24 @@ from guardian.cases.proposals import Consequence
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.notices.acknowledgement import format_datetime
+from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import PreviewState, SpacePreview
+from guardian.spaces.port import Account, text_of_id
 from guardian.spaces.registry import Mode
 from rules.ladder import Outcome
 from rules.precedence import Restriction
 from rules.procedure import Step
+
+
+def pinned(account: Account) -> AccountInput:
+    """Return the account itself as a target, whatever it is called by then."""
+    return AccountInput(account.space, text_of_id(account.native_id))
+
+
+def format_account(handle: str, account: Account) -> str:
+    """Return the account in words by which nobody is taken for another."""
+    return f"**{handle}** on {account.space} (the account with the id {account.native_id})"
+
 
 CASE: Final = "The code name of the case"
 PERSON: Final = "The code name of the person; may be left out where the case is about one person only"

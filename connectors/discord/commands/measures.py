@@ -4,7 +4,7 @@ Also the reason for what somebody did with a space's own menu. Code names and cl
 """
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, TypeVar
 
@@ -25,6 +25,7 @@ from guardian.services.measures.measure_records import MeasureView
 from guardian.services.measures.measures import MeasurePreview, MeasureRequest
 from guardian.services.measures.native_explanations import UnexplainedAction
 from guardian.services.members import AccountInput
+from guardian.spaces.port import text_of_id
 from rules.measures import ESCALATION_CODES, MeasureReason
 
 T = TypeVar("T")
@@ -83,7 +84,9 @@ async def preview_measure(
     on = _resolve_target(chosen, context.config.space, _TargetInput(member, name.strip(), link.strip(), space))
     request = MeasureRequest(chosen, on, MeasureReason(reason), timedelta(hours=hours), note)
     seen = await _or_escalate(measures.preview_measure(context.app, context.by, request))
-    return Reply(_confirmation_text(seen), confirmed_measure.ask(context, request))
+    # Whoever is shown is whom it hits: what was typed is not looked up a second time.
+    target = formatting.pinned(seen.on.account) if seen.on else request.target
+    return Reply(_confirmation_text(seen), confirmed_measure.ask(context, replace(request, target=target)))
 
 
 @commands.confirmed_action("measure", "Set it now", Style.PRIMARY, most=100)
@@ -160,7 +163,7 @@ def _resolve_target(kind: MeasureKind, own: SpaceName, target_input: _TargetInpu
             raise Refused("no_target", "Say which: give its `link`, together with its `space`.", "P-6.8")
         return AccountInput(SpaceName(target_input.space or own), target_input.link)
     if target_input.member is not None:
-        return AccountInput(own, str(target_input.member.id))
+        return AccountInput(own, text_of_id(str(target_input.member.id)))
     if not target_input.name or not target_input.space:
         raise Refused("no_target", "Say whom: choose `member`, or give `name` together with `space`.", "P-6.8")
     return AccountInput(SpaceName(target_input.space), target_input.name)
@@ -178,8 +181,8 @@ async def _or_escalate(asked: Awaitable[T]) -> T:
 
 def _confirmation_text(seen: MeasurePreview) -> str:
     what = (
-        f"They would be **{seen.kind}** on {seen.space}"
-        if seen.kind in PERSON_RESTRICTIONS
+        f"{formatting.format_account(seen.on.handle, seen.on.account)} would be **{seen.kind}**"
+        if seen.on is not None
         else f"It would be **{seen.kind}**"
     )
     lines = [f"{what} until {format_datetime(seen.ends)}, and then it ends by itself."]

@@ -1,6 +1,6 @@
 """One member acting at once: one confirmation in words, then it holds. What waits for the button is kept for minutes only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -19,9 +19,9 @@ from guardian.ids import SpaceName
 from guardian.notices.acknowledgement import format_datetime
 from guardian.services.cases import overview
 from guardian.services.members import AccountInput
-from guardian.services.sanctions.coverage_preview import SpacePreview
 from guardian.services.unilateral import act
-from guardian.services.unilateral.act import ActInput, ActView
+from guardian.services.unilateral.act import ActInput, ActPreview, ActView
+from guardian.spaces.port import text_of_id
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 
@@ -46,14 +46,14 @@ class _PendingAct:
     term: timedelta | None
 
 
-@commands.command(name="act", description="Restrict somebody at once; the group reviews it", space_option="space")
+@commands.command(name="act", description="Restrict somebody at once; the group reviews it", space_option="name_in")
 @app_commands.describe(
     restriction="What is to hold",
     ground="Why it cannot wait",
     reason="What is happening; it is kept with the case",
     member="Whom, if they are here on Discord",
-    name="Whom, by their name or id in another space",
-    space="The space of that name",
+    name="Whom, by their name in another space; by their id: id:1234",
+    name_in="The space in which they are called so",
     spaces="Where it is to hold, with commas between the spaces; left out: everywhere",
     days="For how many days at most; left out: until the group has reviewed it",
 )
@@ -65,12 +65,12 @@ async def preview_act(
     reason: str,
     member: discord.User | None = None,
     name: str = "",
-    space: str = "",
+    name_in: str = "",
     spaces: str = "",
     days: app_commands.Range[int, 1, formatting.MAX_DAYS] | None = None,
 ) -> Reply:
     """Show what a unilateral act would do, with the button that does it."""
-    target = _resolve_target(context.config.space, member, name, space)
+    target = _resolve_target(context.config.space, member, name, name_in)
     scope, term = formatting.parse_scope(spaces), formatting.parse_days(days)
     pending = _PendingAct(
         target=target,
@@ -82,7 +82,8 @@ async def preview_act(
     )
     seen = await act.preview(context.app, context.by, target, pending.restriction, scope)
     text = _confirmation_text(pending, seen, context.app.policy.unilateral.unreviewed_end)
-    return Reply(text, confirmed_act.ask(context, pending))
+    # Whoever is shown is whom it hits: what was typed is not looked up a second time.
+    return Reply(text, confirmed_act.ask(context, replace(pending, target=formatting.pinned(seen.on.account))))
 
 
 @commands.confirmed_action("act", "Act now", Style.DANGER, most=100)
@@ -136,19 +137,20 @@ def _resolve_target(
     if member is not None and typed:
         raise Refused("two_targets", "Choose somebody here, or name somebody in another space: not both.", "P-7.1")
     if member is not None:
-        return AccountInput(own, str(member.id))
+        return AccountInput(own, text_of_id(str(member.id)))
     if not typed or not space:
-        raise Refused("no_target", "Say whom: choose `member`, or give `name` together with `space`.", "P-7.1")
+        raise Refused("no_target", "Say whom: choose `member`, or give `name` together with `name_in`.", "P-7.1")
     return AccountInput(SpaceName(space), typed)
 
 
-def _confirmation_text(pending: _PendingAct, seen: tuple[SpacePreview, ...], unreviewed: timedelta) -> str:
-    """One confirmation: what will hold where, for how long, what it destroys."""
+def _confirmation_text(pending: _PendingAct, seen: ActPreview, unreviewed: timedelta) -> str:
+    """One confirmation: on whom, what will hold where, for how long, what it destroys."""
+    on = formatting.format_account(seen.on.handle, seen.on.account)
     ends = f"{formatting.format_term(pending.term)} at most, and " if pending.term else ""
     return "\n".join(
         (
-            f"They would be **{pending.restriction}** at once, {formatting.format_scope(pending.spaces)}:",
-            formatting.format_previews(seen),
+            f"{on} would be **{pending.restriction}** at once, {formatting.format_scope(pending.spaces)}:",
+            formatting.format_previews(seen.spaces),
             f"It holds {ends}until the group has reviewed it; never reviewed, it ends after {unreviewed.days} days.",
             "Everybody who may know is told at once, and your own account is due within a day.",
         )

@@ -1,5 +1,6 @@
 """What an emulated forum holds: its people, conversations, flags, staff log and settings. No rules, no wording."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -212,7 +213,7 @@ class ForumState:
         )
         user.name = user.name or username
         self.users[user_id] = user
-        self._names[username.lower()] = user_id
+        self._names[_name_key(username)] = user_id
         for provider, uid in external.items():
             self.link(user, provider, uid)
         return user
@@ -230,14 +231,14 @@ class ForumState:
 
     def set_username(self, user: ForumUser, username: str) -> None:
         """Give the account this name; its old name is free."""
-        self._names.pop(user.username.lower(), None)
+        self._names.pop(_name_key(user.username), None)
         user.username = username
-        self._names[username.lower()] = user.id
+        self._names[_name_key(username)] = user.id
 
     def remove(self, user: ForumUser) -> None:
         """Remove the account."""
         self.unlink(user)
-        self._names.pop(user.username.lower(), None)
+        self._names.pop(_name_key(user.username), None)
         self.measured.pop(user.id, None)
         del self.users[user.id]
 
@@ -291,3 +292,8 @@ class ForumState:
     def participants(self, topic: Topic) -> set[int]:
         """Return all who may read a conversation, those in its groups included."""
         return set(topic.allowed).union(*(self.members_of(g) or set() for g in topic.groups))
+
+
+def _name_key(username: str) -> str:
+    """The form in which the forum compares names, however they were typed."""
+    return unicodedata.normalize("NFC", username).lower()

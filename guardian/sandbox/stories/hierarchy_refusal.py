@@ -73,7 +73,7 @@ def _lower_again(stage: Stage, linden: Human) -> None:
 
 
 async def _check_preview(stage: Stage, linden: Human) -> None:
-    wanted = {"name": linden.key, "space": str(FORUM), "restriction": "suspended", "ground": "ongoing"}
+    wanted = {"name": linden.key, "name_in": str(FORUM), "restriction": "suspended", "ground": "ongoing"}
     seen = await stage.group.command(stage["kofi"], "act", reason="Insults newcomers, just now.", **wanted)
     words = ("stands at or above the bot's", "staff", "owner")
     stage.checks.check(PREVIEWED, all(each in seen.text for each in words), seen.text)

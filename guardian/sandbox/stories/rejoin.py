@@ -51,7 +51,7 @@ async def play(context: StoryContext) -> None:
 async def _mute(stage: Stage, hazel: Human) -> None:
     """One member acts, and two others ratify it with the term."""
     group, kofi = stage.group, stage["kofi"]
-    wanted = {"name": hazel.key, "space": str(DISCORD), "spaces": str(DISCORD), "restriction": "muted"}
+    wanted = {"name": hazel.key, "name_in": str(DISCORD), "spaces": str(DISCORD), "restriction": "muted"}
     seen = await group.command(kofi, "act", **wanted, ground="ongoing", reason="Shouts people down, just now.")
     await group.press(kofi, seen, "Act now")
     await stage.driver.run_until_idle()

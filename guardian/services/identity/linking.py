@@ -7,6 +7,7 @@ P-6.4.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 from guardian.cases.access import case_for_member, members_who_may_know, require_permission
 from guardian.cases.case import Case, PartyRole
@@ -38,6 +39,9 @@ from rules.procedure import Confirmable, may_confirm
 _SHORTEST_ID = 6
 _SHOWN_BY_OWNER = (Trust.PROVED_BY_CODE, Trust.SELF_DISCLOSED)
 """What somebody has shown from an account that is surely theirs: more than people's word for it."""
+
+
+_NOT_ANSWERED_NOW: Final = "The space gave no answer just now, so nothing was done. Please try again in a few minutes."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ async def identify_reported_person(app: AppContext, by: MemberId, code_name: str
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.NAME_REPORTED)
         await case_for_member(view, by, code_name)
-    found = await find_account(app, space, text)
+    found = await find_target(app, space, text)
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.NAME_REPORTED)
         case = await case_for_member(uow, by, code_name)
@@ -104,7 +108,7 @@ async def propose_link(
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.LINK)
         await get_person_and_case(view, by, person_code)
-    found = await find_account(app, space, text)
+    found = await find_target(app, space, text)
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.LINK)
         person, case = await get_person_and_case(uow, by, person_code)
@@ -179,6 +183,22 @@ async def list_case_accounts(app: AppContext, by: MemberId, code_name: str) -> t
         return tuple(found)
 
 
+async def find_target(app: AppContext, space: SpaceName, text: str) -> FoundAccount:
+    """Return the account that the words mean exactly, where somebody stands behind it who can be acted on.
+
+    Called outside any transaction. Refused as `find_account` does, and for the service's own account and other apps'.
+    """
+    found = await find_account(app, space, text)
+    space_port = app.spaces.get(space)
+    automated = await space_port.is_automated(found.account) if space_port is not None else False
+    if isinstance(automated, Unknown):
+        raise Refused("not_answered", _NOT_ANSWERED_NOW, "P-6.4")
+    if automated:
+        sentence = f"{found.handle} on {space} is an app's account, or the service's own: nobody can be acted on there."
+        raise Refused("automated", sentence, "P-6.4")
+    return found
+
+
 async def find_account(app: AppContext, space: SpaceName, text: str) -> FoundAccount:
     """Return the account that the words mean exactly, with what its own space says of it.
 
@@ -189,8 +209,7 @@ async def find_account(app: AppContext, space: SpaceName, text: str) -> FoundAcc
         raise Refused("no_such_space", f"There is no space called {space!r} here.", "P-1.3")
     found = await space_port.find_account(text)
     if isinstance(found, Unknown):
-        sentence = "The space gave no answer just now, so nothing was done. Please try again in a few minutes."
-        raise Refused("not_answered", sentence, "P-6.4")
+        raise Refused("not_answered", _NOT_ANSWERED_NOW, "P-6.4")
     if found is None:
         sentence = "Nobody is found there by exactly that. Please give the name as it is written there, or the id."
         raise Refused("nobody_found", sentence, "P-6.4")

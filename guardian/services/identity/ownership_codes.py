@@ -21,7 +21,7 @@ from guardian.services.case_flow import get_case
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.identity.linking import (
     exclude_person_everywhere,
-    find_account,
+    find_target,
     get_person_and_case,
     link_account,
 )
@@ -54,7 +54,7 @@ async def issue_code(app: AppContext, by: MemberId, person_code: str, space: Spa
             "account is theirs by signing in: `/ask-accounts`"
         )
         raise Refused("no_private_door", sentence, "P-6.4")
-    found = await find_account(app, space, text)
+    found = await find_target(app, space, text)
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.ISSUE_OWNERSHIP_CODE)
         person, case = await get_person_and_case(uow, by, person_code)

@@ -7,7 +7,7 @@ Asks the spaces, outside transactions. The same name is never enough; here it on
 from dataclasses import dataclass
 
 from guardian.services.context import AppContext
-from guardian.spaces.port import Account, Space, Unknown, known_or_none
+from guardian.spaces.port import Account, Space, Unknown, known_or_none, text_of_id
 
 NamedAccount = tuple[Account, str]
 """An account, and what it is called there."""
@@ -58,12 +58,12 @@ async def fetch_linked(space: Space, account: Account) -> VouchedAccounts:
 async def fetch_handle(app: AppContext, account: Account) -> str:
     """Return what the account is called in its space now; its id where that cannot be seen."""
     space = app.spaces.get(account.space)
-    found = known_or_none(await space.find_account(account.native_id)) if space else None
+    found = known_or_none(await space.find_account(text_of_id(account.native_id))) if space else None
     return found[1] if found and found[0] == account.native_id else account.native_id
 
 
 async def _through_namesake(space: Space, account: Account, handle: str) -> VouchedAccounts:
-    found = await space.find_account(handle)
+    found = await space.find_account(f"@{handle}")
     if isinstance(found, Unknown):
         return _NOT_ANSWERED
     if found is None:

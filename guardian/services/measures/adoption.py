@@ -42,6 +42,7 @@ from guardian.spaces.port import (
     Space,
     Unknown,
     known_or_none,
+    text_of_id,
 )
 from rules.precedence import AccessLevel, Restriction
 
@@ -222,7 +223,7 @@ async def _foreign_in(view: ReadView, name: SpaceName, listing: Listing) -> list
 
 async def _foreign_line(space: Space, native_id: str, observed_restriction: ObservedRestriction) -> ForeignLine:
     account = Account(space.name, native_id)
-    found = known_or_none(await space.find_account(native_id))
+    found = known_or_none(await space.find_account(text_of_id(native_id)))
     seen = await space.observe(account)
     shown = (
         seen.find_restriction(observed_restriction.level) if isinstance(seen, Observed) else None

@@ -24,6 +24,7 @@ from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.identity.linking import (
     FoundAccount,
     find_account,
+    find_target,
     link_account,
     person_for_account,
 )
@@ -47,7 +48,7 @@ from guardian.services.measures.measure_records import (
 from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import SpacePreview, preview_restriction
 from guardian.spaces.content import ContentRef
-from guardian.spaces.port import Account, Missing, Unknown
+from guardian.spaces.port import Account, Missing, Unknown, text_of_id
 from guardian.unit_of_work import WakeupTopic
 from rules.ladder import Outcome
 from rules.measures import MeasureReason, may_measure
@@ -72,12 +73,16 @@ class MeasureRequest:
 
 @dataclass(frozen=True, slots=True)
 class MeasurePreview:
-    """What would be restricted, in which space and until when; `spaces` has one entry for a measure on a person."""
+    """What would be restricted, in which space and until when; `spaces` has one entry for a measure on a person.
+
+    `on` is the account that was found, by its handle and for good by its id; None for a thing.
+    """
 
     kind: MeasureKind
     space: SpaceName
     ends: datetime
     spaces: tuple[SpacePreview, ...] = ()
+    on: FoundAccount | None = None
 
 
 async def preview_measure(app: AppContext, by: MemberId, request: MeasureRequest) -> MeasurePreview:
@@ -93,7 +98,7 @@ async def preview_measure(app: AppContext, by: MemberId, request: MeasureRequest
     if request.kind in CONTENT_RESTRICTIONS:
         await _find_content(app, request)
         return MeasurePreview(request.kind, request.target.space, ends)
-    found = await find_account(app, request.target.space, request.target.text)
+    found = await find_target(app, request.target.space, request.target.text)
     async with app.units_of_work.read() as view:
         await require_measurable(
             app, view, await _require_may_measure(view, by, found.account.space), found.account, request.term
@@ -101,7 +106,7 @@ async def preview_measure(app: AppContext, by: MemberId, request: MeasureRequest
     seen = await preview_restriction(
         app.spaces, (found.account,), PERSON_RESTRICTIONS[request.kind], frozenset({request.target.space})
     )
-    return MeasurePreview(request.kind, request.target.space, ends, seen)
+    return MeasurePreview(request.kind, request.target.space, ends, seen, found)
 
 
 async def set_measure(app: AppContext, by: MemberId, request: MeasureRequest) -> MeasureView:
@@ -112,7 +117,7 @@ async def set_measure(app: AppContext, by: MemberId, request: MeasureRequest) ->
     _check_expressible(app, request)
     if request.kind in CONTENT_RESTRICTIONS:
         return await _set_on_content(app, by, request)
-    found = await find_account(app, request.target.space, request.target.text)
+    found = await find_target(app, request.target.space, request.target.text)
     async with app.units_of_work.begin() as uow:
         member = await _require_may_measure(uow, by, request.target.space)
         term = request.term or timedelta()
@@ -256,7 +261,7 @@ async def _find_author(app: AppContext, account: Account | None) -> FoundAccount
     if account is None:
         return None
     try:
-        return await find_account(app, account.space, account.native_id)
+        return await find_account(app, account.space, text_of_id(account.native_id))
     except Refused:
         return None
 

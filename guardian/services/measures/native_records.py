@@ -39,6 +39,7 @@ from guardian.spaces.port import (
     Account,
     Attribution,
     ObservedRestriction,
+    text_of_id,
 )
 from rules.conflicts import ConflictIndicators
 from rules.measures import explanation_due_at
@@ -132,7 +133,7 @@ async def ask_about_unknown(uow: UnitOfWork, foreign: ForeignRestriction) -> Non
 async def find_account_or_id(app: AppContext, account: Account) -> FoundAccount:
     """Return the account with its handle; where its space does not answer just now, with its id for that."""
     try:
-        return await find_account(app, account.space, account.native_id)
+        return await find_account(app, account.space, text_of_id(account.native_id))
     except Refused:
         return FoundAccount(account, account.native_id)
 

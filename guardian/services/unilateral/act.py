@@ -34,7 +34,7 @@ from guardian.services.identity.account_owners import notify_owners
 from guardian.services.identity.linking import (
     FoundAccount,
     exclude_person_everywhere,
-    find_account,
+    find_target,
     link_account,
     link_vouched_accounts,
     person_for_account,
@@ -80,22 +80,30 @@ class ActView:
     statement_due: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ActPreview:
+    """What an act would do: the account that was found, and what would hold in each space."""
+
+    on: FoundAccount
+    spaces: tuple[SpacePreview, ...]
+
+
 async def preview(
     app: AppContext,
     by: MemberId,
     target: AccountInput,
     restriction: Restriction,
     spaces: frozenset[SpaceName] | None = None,
-) -> tuple[SpacePreview, ...]:
+) -> ActPreview:
     """Preview what the act would do in every space, asked of the spaces now; nothing is changed and nobody is notified."""
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.ACT_UNILATERALLY)
-    found = await find_account(app, target.space, target.text)
+    found = await find_target(app, target.space, target.text)
     async with app.units_of_work.read() as view:
         known = await account_knowledge(view, by, found.account)
     vouched = (account for account, _ in found.vouched)
     accounts = tuple(dict.fromkeys((found.account, *vouched, *(link.account for link in known.accounts))))
-    return await preview_restriction(app.spaces, accounts, restriction, spaces)
+    return ActPreview(found, await preview_restriction(app.spaces, accounts, restriction, spaces))
 
 
 async def act(app: AppContext, by: MemberId, target: AccountInput, given: ActInput) -> ActView:
@@ -106,7 +114,7 @@ async def act(app: AppContext, by: MemberId, target: AccountInput, given: ActInp
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.ACT_UNILATERALLY)
     check_act(app, given)
-    found = await find_account(app, target.space, target.text)
+    found = await find_target(app, target.space, target.text)
     async with app.units_of_work.begin() as uow:
         actor = await require_permission(uow, by, UseCase.ACT_UNILATERALLY)
         known = await account_knowledge(uow, by, found.account)

@@ -166,6 +166,37 @@ async def test_an_act_is_shown_in_words_before_it_holds(service: DiscordService)
     assert NoticeKind.ACT_TAKEN in await service.community.notice_kinds_to(AMARA)
 
 
+@pytest.mark.harm("another-person-hit-by-a-name")
+async def test_the_confirmation_names_whom_it_hits_and_where_and_hits_nobody_else(service: DiscordService) -> None:
+    """Whoever is shown is whom it hits, also where somebody else has taken the name before the button is pressed."""
+    discord = service.community.spaces[DISCORD]
+    look = await acted(service, member=None, name="grumbler", name_in=str(DISCORD))
+    assert f"**grumbler** on discord (the account with the id {SOMEBODY.native_id})" in look.text
+    discord.add(SOMEBODY.native_id, "renamed")
+    discord.add(A_REPORTER.native_id, "grumbler")
+    await service.press(DMITRI, look, "Act now")
+    async with service.community.units_of_work.read() as view:
+        known = await view.people.ids_of_accounts(DISCORD, [A_REPORTER.native_id, SOMEBODY.native_id])
+    assert set(known.values()) == {SOMEBODY.native_id}
+
+
+@pytest.mark.harm("another-person-hit-by-a-name")
+async def test_a_member_picked_by_their_picture_is_never_somebody_whose_name_is_their_number(
+    service: DiscordService,
+) -> None:
+    service.community.spaces[DISCORD].add(A_REPORTER.native_id, SOMEBODY.native_id)
+    look = await acted(service)
+    assert f"(the account with the id {SOMEBODY.native_id})" in look.text
+
+
+@pytest.mark.harm("the-service-restricts-itself")
+async def test_an_act_on_the_service_itself_or_another_app_is_refused_in_words(service: DiscordService) -> None:
+    service.community.spaces[DISCORD].automated.add(SOMEBODY.native_id)
+    look = await acted(service)
+    assert "nobody can be acted on there" in look.text
+    assert await service.cases() == ()
+
+
 async def test_pressing_act_now_twice_acts_once(service: DiscordService) -> None:
     look = await acted(service)
     await service.press(DMITRI, look, "Act now")
@@ -185,8 +216,8 @@ async def test_an_act_that_a_restart_forgot_is_not_done_by_halves(service: Disco
     [
         ({"member": None}, "Say whom"),
         ({"member": None, "name": "grumbler"}, "Say whom"),
-        ({"name": "grumbler", "space": "forum"}, "not both"),
-        ({"member": None, "name": "nobody", "space": "forum"}, "Nobody is found"),
+        ({"name": "grumbler", "name_in": "forum"}, "not both"),
+        ({"member": None, "name": "nobody", "name_in": "forum"}, "Nobody is found"),
         ({"reason": "  "}, "no text yet"),
         ({"spaces": "moon"}, "moon"),
     ],
@@ -231,7 +262,7 @@ async def test_an_act_past_the_brake_waits_for_a_second_members_button(tmp_path:
     async with discord_service(tmp_path, policy=one) as service:
         service.community.spaces[FORUM].add("88", "another")
         await service.press(DMITRI, await acted(service), "Act now")
-        look = await acted(service, member=None, name="another", space="forum")
+        look = await acted(service, member=None, name="another", name_in="forum")
         assert "Nobody is restricted yet" in (await service.press(DMITRI, look, "Act now")).text
         held = (await service.cases())[-1].code_name
         screen = await service.ask(ELENI, "case", case=held)

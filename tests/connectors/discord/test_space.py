@@ -26,6 +26,7 @@ from guardian.spaces.port import (
     Observed,
     Presence,
     Unknown,
+    text_of_id,
 )
 from rules.precedence import AccessLevel
 from tests.contracts.stage_discord import CEILING, DiscordStage, discord_stage
@@ -416,3 +417,37 @@ async def test_an_application_whose_id_is_not_its_bots_passes_the_check(stage: D
     assert stage.emulator.application_id != stage.connection.own_id
     assert isinstance(await stage.connection.read_commands(), translate.Success)
     assert await ill(stage) == []
+
+
+# -- who is meant
+
+
+@pytest.mark.harm("another-person-hit-by-a-name")
+async def test_a_name_of_digits_is_whoever_is_called_so_and_not_the_account_of_that_number(stage: DiscordStage) -> None:
+    state, bystander = stage.emulator.state, stage.account.native_id
+    meant = state.add_member(state.add_user(bystander))
+    assert await stage.space.find_account(bystander) == (meant, bystander)
+    assert await stage.space.find_account(f"@{bystander}") == (meant, bystander)
+    for certain in (text_of_id(bystander), f"<@{bystander}>"):
+        assert await stage.space.find_account(certain) == (bystander, "rowan")
+
+
+@pytest.mark.harm("another-person-hit-by-a-name")
+async def test_a_number_is_nobody_while_it_is_not_known_whether_somebody_is_called_so(stage: DiscordStage) -> None:
+    stage.fault(FaultKind.SERVER_ERROR, "member.search")
+    assert isinstance(await stage.space.find_account(stage.account.native_id), Unknown)
+
+
+@pytest.mark.harm("the-service-restricts-itself")
+async def test_the_bot_and_other_bots_are_known_for_what_they_are_and_the_bot_is_never_restricted(
+    stage: DiscordStage,
+) -> None:
+    own = Account(stage.account.space, stage.connection.own_id)
+    other = outsider(stage)
+    stage.emulator.state.users[other.native_id].bot = True
+    assert [await stage.space.is_automated(each) for each in (own, other, stage.account)] == [True, True, False]
+    for level in (BARRED, MUTED):
+        assert isinstance(await stage.space.restrict(a_restriction_order(stage, level, own)), Rejected)
+    orders = [a_restriction_order(stage, BARRED, each) for each in (own, stage.account)]
+    assert isinstance((await stage.space.restrict_bulk(orders))[own], Rejected)
+    assert own.native_id not in stage.emulator.state.bans

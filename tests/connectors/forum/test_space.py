@@ -25,6 +25,7 @@ from guardian.spaces.port import (
     ObservedRestriction,
     RestrictionOrder,
     Unknown,
+    text_of_id,
 )
 from rules.precedence import AccessLevel
 from tests.connectors.forum.conftest import SpaceWith
@@ -411,6 +412,41 @@ async def test_people_are_found_by_id_mention_or_exact_name_alone(space: ForumSp
 async def test_a_name_of_digits_is_found_where_no_id_is_meant(space: ForumSpace, forum: ForumEmulator) -> None:
     account = account_of(forum, "777777")
     assert await space.find_account("777777") == (account.native_id, "777777")
+
+
+@pytest.mark.harm("another-person-hit-by-a-name")
+async def test_a_name_of_digits_is_whoever_is_called_so_and_not_the_account_of_that_number(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    bystander = account_of(forum)
+    meant = account_of(forum, bystander.native_id)
+    assert await space.find_account(bystander.native_id) == (meant.native_id, bystander.native_id)
+    assert await space.find_account(f"@{bystander.native_id}") == (meant.native_id, bystander.native_id)
+    assert await space.find_account(text_of_id(bystander.native_id)) == (bystander.native_id, "rowan")
+
+
+@pytest.mark.harm("another-person-hit-by-a-name")
+async def test_a_number_is_nobody_while_it_is_not_known_whether_somebody_is_called_so(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    account = account_of(forum)
+    forum.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="user.profile", status=502))
+    assert isinstance(await space.find_account(account.native_id), Unknown)
+
+
+@pytest.mark.parametrize("text", ["jos\u00e9", "JOS\u00c9", "jose\u0301", "@jose\u0301"])
+async def test_a_name_is_found_in_every_form_of_unicode(space: ForumSpace, forum: ForumEmulator, text: str) -> None:
+    account = account_of(forum, "jos\u00e9")
+    assert await space.find_account(text) == (account.native_id, "jos\u00e9")
+
+
+@pytest.mark.harm("the-service-restricts-itself")
+async def test_the_services_own_account_is_known_for_what_it_is(space: ForumSpace, forum: ForumEmulator) -> None:
+    own = await space.find_account(forum.api_username)
+    assert isinstance(own, tuple)
+    assert await space.is_automated(Account(space.name, own[0])) is True
+    assert await space.is_automated(account_of(forum)) is False
+    assert await space.is_automated(Account(space.name, "-1")) is True
 
 
 async def test_the_forum_vouches_for_the_accounts_that_people_sign_in_with(

@@ -27,6 +27,7 @@ from guardian.spaces.port import (
     RestrictionOrder,
     Unknown,
     known_or_none,
+    text_of_id,
 )
 from rules.precedence import AccessLevel
 from tests.connectors.github.conftest import SpaceWith
@@ -425,6 +426,24 @@ async def test_people_are_found_by_id_mention_or_exact_login_alone(space: Github
     assert await space.find_account(" Rowan ") == found
     for nobody in ("rowa", "rowan smith", "", "@", "../orgs", "99999999"):
         assert await space.find_account(nobody) is None
+
+
+@pytest.mark.harm("another-person-hit-by-a-name")
+async def test_a_login_of_digits_is_whoever_is_called_so_and_not_the_account_of_that_number(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    bystander = outsider(github)
+    meant = github.add_member(bystander.native_id)
+    assert await space.find_account(bystander.native_id) == (str(meant.id), bystander.native_id)
+    assert await space.find_account(text_of_id(bystander.native_id)) == (bystander.native_id, "rowan")
+
+
+@pytest.mark.harm("the-service-restricts-itself")
+async def test_an_apps_account_is_known_for_what_it_is(space: GithubSpace, github: GithubEmulator) -> None:
+    bot = github.state.find_account(github.bot_login)
+    assert bot is not None
+    assert await space.is_automated(Account(space.name, str(bot.id))) is True
+    assert await space.is_automated(outsider(github)) is False
 
 
 async def ill(space: GithubSpace) -> list[CheckResult]:

@@ -42,7 +42,7 @@ async def hidden_case(community: Community) -> str:
 async def preview_states(community: Community, handle: str) -> list[PreviewState]:
     """What Dmitri is shown, space by space, before he acts."""
     seen = await preview(community.app, DMITRI, AccountInput(DISCORD, handle), Restriction.SUSPENDED)
-    return [each.state for each in seen]
+    return [each.state for each in seen.spaces]
 
 
 async def act_on(community: Community, handle: str) -> str:
@@ -65,7 +65,7 @@ async def test_looking_before_acting_does_not_tell_a_member_that_a_case_about_th
     community.spaces[DISCORD].add("710000000000000007", "nobody-known")
     assert await preview_states(community, TROUBLE) == await preview_states(community, "nobody-known")
     open_to = await preview(community.app, AMARA, AccountInput(DISCORD, TROUBLE), Restriction.SUSPENDED)
-    assert [each.state for each in open_to].count(PreviewState.WILL_HOLD) == 2
+    assert [each.state for each in open_to.spaces].count(PreviewState.WILL_HOLD) == 2
 
 
 async def test_a_members_own_act_does_not_open_what_a_case_closed_to_them_says_of_the_person(

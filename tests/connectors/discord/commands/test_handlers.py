@@ -153,7 +153,7 @@ async def an_act_to_confirm(community: Community, context: CommandContext) -> st
     """The key under which an act of Bruno's waits for his button."""
     community.spaces[DISCORD].add("700000000000000001", "grumbler")
     reply = await unilateral.preview_act(
-        context, "muted", "ongoing", "They insult everybody.", name="grumbler", space="discord"
+        context, "muted", "ongoing", "They insult everybody.", name="grumbler", name_in="discord"
     )
     now, not_now = reply.buttons
     assert (now.label, not_now.label) == ("Act now", "Not now")

@@ -488,7 +488,7 @@ async def test_a_careless_wish_is_refused_before_anybody_is_looked_for(
 async def test_the_preview_restricts_nobody_and_makes_nobody_known(community: Community) -> None:
     community.spaces[DISCORD].add("720000000001", "raider")
     seen = await act.preview(community.app, DMITRI, AccountInput(DISCORD, "raider"), Restriction.BANNED)
-    assert {each.space: each.state for each in seen} == {
+    assert {each.space: each.state for each in seen.spaces} == {
         DISCORD: PreviewState.WILL_HOLD,
         FORUM: PreviewState.NO_ACCOUNT,
         GITHUB: PreviewState.NO_ACCOUNT,
