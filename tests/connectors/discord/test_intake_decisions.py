@@ -274,7 +274,7 @@ async def test_a_member_stops_another_and_a_third_looks_at_it(service: DiscordSe
     await service.press(DMITRI, await acted(service), "Act now")
     stopped = await service.ask(ELENI, "stop", member=service.member(DMITRI).user_id)
     assert "cannot act alone" in stopped.text
-    assert "1 of their acts" in stopped.text
+    assert "Of their acts nobody had reviewed 1" in stopped.text
     look = await service.ask(AMARA, "review-stop", member=service.member(DMITRI).user_id, stands=True)
     assert "Your answer counts" in look.text
     assert (await service.ask(AMARA, "review-stop", member=A_REPORTER.native_id, stands=True)).text == NOTHING_HERE

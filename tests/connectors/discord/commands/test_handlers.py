@@ -165,7 +165,7 @@ async def an_act_to_confirm(community: Community, context: CommandContext) -> st
 async def test_an_act_is_done_once_however_often_it_is_confirmed(community: Community) -> None:
     context = a_context(community, BRUNO, {"act": TtlCache(10, timedelta(minutes=15))})
     key = await an_act_to_confirm(community, context)
-    assert await community.journal_acts() == []
+    assert not {"act.was_taken", "person.was_named"} & set(await community.journal_acts())
     assert "It is being placed now" in (await unilateral.confirmed_act.confirm(context, key)).text
     assert await refusal(unilateral.confirmed_act.confirm(context, key)) == "waited_too_long"
 
