@@ -28,6 +28,7 @@ from github.Team import Team
 from connectors.github.requester import RecordingRequester
 from guardian.clock import monotonic_seconds
 from guardian.ids import SpaceName
+from guardian.secrets import are_equal
 
 # The library answers a redirect to another host with a bare RuntimeError.
 FAULTS: tuple[type[Exception], ...] = (GithubException, requests.RequestException, RuntimeError)
@@ -106,7 +107,7 @@ class InstallationTokens:
     def drop(self, token: str) -> None:
         """The token is not taken any more: the next one is new."""
         with self._lock:
-            if token == self._token:
+            if self._token is not None and are_equal(token, self._token):
                 self._token = None
 
 
@@ -284,7 +285,7 @@ class GithubClient:
 
     def _installation_requester(self, token: str) -> RecordingRequester:
         """Return this thread's own requester, with that token."""
-        if getattr(self._thread, "token", None) != token:
+        if not are_equal(getattr(self._thread, "token", ""), token):
             self._thread.token, self._thread.requester = token, self._requester(Auth.Token(token))
         requester: RecordingRequester = self._thread.requester
         return requester

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from guardian.errors import Refused
 from guardian.ids import SpaceName
+from guardian.secrets import are_equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def check_signature(secret: str, body: bytes, signature: str | None) -> None:
     Compared in constant time; Refused also where there is none.
     """
     expected = "sha256=" + hmac.new(secret.encode(), body, sha256).hexdigest()
-    if signature is None or not hmac.compare_digest(expected.encode(), signature.encode()):
+    if signature is None or not are_equal(expected, signature):
         raise Refused("signature", "The signature of this delivery is missing or wrong.")
 
 

@@ -5,12 +5,13 @@ Read `PageSessions` first.
 """
 
 import asyncio
-import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
+
+from guardian.secrets import are_equal
 
 SESSION_LENGTH: Final = timedelta(minutes=30)
 _MAX_SESSIONS: Final = 5_000
@@ -29,7 +30,7 @@ class PageSession:
 
     def owns_token(self, token: str) -> bool:
         """Return whether a form with this token was made for this session."""
-        return hmac.compare_digest(self.token.encode(), token.encode())
+        return are_equal(self.token, token)
 
     def pop_message(self) -> str:
         """Return what is to be said, which is not said again."""

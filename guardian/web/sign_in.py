@@ -4,7 +4,6 @@ A sign-in begins and ends in one browser: a cookie of its own carries what the s
 led into somebody else's account. The space's token is never seen here. Read `SignIn` first.
 """
 
-import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from starlette.routing import Route
 from guardian.errors import NotFound
 from guardian.ids import ReportId, SpaceName
 from guardian.logs import logger
+from guardian.secrets import are_equal
 from guardian.spaces.account_proof import AccountProof, ProofResult
 from guardian.web.forms import Form
 from guardian.web.rendering import Site
@@ -43,7 +43,7 @@ class SignedIn:
 
     def owns_token(self, token: str) -> bool:
         """Return whether a form with this token was made for this sign-in."""
-        return hmac.compare_digest(self.token.encode(), token.encode())
+        return are_equal(self.token, token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class SignIn:
         proof = self._proof(request)
         state, _, verifier = request.cookies.get(self._site.cookie_name(_SIGNING_IN), "").partition(".")
         given, code = request.query_params.get("state", ""), request.query_params.get("code", "")
-        if not state or not hmac.compare_digest(state.encode(), given.encode()):
+        if not state or not are_equal(state, given):
             return self._show_failure(proof, "This sign-in was not begun in this browser, or is over.")
         if not code:
             return self._show_failure(

@@ -4,7 +4,6 @@ The shell's owner is nobody here. Codes end by system time, and only their diges
 Policy: P-1.5.
 """
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -17,6 +16,7 @@ from guardian.notices.models import Notice, NoticeKind, Recipient, RecipientKind
 from guardian.notices.renderer import NoticeRenderer, NoticeText
 from guardian.people.models import Member
 from guardian.people.permissions import UseCase, may_perform
+from guardian.secrets import are_equal
 from guardian.services.context import AppContext
 from guardian.services.members import member_by_name
 from guardian.spaces.outcomes import Already, Done, Outcome
@@ -84,7 +84,7 @@ async def verify_code(app: AppContext, pending: PendingCode, typed: str) -> date
     if app.system_time() >= pending.until:
         sentence = "This code has run out: it is good for 15 minutes. Run the command again for a new one."
         raise Refused("code_expired", sentence, "P-1.5")
-    if not hmac.compare_digest(digest_secret(typed), pending.digest):
+    if not are_equal(digest_secret(typed), pending.digest):
         raise Refused("wrong_code", "This is not the code that was sent.", "P-1.5")
     async with app.units_of_work.begin() as uow:
         uow.journal.note(Entry(act="terminal.was_opened", by=by_member(pending.member), authority="P-1.5"))

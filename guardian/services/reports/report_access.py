@@ -10,6 +10,7 @@ from guardian.cases.receipts import ReceiptKind, digest_secret
 from guardian.cases.reports import Report
 from guardian.errors import NotFound
 from guardian.ids import Reference, ReportId
+from guardian.secrets import are_equal
 from guardian.services.context import ReadView
 from guardian.spaces.port import Account
 
@@ -72,7 +73,7 @@ async def report_for_address(view: ReadView, token: str) -> Report | None:
     if receipt is None or receipt.kind is not ReceiptKind.MAIL or receipt.report is None:
         return None
     found = await view.cases.report(receipt.report)
-    return found if found and found.mail and digest_secret(found.mail.token) == receipt.digest else None
+    return found if found and found.mail and are_equal(digest_secret(found.mail.token), receipt.digest) else None
 
 
 async def reference_of_report(view: ReadView, report: Report) -> Reference:
