@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from socket import socket
-from typing import cast
+from typing import Final, cast
 
 from guardian.assembly.mail import CheckedMailer, MailReceiver, connect_mail_receiver, connect_mailer
 from guardian.assembly.service import SERVE, Service
@@ -35,6 +35,7 @@ from guardian.storage.key_ring import KeyRing
 from guardian.storage.unit_of_work import SqlReadView, SqlUnitOfWork, SqlUnitOfWorkFactory
 from guardian.web.server import address_of, bind_socket
 
+_PAGES: Final = "pages 1"
 Wrap = Callable[[Space], Space]
 
 
@@ -63,9 +64,8 @@ async def assemble(
         listening_socket = (
             bind_socket(settings.host, settings.port) if settings.base_url is None and not settings.port else None
         )
-        return _compose(
-            settings, clock, wrap, connected, database, SqlUnitOfWorkFactory(database, ring, clock), listening_socket
-        )
+        units_of_work = SqlUnitOfWorkFactory(database, ring, clock)
+        return _compose(settings, clock, wrap, connected, database, units_of_work, listening_socket)
     except BaseException:
         await database.close()
         raise
@@ -93,6 +93,7 @@ def _compose(
         base_url=base_url,
         community=settings.community,
         largest_file=largest_file,
+        page_key=units_of_work.derive_key(_PAGES),
         turn_to=settings.turn_to,
         offers_self_disclosure=any(each.proof is not None and each.proof.knows_linked_accounts for each in connected),
     )

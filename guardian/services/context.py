@@ -4,8 +4,9 @@ Knows the stores by their protocols only. Spaces are called outside any transact
 `AppContext` first.
 """
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -117,7 +118,8 @@ class AppContext:
     `base_url` is the address of the pages, `community` the name that people see, `system_time` the machine's own time,
     by which one-time links and sessions end. `longest_text` (characters) and `largest_file` (bytes) bound what is taken
     in. `offers_self_disclosure`: on the pages somebody can show which accounts elsewhere are theirs. `turn_to` is where a
-    reporter finds somebody else than the group; None: nothing is said of it.
+    reporter finds somebody else than the group; None: nothing is said of it. `page_key` seals what stands on public pages
+    in the place of our ids.
     """
 
     units_of_work: UnitOfWorkFactory[ReadView, UnitOfWork]
@@ -131,3 +133,4 @@ class AppContext:
     largest_file: int = 10_000_000
     offers_self_disclosure: bool = False
     turn_to: ContactAddress | None = None
+    page_key: bytes = field(default_factory=lambda: os.urandom(32), repr=False)

@@ -99,6 +99,10 @@ class SqlUnitOfWorkFactory:
         self._ring = ring
         self._clock = clock
 
+    def derive_key(self, purpose: str) -> bytes:
+        """Return a key of that purpose which comes of the newest key of the ring, the same after each start."""
+        return self._ring.derive(purpose, self._ring.newest)
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[SqlUnitOfWork]:
         """Open a transaction that commits when its block ends, and is undone when the block raises."""

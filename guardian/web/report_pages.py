@@ -5,6 +5,7 @@ Read `ReportPages` first.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -27,12 +28,19 @@ from guardian.services.reports.intake import (
 )
 from guardian.web.forms import Form, max_total_size
 from guardian.web.labels import format_days
+from guardian.web.member_tokens import MemberTokens
 from guardian.web.rate_limit import Bucket, RateLimiter, network_of, retry_later_text
 from guardian.web.rendering import Fault, Site
 from guardian.web.sign_in import SignedIn, SignIn
 
 FILES_AT_FAULT: Final = frozenset({"too_many", "too_large", "no_files"})
 _SHORTEST_DELIVERY: Final = 26
+_NAMED: Final = "names_members"
+_HEARERS: Final = "hears_first"
+_TICK_AGAIN: Final = (
+    "This page stood open for too long, so your ticks here could not be read any more. Nothing was sent. Please tick again "
+    "whom it concerns and who shall hear of it first, and send it; your words are still here."
+)
 
 
 class ReportPages:
@@ -42,6 +50,7 @@ class ReportPages:
         self._site = site
         self._sign_in = sign_in
         self._rate_limiter = rate_limiter
+        self._tokens = MemberTokens(site.app.page_key)
 
     def routes(self) -> Sequence[Route]:
         """Return the addresses of these pages."""
@@ -55,6 +64,9 @@ class ReportPages:
 
     async def _submit(self, request: Request, form: Form) -> Response:
         delivery = _delivery_of(form)
+        form, strange = self._read_members(form, delivery)
+        if strange:
+            return await self._show_again(request, form, delivery, Fault(strange, _TICK_AGAIN))
         if form.is_too_large and not _is_about_csam(form):
             return await self._show_again(request, form, delivery, Fault("files", too_large_text(self._site)))
         offer = next((each for each in self._sign_in.offers(request) if each.space == form.one("as_account")), None)
@@ -81,10 +93,23 @@ class ReportPages:
             raise
         return self._show_receipt(received, submission, form)
 
+    def _read_members(self, form: Form, delivery: str) -> tuple[Form, str]:
+        """Return the form with our ids in place of its tokens, and the field in which one is none of this form.
+
+        What cannot be read is never left out: somebody whom the reporter ticked would see the report.
+        """
+        fields, strange = dict(form.fields), ""
+        for field in (_NAMED, _HEARERS):
+            found = [each if each == ALL_CHAIRS else self._tokens.read(delivery, each) for each in form.all(field)]
+            strange = strange or (field if None in found else "")
+            if field in fields:
+                fields[field] = tuple(each for each in found if each is not None)
+        return replace(form, fields=fields), strange
+
     async def _submission(self, form: Form, delivery: str, signed_in: SignedIn | None) -> Submission:
         known = {member for member, _ in await list_nameable_members(self._site.app)}
-        named_members = tuple(MemberId(member) for member in form.all("names_members") if member in known)
-        audience = await chosen_audience(self._site.app, form.all("hears_first"))
+        named_members = tuple(MemberId(member) for member in form.all(_NAMED) if member in known)
+        audience = await chosen_audience(self._site.app, form.all(_HEARERS))
         return _submission(form, delivery, named_members, audience, signed_in)
 
     def _show_receipt(self, received: IntakeResult, submission: Submission, form: Form) -> Response:
@@ -120,8 +145,13 @@ class ReportPages:
         files_again: bool = False,
     ) -> Response:
         app = self._site.app
+
+        def token_of(member: str) -> str:
+            return self._tokens.issue(delivery, member)
+
         return self._site.render_page(
             "report.html",
+            token_of=token_of,
             status=status,
             fault=fault,
             form=form,

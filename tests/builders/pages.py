@@ -15,7 +15,7 @@ from guardian.spaces.webhooks import WebhookEvent, WebhookVerifier
 from guardian.web.app import create_app
 from guardian.web.health import Health
 from guardian.web.rate_limit import DEFAULT_LIMITS, Limits
-from tests.builders.community import Community
+from tests.builders.community import Community, everybody
 
 
 @dataclass(slots=True)
@@ -24,6 +24,8 @@ class SeenForm:
 
     action: str
     fields: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    """What a tick sends, by its field and the words beside it."""
 
 
 class _Forms(HTMLParser):
@@ -32,6 +34,8 @@ class _Forms(HTMLParser):
         self.forms: list[SeenForm] = []
         self.words: list[str] = []
         self._area: str | None = None
+        self._ticks: dict[str, tuple[str, str]] = {}
+        self._label: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -41,7 +45,10 @@ class _Forms(HTMLParser):
             self._area = given.get("name")
             if self._area:
                 self.forms[-1].fields[self._area] = ""
+        elif tag == "label":
+            self._label = given.get("for")
         elif tag == "input" and given.get("name") and given.get("type") != "file":
+            self._ticks[given.get("id", "")] = given["name"], given.get("value", "")
             ticked = given.get("type") not in ("radio", "checkbox") or "checked" in given
             if ticked:
                 self.forms[-1].fields[given["name"]] = given.get("value", "")
@@ -49,9 +56,14 @@ class _Forms(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
             self._area = None
+        elif tag == "label":
+            self._label = None
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
+        if self._label in self._ticks and self.forms:
+            name, value = self._ticks[self._label]
+            self.forms[-1].labels[f"{name} {data}"] = value
         if self._area:
             self.forms[-1].fields[self._area] += data.removeprefix("\n")
 
@@ -75,6 +87,17 @@ def receipt_of(answer: httpx2.Response) -> str:
     before, _, after = answer.text.partition('aria-label="Your receipt">')
     assert after, before[-200:]
     return after.partition("<")[0]
+
+
+def _tick_members(form: SeenForm, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What is typed, with what stands in the form beside the names of those members who are ticked."""
+    names = {str(member.id): member.name for member in everybody()}
+    ticked = {
+        field: form.labels.get(f"{field} {names[typed[field]]}", typed[field])
+        for field in ("names_members", "hears_first")
+        if typed.get(field) in names
+    }
+    return {**typed, **ticked}
 
 
 @dataclass(slots=True)
@@ -101,7 +124,7 @@ class Pages:
     async def fill(self, page: str, action: str, files: Any = None, **typed: Any) -> httpx2.Response:
         """The form of a page is filled in and sent."""
         form = next(each for each in forms_of(await self.get(page)) if each.action == action)
-        return await self.post(action, {**form.fields, **typed}, files)
+        return await self.post(action, {**form.fields, **_tick_members(form, typed)}, files)
 
     async def report(self, **typed: Any) -> str:
         """A report has been sent; its receipt."""

@@ -1,6 +1,7 @@
 """The report page: nothing written is ever lost, nothing is sent twice, and only one field is needed."""
 
 import asyncio
+import re
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 
@@ -106,7 +107,8 @@ async def test_an_empty_report_is_given_back_filled_in_with_the_message_at_its_f
     (form,) = forms_of(answer)
     assert answer.status_code == 422
     kept = {name: form.fields[name] for name in ("who", "danger", "names_members", "where")}
-    assert kept == {"who": "grumbler", "danger": "yes", "names_members": AMARA, "where": "#help"}
+    amara = form.labels["names_members Amara Okafor"]
+    assert kept == {"who": "grumbler", "danger": "yes", "names_members": amara, "where": "#help"}
     assert 'id="what_happened-error"' in answer.text
     assert 'aria-describedby="what_happened-error"' in answer.text
 
@@ -161,9 +163,39 @@ async def test_nobody_gets_another_persons_receipt_by_a_guessable_form_id(pages:
     assert receipt_of(first) != receipt_of(second)
 
 
-async def test_a_member_who_is_not_on_the_list_cannot_be_made_up(pages: Pages, community: Community) -> None:
-    await pages.fill("/report", "/report", what_happened=WORDS, names_members="m99-nobody")
-    assert (await community.read_case(BRUNO, await the_case(community))).reports[0].report.named_members == ()
+@pytest.mark.harm("named-member-told-for-an-old-form")
+async def test_a_tick_that_cannot_be_read_is_asked_for_again_and_nothing_is_sent(
+    pages: Pages, community: Community
+) -> None:
+    """P-2.5: left out, the member whom the reporter ticked would see the report."""
+    answer = await pages.fill("/report", "/report", what_happened=WORDS, names_members="m99-nobody")
+    assert (answer.status_code, "Please tick again" in text_of(answer)) == (422, True)
+    assert forms_of(answer)[0].fields["what_happened"] == WORDS
+    assert "report.was_received" not in await community.journal_acts()
+
+
+@pytest.mark.harm("member-ids-beside-names")
+async def test_no_id_of_ours_stands_on_the_public_form_and_no_token_stands_there_twice(
+    pages: Pages, community: Community
+) -> None:
+    """P-2.6: beside a name, an id would say who is meant wherever it stands."""
+    first, second = (await pages.get("/report")).text, (await pages.get("/report")).text
+    async with community.units_of_work.read() as view:
+        members = await view.people.members()
+    assert [member.id for member in members if f'"{member.id}"' in first] == []
+    tokens = [
+        set(re.findall(r'name="(?:names_members|hears_first)" value="([^"]{20,})"', page)) for page in (first, second)
+    ]
+    assert len(tokens[0]) > len(members)
+    assert tokens[0] & tokens[1] == set()
+
+
+@pytest.mark.harm("member-ids-beside-names")
+async def test_a_token_of_one_form_is_none_of_another(pages: Pages) -> None:
+    """P-2.6"""
+    one, other = forms_of(await pages.get("/report"))[0], forms_of(await pages.get("/report"))[0]
+    borrowed = {**other.fields, "what_happened": WORDS, "names_members": one.labels["names_members Amara Okafor"]}
+    assert (await pages.post("/report", borrowed)).status_code == 422
 
 
 @dataclass(slots=True)
