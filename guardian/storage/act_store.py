@@ -18,6 +18,7 @@ from guardian.storage.tables.deliberation import acts, reviews, stops
 from rules.precedence import Restriction
 from rules.unilateral import Ground, ReviewAnswer
 
+_ABOUT: Final = "reviews"
 _WITHOUT_CASE: Final = KeyScope.of_service("reviews")
 
 
@@ -29,8 +30,8 @@ class SqlActStore(EncryptedSqlStore):
         row = {
             "id": act.id,
             "case_id": act.case,
-            "by": act.by,
-            "person_id": act.person,
+            "by": self._hide(act.case, act.by),
+            "person_id": self._hide(act.case, act.person),
             "ground": act.ground,
             "restriction": act.restriction,
             "version": act.version,
@@ -63,18 +64,23 @@ class SqlActStore(EncryptedSqlStore):
             "restriction": review.restriction,
             "reason": review.reason,
         }
-        row = {"id": row_id, "case_id": case, "about": review.act, "member_id": review.member, "at": review.at}
+        row = {"id": row_id, "case_id": case, "about": self._hide(_ABOUT, review.act), "at": review.at}
+        row["member_id"] = self._hide(review.act, review.member)
         encrypted = await self._encrypt(case, "reviews", row_id, words)
         await self._connection.execute(insert(reviews), {**row, "sealed": encrypted})
 
     async def reviews_of(self, act: str) -> tuple[ActReview, ...]:
         """Return what reviewers have answered to the act or the stop, oldest first."""
-        statement = select(reviews).where(reviews.c.about == act).order_by(reviews.c.at, reviews.c.id)
+        statement = (
+            select(reviews)
+            .where(reviews.c.about.in_(self._pseudonyms.every(_ABOUT, act)))
+            .order_by(reviews.c.at, reviews.c.id)
+        )
         found = []
         for row in await self._connection.execute(statement):
             words = await self._decrypt("reviews", row)
             if words:
-                found.append(_read_review(row, words))
+                found.append(self._read_review(act, row, words))
         return tuple(found)
 
     async def add_stop(self, stop: Stop) -> None:
@@ -102,7 +108,7 @@ class SqlActStore(EncryptedSqlStore):
     async def _acts(self, condition: ColumnElement[bool]) -> tuple[UnilateralAct, ...]:
         rows = (await self._connection.execute(select(acts).where(condition).order_by(acts.c.at, acts.c.id))).all()
         await self._encryption.load_keys(row.sealed for row in rows)
-        return tuple([_read_act(row, await self._decrypt("acts", row)) for row in rows])
+        return tuple([self._read_act(row, await self._decrypt("acts", row)) for row in rows])
 
     async def _act_columns(self, act: UnilateralAct) -> dict[str, Any]:
         words = {
@@ -116,9 +122,41 @@ class SqlActStore(EncryptedSqlStore):
             "at": act.at,
             "state": act.state,
             "statement_at": act.statement_at,
-            "second": act.confirmed_by,
+            "second": self._hide(act.case, act.confirmed_by),
             "sealed": await self._encrypt(act.case, "acts", act.id, words),
         }
+
+    def _read_act(self, row: Row[Any], words: dict[str, Any]) -> UnilateralAct:
+        return UnilateralAct(
+            id=row.id,
+            case=row.case_id,
+            by=self._reveal(row.case_id, row.by),
+            person=self._reveal(row.case_id, row.person_id),
+            at=row.at,
+            ground=Ground(row.ground),
+            restriction=Restriction(row.restriction),
+            spaces=decode_spaces(words.get("spaces")),
+            state=ActState(row.state),
+            statement=words.get("account", ""),
+            statement_at=row.statement_at,
+            confirmed_by=self._reveal(row.case_id, row.second),
+            term=decode_term(words.get("term")),
+            reason=words.get("reason", ""),
+            conflicted=words.get("doubtful", False),
+            version=row.version,
+        )
+
+    def _read_review(self, act: str, row: Row[Any], words: dict[str, Any]) -> ActReview:
+        restriction = words["restriction"]
+        return ActReview(
+            act=act,
+            member=self._reveal(act, row.member_id),
+            answer=ReviewAnswer(words["answer"]),
+            at=row.at,
+            term=decode_term(words["term"]),
+            restriction=None if restriction is None else Restriction(restriction),
+            reason=words["reason"],
+        )
 
     async def _encrypt(self, case: CaseId | None, table: str, row_id: str, content: dict[str, Any]) -> bytes:
         scope = _WITHOUT_CASE if case is None else KeyScope.of_case(case)
@@ -128,40 +166,6 @@ class SqlActStore(EncryptedSqlStore):
         """Return what the row says; empty once its case is expunged."""
         content = await self._encryption.decrypt_json(table, row.id, "sealed", row.sealed)
         return {} if isinstance(content, Expunged) else dict(content)
-
-
-def _read_act(row: Row[Any], words: dict[str, Any]) -> UnilateralAct:
-    return UnilateralAct(
-        id=row.id,
-        case=row.case_id,
-        by=row.by,
-        person=row.person_id,
-        at=row.at,
-        ground=Ground(row.ground),
-        restriction=Restriction(row.restriction),
-        spaces=decode_spaces(words.get("spaces")),
-        state=ActState(row.state),
-        statement=words.get("account", ""),
-        statement_at=row.statement_at,
-        confirmed_by=row.second,
-        term=decode_term(words.get("term")),
-        reason=words.get("reason", ""),
-        conflicted=words.get("doubtful", False),
-        version=row.version,
-    )
-
-
-def _read_review(row: Row[Any], words: dict[str, Any]) -> ActReview:
-    restriction = words["restriction"]
-    return ActReview(
-        act=row.about,
-        member=row.member_id,
-        answer=ReviewAnswer(words["answer"]),
-        at=row.at,
-        term=decode_term(words["term"]),
-        restriction=None if restriction is None else Restriction(restriction),
-        reason=words["reason"],
-    )
 
 
 def _read_stop(row: Row[Any]) -> Stop:

@@ -8,14 +8,14 @@ from sqlalchemy import ColumnElement, Label, Row, Select, and_, bindparam, case,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.cases.raids import RaidLineState, RaidState
-from guardian.ids import AccountId, PersonId, Reference, SpaceName
+from guardian.ids import AccountId, PersonId, SpaceName
 from guardian.reconciler.bulk_store import BulkItem, HeldItem, NewAccount, Phase
 from guardian.sanctions.models import Enforcement, Intent, ReleaseState
 from guardian.spaces.port import Account
 from guardian.storage.access_record import AccessRecord
 from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.people_store import SqlPeopleStore
-from guardian.storage.sanction_store import SqlSanctionStore
+from guardian.storage.sanction_store import REFERENCES, SqlSanctionStore
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.links import merges
 from guardian.storage.tables.people import accounts
@@ -198,9 +198,7 @@ class SqlBulkStore(EncryptedSqlStore):
         ours = (
             raid_lines.join(work_items, work_items.c.account_id == raid_lines.c.account_id)
             .join(raids, and_(raids.c.id == raid_lines.c.raid_id, raids.c.id == work_items.c.bulk_id))
-            .join(
-                sanctions, and_(sanctions.c.person_id == work_items.c.person_id, sanctions.c.case_id == raids.c.case_id)
-            )
+            .join(sanctions, sanctions.c.person_id == work_items.c.person_id)
         )
         columns = (
             work_items.c.account_id,
@@ -239,7 +237,7 @@ class SqlBulkStore(EncryptedSqlStore):
             account=AccountId(row.account_id),
             person=PersonId(row.person_id),
             space_account=await self._space_account(row),
-            reference=Reference(row.reference),
+            reference=self._reveal(REFERENCES, row.reference),
             ends=row.ends,
             phase=Phase(row.state),
             facts=_read_facts(row),

@@ -6,7 +6,7 @@ Read `SqlCaseStore` first.
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,11 +17,14 @@ from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.receipts import Receipt, ReceiptKind
 from guardian.ids import CaseId, MemberId, PersonId, Reference, ReportId, SpaceName
 from guardian.storage.access_record import AccessRecord
+from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.report_store import EXPUNGED_TEXT, SqlReportStore
 from guardian.storage.tables.cases import cases, exclusions, parties, reading_passes, receipts
 from guardian.storage.tables.handoffs import handoffs
+
+_RECEIPTS: Final = KeyScope.of_service("receipts")
 
 
 class SqlCaseStore(SqlReportStore):
@@ -59,7 +62,8 @@ class SqlCaseStore(SqlReportStore):
 
     async def cases_of(self, person: PersonId) -> tuple[Case, ...]:
         """Return the cases in which the person is reported, oldest first."""
-        reported = (parties.c.person_id == person) & (parties.c.role == PartyRole.REPORTED)
+        found = await self._numbered.find(_party_term(person))
+        reported = parties.c.reference.in_(found) & (parties.c.role == PartyRole.REPORTED)
         named = select(parties.c.case_id).where(reported)
         rows = await self._connection.execute(select(cases).where(cases.c.id.in_(named)).order_by(cases.c.id))
         return tuple([await self._case(row) for row in rows])
@@ -76,19 +80,24 @@ class SqlCaseStore(SqlReportStore):
 
     async def add_party(self, party: Party) -> None:
         """Store a new party; its reference is taken for good."""
-        row = {"role": party.role, "reference": party.reference, "person_id": party.person, "report_id": party.report}
-        await self._connection.execute(insert(parties), {"case_id": party.case, **row})
+        row = {"role": party.role, "reference": party.reference, "report_id": party.report}
+        person = self._hide(party.case, party.person)
+        await self._connection.execute(insert(parties), {"case_id": party.case, "person_id": person, **row})
+        if party.person is not None:
+            await self._numbered.add(KeyScope.of_case(party.case), party.reference, _party_term(party.person))
 
     async def parties_of(self, case: CaseId) -> tuple[Party, ...]:
         """Return the parties of the case."""
-        order = (parties.c.role, parties.c.person_id, parties.c.report_id, parties.c.reference)
-        rows = await self._connection.execute(select(parties).where(parties.c.case_id == case).order_by(*order))
-        return tuple(_read_party(row) for row in rows)
+        rows = await self._connection.execute(select(parties).where(parties.c.case_id == case))
+        found = [self._party(row) for row in rows]
+        return tuple(
+            sorted(found, key=lambda party: (party.role, party.person or "", party.report or "", party.reference))
+        )
 
     async def party(self, reference: Reference) -> Party | None:
         """Return the party to whom that reference was given."""
         row = (await self._connection.execute(select(parties).where(parties.c.reference == reference))).first()
-        return _read_party(row) if row else None
+        return self._party(row) if row else None
 
     async def add_receipt(self, receipt: Receipt) -> None:
         """Store a new receipt, so that its secret opens what it says."""
@@ -98,11 +107,14 @@ class SqlCaseStore(SqlReportStore):
             "created_at": receipt.created_at,
             "case_id": receipt.case,
             "report_id": receipt.report,
-            "person_id": receipt.person,
+            "person_id": self._hide(receipt.digest, receipt.person),
             "used_at": receipt.used_at,
-            "account_id": receipt.account,
+            "account_id": self._hide(receipt.digest, receipt.account),
         }
         await self._connection.execute(insert(receipts), row)
+        if receipt.person is not None:
+            scope = KeyScope.of_case(receipt.case) if receipt.case else _RECEIPTS
+            await self._numbered.add(scope, receipt.digest, _receipt_term(receipt.person))
 
     async def save_receipt(self, receipt: Receipt) -> None:
         """Store the receipt as given."""
@@ -112,24 +124,24 @@ class SqlCaseStore(SqlReportStore):
     async def receipt(self, digest: str) -> Receipt | None:
         """Return the receipt with that digest."""
         row = (await self._connection.execute(select(receipts).where(receipts.c.digest == digest))).first()
-        return _read_receipt(row) if row else None
+        return self._receipt(row) if row else None
 
     async def receipts_of(self, person: PersonId) -> tuple[Receipt, ...]:
         """Return the receipts that open the person's page, oldest first."""
-        statement = select(receipts).where(receipts.c.person_id == person)
+        statement = select(receipts).where(receipts.c.digest.in_(await self._numbered.find(_receipt_term(person))))
         rows = await self._connection.execute(statement.order_by(receipts.c.created_at, receipts.c.digest))
-        return tuple(_read_receipt(row) for row in rows)
+        return tuple(self._receipt(row) for row in rows)
 
     async def add_exclusion(self, exclusion: Exclusion) -> None:
         """Store a new exclusion."""
         row = {
             "case_id": exclusion.case,
-            "member_id": exclusion.member,
+            "member_id": self._hide(exclusion.case, exclusion.member),
             "kind": exclusion.kind,
             "at": exclusion.at,
-            "by": exclusion.by,
+            "by": self._hide(exclusion.case, exclusion.by),
             "lifted_at": exclusion.lifted_at,
-            "lifted_by": exclusion.lifted_by,
+            "lifted_by": self._hide(exclusion.case, exclusion.lifted_by),
             "cause": await self._encrypt(
                 exclusion.case,
                 "exclusions",
@@ -139,13 +151,19 @@ class SqlCaseStore(SqlReportStore):
             ),
         }
         await self._connection.execute(insert(exclusions), row)
+        await self._numbered.add(KeyScope.of_case(exclusion.case), exclusion.case, _exclusion_term(exclusion.member))
         self._access.note_case(exclusion.case)
 
     async def save_exclusion(self, exclusion: Exclusion) -> None:
         """Store the exclusion as given: standing or lifted."""
-        same = (exclusions.c.case_id == exclusion.case) & (exclusions.c.member_id == exclusion.member)
-        statement = update(exclusions).where(same, exclusions.c.kind == exclusion.kind, exclusions.c.at == exclusion.at)
-        await self._connection.execute(statement.values(lifted_at=exclusion.lifted_at, lifted_by=exclusion.lifted_by))
+        same = exclusions.c.member_id.in_(self._pseudonyms.every(exclusion.case, exclusion.member))
+        theirs = exclusions.c.case_id == exclusion.case
+        statement = update(exclusions).where(
+            theirs, same, exclusions.c.kind == exclusion.kind, exclusions.c.at == exclusion.at
+        )
+        await self._connection.execute(
+            statement.values(lifted_at=exclusion.lifted_at, lifted_by=self._hide(exclusion.case, exclusion.lifted_by))
+        )
         self._access.note_case(exclusion.case)
 
     async def exclusions_of(self, case: CaseId) -> tuple[Exclusion, ...]:
@@ -154,13 +172,15 @@ class SqlCaseStore(SqlReportStore):
 
     async def exclusions_of_member(self, member: MemberId) -> tuple[Exclusion, ...]:
         """Return every exclusion of the member, lifted ones too."""
-        return await self._exclusions(exclusions.c.member_id == member)
+        cases_of_member = await self._numbered.find(_exclusion_term(member))
+        found = await self._exclusions(exclusions.c.case_id.in_(cases_of_member))
+        return tuple(exclusion for exclusion in found if exclusion.member == member)
 
     async def add_pass(self, reading_pass: ReadingPass) -> None:
         """Store a new pass, so that its secret opens the reading room until its end."""
         row = {
             "digest": reading_pass.digest,
-            "member_id": reading_pass.member,
+            "member_id": self._hide(reading_pass.digest, reading_pass.member),
             "case_id": reading_pass.case,
             "until": reading_pass.until,
             "is_session": reading_pass.is_session,
@@ -182,7 +202,7 @@ class SqlCaseStore(SqlReportStore):
         row = (await self._connection.execute(select(reading_passes).where(reading_passes.c.digest == digest))).first()
         if row is None:
             return None
-        case, member = CaseId(row.case_id), MemberId(row.member_id)
+        case, member = CaseId(row.case_id), MemberId(self._reveal(row.digest, row.member_id))
         return ReadingPass(
             digest=row.digest, member=member, case=case, until=row.until, is_session=row.is_session, used_at=row.used_at
         )
@@ -202,15 +222,15 @@ class SqlCaseStore(SqlReportStore):
             "kind": case.kind,
             "state": case.state,
             "opened_at": case.opened_at,
-            "contact_id": case.contact,
+            "contact_id": self._hide(case.id, case.contact),
             "safety_risk": case.safety_risk,
             "board_only": case.board_only,
             "review_on": case.review_on,
             "closed_at": case.closed_at,
-            "about_sanction": case.about_sanction,
+            "about_sanction": self._hide(case.id, case.about_sanction),
             "outcome": outcome,
             "space": case.space,
-            "audience": None if case.audience is None else " ".join(case.audience),
+            "audience": None if case.audience is None else await self._encrypt_audience(case),
             "evasion_marked_at": case.evasion_marked_at,
         }
 
@@ -222,27 +242,29 @@ class SqlCaseStore(SqlReportStore):
             kind=CaseKind(row.kind),
             state=CaseState(row.state),
             opened_at=row.opened_at,
-            contact=row.contact_id,
+            contact=self._reveal(row.id, row.contact_id),
             safety_risk=row.safety_risk,
             board_only=row.board_only,
             review_on=row.review_on,
             closed_at=row.closed_at,
-            about_sanction=row.about_sanction,
+            about_sanction=self._reveal(row.id, row.about_sanction),
             outcome=outcome,
             space=None if row.space is None else SpaceName(row.space),
-            audience=None if row.audience is None else tuple(MemberId(member) for member in row.audience.split()),
+            audience=None if row.audience is None else await self._decrypt_audience(row),
             evasion_marked_at=row.evasion_marked_at,
             version=row.version,
         )
 
     async def _exclusions(self, condition: ColumnElement[bool]) -> tuple[Exclusion, ...]:
         rows = await self._connection.execute(
-            select(exclusions).where(condition).order_by(exclusions.c.at, exclusions.c.member_id)
+            select(exclusions).where(condition).order_by(exclusions.c.at, exclusions.c.case_id)
         )
-        return tuple([await self._exclusion(row) for row in rows])
+        found = [await self._exclusion(row) for row in rows]
+        return tuple(sorted(found, key=lambda exclusion: (exclusion.at, exclusion.member)))
 
     async def _exclusion(self, row: Row[Any]) -> Exclusion:
-        case, member = CaseId(row.case_id), MemberId(row.member_id)
+        case = CaseId(row.case_id)
+        member = MemberId(self._reveal(case, row.member_id))
         kind = ExclusionKind(row.kind)
         cause = await self._decrypt("exclusions", _exclusion_id(case, member, kind), "cause", row.cause)
         return Exclusion(
@@ -251,10 +273,36 @@ class SqlCaseStore(SqlReportStore):
             kind=kind,
             cause=cause,
             at=row.at,
-            by=row.by,
+            by=self._reveal(case, row.by),
             lifted_at=row.lifted_at,
-            lifted_by=row.lifted_by,
+            lifted_by=self._reveal(case, row.lifted_by),
         )
+
+    def _party(self, row: Row[Any]) -> Party:
+        person = self._reveal(row.case_id, row.person_id)
+        return Party(CaseId(row.case_id), PartyRole(row.role), Reference(row.reference), person, row.report_id)
+
+    def _receipt(self, row: Row[Any]) -> Receipt:
+        return Receipt(
+            digest=row.digest,
+            kind=ReceiptKind(row.kind),
+            created_at=row.created_at,
+            case=row.case_id,
+            report=None if row.report_id is None else ReportId(row.report_id),
+            person=self._reveal(row.digest, row.person_id),
+            used_at=row.used_at,
+            account=self._reveal(row.digest, row.account_id),
+        )
+
+    async def _encrypt_audience(self, case: Case) -> bytes:
+        return await self._encryption.encrypt_json(
+            KeyScope.of_case(case.id), "cases", case.id, "audience", case.audience
+        )
+
+    async def _decrypt_audience(self, row: Row[Any]) -> tuple[MemberId, ...]:
+        """Return the chosen members; nobody once the case is expunged."""
+        chosen = await self._encryption.decrypt_json("cases", row.id, "audience", row.audience)
+        return () if isinstance(chosen, Expunged) else tuple(MemberId(member) for member in chosen)
 
     async def _encrypt(self, case: CaseId, table: str, row_id: str, column: str, text: str) -> bytes:
         return await self._encryption.encrypt(KeyScope.of_case(case), table, row_id, column, text)
@@ -268,18 +316,13 @@ def _exclusion_id(case: CaseId, member: MemberId, kind: ExclusionKind) -> str:
     return f"{case}/{member}/{kind}"
 
 
-def _read_party(row: Row[Any]) -> Party:
-    return Party(CaseId(row.case_id), PartyRole(row.role), Reference(row.reference), row.person_id, row.report_id)
+def _party_term(person: PersonId) -> IndexTerm:
+    return IndexTerm("party", (person,))
 
 
-def _read_receipt(row: Row[Any]) -> Receipt:
-    return Receipt(
-        digest=row.digest,
-        kind=ReceiptKind(row.kind),
-        created_at=row.created_at,
-        case=row.case_id,
-        report=None if row.report_id is None else ReportId(row.report_id),
-        person=row.person_id,
-        used_at=row.used_at,
-        account=row.account_id,
-    )
+def _receipt_term(person: PersonId) -> IndexTerm:
+    return IndexTerm("receipt", (person,))
+
+
+def _exclusion_term(member: MemberId) -> IndexTerm:
+    return IndexTerm("exclusion", (member,))

@@ -55,8 +55,8 @@ class SqlDeliberationStore(SqlActStore):
         row = {
             "id": proposal.id,
             "case_id": proposal.case,
-            "person_id": proposal.person,
-            "by": proposal.by,
+            "person_id": self._hide(proposal.case, proposal.person),
+            "by": self._hide(proposal.case, proposal.by),
             "at": proposal.at,
             "version": proposal.version,
         }
@@ -81,7 +81,8 @@ class SqlDeliberationStore(SqlActStore):
         row_id = new_id()
         content = {"answer": ballot.answer, "severe": ballot.severe, "reason": ballot.reason}
         case = await self._case_of(ballot.proposal)
-        row = {"id": row_id, "proposal_id": ballot.proposal, "member_id": ballot.member, "at": ballot.at}
+        row = {"id": row_id, "proposal_id": ballot.proposal, "at": ballot.at}
+        row["member_id"] = self._hide(ballot.proposal, ballot.member)
         encrypted = await self._encrypt(case, "ballots", row_id, content)
         await self._connection.execute(insert(ballots), {**row, "sealed": encrypted})
 
@@ -93,7 +94,7 @@ class SqlDeliberationStore(SqlActStore):
         return tuple(
             Ballot(
                 proposal=row.proposal_id,
-                member=row.member_id,
+                member=self._reveal(proposal, row.member_id),
                 answer=Answer(words["answer"]),
                 at=row.at,
                 severe=words["severe"],
@@ -105,28 +106,31 @@ class SqlDeliberationStore(SqlActStore):
 
     async def add_mark(self, mark: Mark) -> None:
         """Store a new mark."""
-        row = {"id": new_id(), "proposal_id": mark.proposal, "member_id": mark.member, "kind": mark.kind, "at": mark.at}
+        row = {"id": new_id(), "proposal_id": mark.proposal, "kind": mark.kind, "at": mark.at}
+        row["member_id"] = self._hide(mark.proposal, mark.member)
         await self._connection.execute(insert(marks), row)
 
     async def marks_on(self, proposal: ProposalId) -> tuple[Mark, ...]:
         """Return the marks on the proposal, oldest first."""
         rows = await self._rows(marks, marks.c.proposal_id == proposal)
-        return tuple(Mark(row.proposal_id, row.member_id, MarkKind(row.kind), row.at) for row in rows)
+        return tuple(
+            Mark(row.proposal_id, self._reveal(proposal, row.member_id), MarkKind(row.kind), row.at) for row in rows
+        )
 
     async def add_motion(self, motion: Motion) -> None:
         """Store a new motion of the organisers."""
         row = {"id": motion.id, "case_id": motion.case, "proposal_id": motion.proposal, "version": motion.version}
-        await self._connection.execute(insert(motions), {**row, **_motion_columns(motion)})
+        await self._connection.execute(insert(motions), {**row, **self._motion_columns(motion)})
 
     async def save_motion(self, motion: Motion) -> Motion:
         """Store the motion as given, one version later; Stale where somebody was quicker."""
-        version = await self._change(motions, motion.id, motion.version, **_motion_columns(motion))
+        version = await self._change(motions, motion.id, motion.version, **self._motion_columns(motion))
         return replace(motion, version=version)
 
     async def motion_on(self, proposal: ProposalId) -> Motion | None:
         """Return the newest motion on the proposal."""
         rows = await self._rows(motions, motions.c.proposal_id == proposal)
-        return _read_motion(rows[-1]) if rows else None
+        return self._read_motion(rows[-1]) if rows else None
 
     # -- decisions and the Board's answers
 
@@ -135,7 +139,7 @@ class SqlDeliberationStore(SqlActStore):
         row = {
             "id": decision.id,
             "case_id": decision.case,
-            "person_id": decision.person,
+            "person_id": self._hide(decision.case, decision.person),
             "proposal_id": decision.proposal,
             "at": decision.at,
             "by_board": decision.by_board,
@@ -167,19 +171,19 @@ class SqlDeliberationStore(SqlActStore):
         row = {
             "id": answer.id,
             "case_id": answer.case,
-            "person_id": answer.person,
-            "by": answer.by,
+            "person_id": self._hide(answer.case, answer.person),
+            "by": self._hide(answer.case, answer.by),
             "at": answer.at,
             "version": answer.version,
             "sealed": await self._encrypt(
                 answer.case, "board_answers", answer.id, encode_consequence(answer.consequence)
             ),
         }
-        await self._connection.execute(insert(board_answers), {**row, **_confirmation(answer)})
+        await self._connection.execute(insert(board_answers), {**row, **self._confirmation(answer)})
 
     async def save_board_answer(self, answer: BoardAnswer) -> BoardAnswer:
         """Store the answer as given, one version later; Stale where somebody was quicker."""
-        version = await self._change(board_answers, answer.id, answer.version, **_confirmation(answer))
+        version = await self._change(board_answers, answer.id, answer.version, **self._confirmation(answer))
         return replace(answer, version=version)
 
     async def board_answer_on(self, case: CaseId) -> BoardAnswer | None:
@@ -196,12 +200,12 @@ class SqlDeliberationStore(SqlActStore):
             "case_id": draft.case,
             "kind": draft.kind,
             "to_role": draft.to,
-            "person_id": draft.person,
-            "by": draft.by,
+            "person_id": self._hide(draft.case, draft.person),
+            "by": self._hide(draft.case, draft.by),
             "at": draft.at,
             "state": draft.state,
             "standard": draft.standard,
-            "second": draft.confirmed_by,
+            "second": self._hide(draft.case, draft.confirmed_by),
             "version": draft.version,
             "sealed": await self._encrypt(draft.case, "drafts", draft.id, {"text": draft.text}),
         }
@@ -209,7 +213,8 @@ class SqlDeliberationStore(SqlActStore):
 
     async def save_draft(self, draft: Draft) -> Draft:
         """Store the draft as given, one version later; Stale where somebody was quicker."""
-        version = await self._change(drafts, draft.id, draft.version, state=draft.state, second=draft.confirmed_by)
+        second = self._hide(draft.case, draft.confirmed_by)
+        version = await self._change(drafts, draft.id, draft.version, state=draft.state, second=second)
         return replace(draft, version=version)
 
     async def draft(self, draft: DraftId) -> Draft | None:
@@ -227,8 +232,8 @@ class SqlDeliberationStore(SqlActStore):
         return {
             "state": step.state,
             "at": step.at,
-            "by": step.by,
-            "second": step.confirmed_by,
+            "by": self._hide(step.case, step.by),
+            "second": self._hide(step.case, step.confirmed_by),
             "until": step.until,
             "sealed": await self._encrypt(step.case, "steps", _step_id(step), {"reason": step.reason}),
         }
@@ -240,9 +245,9 @@ class SqlDeliberationStore(SqlActStore):
             kind=Step(row.kind),
             state=StepState(row.state),
             at=row.at,
-            by=row.by,
+            by=self._reveal(row.case_id, row.by),
             reason=words.get("reason", ""),
-            confirmed_by=row.second,
+            confirmed_by=self._reveal(row.case_id, row.second),
             until=row.until,
             version=row.version,
         )
@@ -267,10 +272,10 @@ class SqlDeliberationStore(SqlActStore):
                 Proposal(
                     id=row.id,
                     case=row.case_id,
-                    by=row.by,
+                    by=self._reveal(row.case_id, row.by),
                     at=row.at,
                     consequence=decode_consequence(content.get("consequence")),
-                    person=row.person_id,
+                    person=self._reveal(row.case_id, row.person_id),
                     severe=row.severe,
                     settled_at=row.settled_at,
                     result=row.result,
@@ -292,7 +297,7 @@ class SqlDeliberationStore(SqlActStore):
                     case=row.case_id,
                     at=row.at,
                     consequence=decode_consequence(await self._decrypt("decisions", row)),
-                    person=row.person_id,
+                    person=self._reveal(row.case_id, row.person_id),
                     proposal=row.proposal_id,
                     by_board=row.by_board,
                     supersedes=row.supersedes,
@@ -309,10 +314,10 @@ class SqlDeliberationStore(SqlActStore):
             id=row.id,
             case=row.case_id,
             consequence=consequence,
-            by=row.by,
+            by=self._reveal(row.case_id, row.by),
             at=row.at,
-            person=row.person_id,
-            confirmed_by=row.confirmed_by,
+            person=self._reveal(row.case_id, row.person_id),
+            confirmed_by=self._reveal(row.case_id, row.confirmed_by),
             confirmed_at=row.confirmed_at,
             version=row.version,
         )
@@ -325,18 +330,46 @@ class SqlDeliberationStore(SqlActStore):
                     case=row.case_id,
                     kind=DraftKind(row.kind),
                     to=PartyRole(row.to_role),
-                    person=row.person_id,
+                    person=self._reveal(row.case_id, row.person_id),
                     text=(await self._decrypt("drafts", row)).get("text", ""),
-                    by=row.by,
+                    by=self._reveal(row.case_id, row.by),
                     at=row.at,
                     state=DraftState(row.state),
                     standard=row.standard,
-                    confirmed_by=row.second,
+                    confirmed_by=self._reveal(row.case_id, row.second),
                     version=row.version,
                 )
                 for row in await self._rows(drafts, condition)
             ]
         )
+
+    def _motion_columns(self, motion: Motion) -> dict[str, Any]:
+        return {
+            "granted": motion.granted,
+            "by": self._hide(motion.case, motion.by),
+            "at": motion.at,
+            "confirmed_by": self._hide(motion.case, motion.confirmed_by),
+            "confirmed_at": motion.confirmed_at,
+        }
+
+    def _read_motion(self, row: Row[Any]) -> Motion:
+        return Motion(
+            id=row.id,
+            case=row.case_id,
+            proposal=row.proposal_id,
+            granted=row.granted,
+            by=self._reveal(row.case_id, row.by),
+            at=row.at,
+            confirmed_by=self._reveal(row.case_id, row.confirmed_by),
+            confirmed_at=row.confirmed_at,
+            version=row.version,
+        )
+
+    def _confirmation(self, answer: BoardAnswer) -> dict[str, Any]:
+        return {
+            "confirmed_by": self._hide(answer.case, answer.confirmed_by),
+            "confirmed_at": answer.confirmed_at,
+        }
 
     async def _rows(self, table: Table, condition: ColumnElement[bool]) -> list[Row[Any]]:
         """Return the rows, oldest first: ids are time-ordered."""
@@ -346,31 +379,3 @@ class SqlDeliberationStore(SqlActStore):
 
 def _step_id(step: CaseStep) -> str:
     return f"{step.case}/{step.kind}"
-
-
-def _motion_columns(motion: Motion) -> dict[str, Any]:
-    return {
-        "granted": motion.granted,
-        "by": motion.by,
-        "at": motion.at,
-        "confirmed_by": motion.confirmed_by,
-        "confirmed_at": motion.confirmed_at,
-    }
-
-
-def _read_motion(row: Row[Any]) -> Motion:
-    return Motion(
-        id=row.id,
-        case=row.case_id,
-        proposal=row.proposal_id,
-        granted=row.granted,
-        by=row.by,
-        at=row.at,
-        confirmed_by=row.confirmed_by,
-        confirmed_at=row.confirmed_at,
-        version=row.version,
-    )
-
-
-def _confirmation(answer: BoardAnswer) -> dict[str, Any]:
-    return {"confirmed_by": answer.confirmed_by, "confirmed_at": answer.confirmed_at}

@@ -1,12 +1,11 @@
 """Encrypts what is confidential before it reaches the database, bound to its place: table, row and column.
 
-An encrypted value says its format version and its key: `version (1) | key id (16) | nonce (12) | AES-256-GCM`.
+An encrypted value says its format version and its key: `version (1) | key id (16) | nonce (12) | AES-256-GCM`. What is
+encrypted is filled up to one of a few lengths (a byte 0x80, then zeros), so that its length does not tell what it says.
 Unwrapped keys live no longer than their unit of work, so that a destroyed key is gone for everybody at once. Read
 `FieldEncryption` first.
 """
 
-import hashlib
-import hmac
 import json
 import os
 from collections import OrderedDict
@@ -28,6 +27,12 @@ FORMAT: Final = 1
 _ID_BYTES: Final = 16
 _HEADER_BYTES: Final = 1 + _ID_BYTES
 _LENGTH_BYTES: Final = 4
+_SHORTEST_OF_ALL: Final = 256
+_SHORTEST: Final = {"ballots": 4096, "reviews": 4096}
+"""The least length in bytes: an answer with its reason is as long as one without."""
+
+_DOUBLED_TO: Final = 1 << 16
+_STEPS_BEYOND: Final = 16
 _CACHED_KEYS: Final = 512
 _KEYS_PER_QUERY: Final = 256
 
@@ -53,7 +58,6 @@ class FieldEncryption:
         self._ring = ring
         self._now = now
         self._ids: dict[KeyScope, str] = {}
-        self._index_keys: dict[KeyScope, bytes] = {}
         self._ciphers: OrderedDict[str, AESGCM | Expunged] = OrderedDict()
 
     @property
@@ -70,7 +74,8 @@ class FieldEncryption:
         header = bytes([FORMAT]) + UUID(key_id).bytes
         nonce = os.urandom(NONCE_BYTES)
         content = plaintext.encode() if isinstance(plaintext, str) else plaintext
-        return header + nonce + cipher.encrypt(nonce, content, _join_parts(header, table, row_id, column))
+        padded = _pad(content, _SHORTEST.get(table, _SHORTEST_OF_ALL))
+        return header + nonce + cipher.encrypt(nonce, padded, _join_parts(header, table, row_id, column))
 
     async def decrypt(self, table: str, row_id: str, column: str, encrypted: bytes) -> bytes | Expunged:
         """Decrypt what was encrypted in this place; EXPUNGED where its key is destroyed."""
@@ -81,9 +86,10 @@ class FieldEncryption:
         if isinstance(cipher, Expunged):
             return cipher
         try:
-            return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _join_parts(header, table, row_id, column))
+            padded = cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _join_parts(header, table, row_id, column))
         except InvalidTag as error:
             raise DecryptionFailed(f"{table}.{column} of {row_id} is damaged or was moved") from error
+        return padded.rstrip(b"\x00")[:-1]
 
     async def decrypt_text(self, table: str, row_id: str, column: str, encrypted: bytes) -> str | Expunged:
         """Decrypt as `decrypt` does, for what was encrypted as text."""
@@ -98,18 +104,6 @@ class FieldEncryption:
         """Decrypt as `decrypt` does, for what was encrypted as JSON."""
         content = await self.decrypt(table, row_id, column, encrypted)
         return content if isinstance(content, Expunged) else json.loads(content)
-
-    async def blind_index(self, scope: KeyScope, about: str) -> str:
-        """Return a digest of the text that only the scope's key can make.
-
-        What is looked up by it stands nowhere in plain.
-        """
-        if scope not in self._index_keys:
-            key = await self._keys.of_scope(scope) or await self._create_key(scope)
-            if key.wrapped is None:
-                raise NotFound
-            self._index_keys[scope] = self._ring.unwrap(key.wrapped, _key_context(key.id, key.scope))
-        return hmac.new(self._index_keys[scope], about.encode(), hashlib.sha256).hexdigest()
 
     async def load_keys(self, encrypted: Iterable[bytes | None]) -> None:
         """Load the keys of these values together, before a list is decrypted one by one."""
@@ -135,7 +129,6 @@ class FieldEncryption:
         """Destroy the scope's key, once the transaction is committed; False if there was none."""
         destroyed = await self._keys.destroy(scope, self._now)
         self._ids.clear()
-        self._index_keys.clear()
         self._ciphers.clear()
         return destroyed
 
@@ -175,6 +168,16 @@ class FieldEncryption:
             return AESGCM(self._ring.unwrap(wrapped, _key_context(key.id, key.scope)))
         except (InvalidTag, KeyError) as error:
             raise DecryptionFailed(f"the data key {key.id} does not open with this key ring") from error
+
+
+def _pad(content: bytes, least: int) -> bytes:
+    """Return the content filled up to its class: powers of two, and in sixteenths of one beyond 64 kB."""
+    needed = max(len(content) + 1, least)
+    size = 1 << (needed - 1).bit_length()
+    if size > _DOUBLED_TO:
+        step = size // (2 * _STEPS_BEYOND)
+        size = -(-needed // step) * step
+    return content + b"\x80" + bytes(size - len(content) - 1)
 
 
 def _read_key_id(encrypted: bytes) -> str:

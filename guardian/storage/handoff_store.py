@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, insert, or_, select
 
 from guardian.cases.handoffs import Direction, Handoff, HandoffState, Urgency
-from guardian.ids import CaseId, MemberId, PersonId, Reference, SpaceName
+from guardian.ids import CaseId, PersonId, Reference, SpaceName
+from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
@@ -28,16 +29,18 @@ class SqlHandoffStore(EncryptedSqlStore):
             "direction": handoff.direction,
             "space": handoff.space,
             "at": handoff.at,
-            "by": handoff.by,
+            "by": self._hide(handoff.case, handoff.by),
             "urgency": handoff.urgency,
             "matter": handoff.matter or None,
             "version": handoff.version,
         }
         await self._connection.execute(insert(handoffs), {**row, **await self._columns(handoff)})
+        await self._index_person(handoff)
 
     async def save_handoff(self, handoff: Handoff) -> Handoff:
         """Store the handoff as given, one version later; Stale where somebody was quicker."""
         version = await self._change(handoffs, handoff.id, handoff.version, **await self._columns(handoff))
+        await self._index_person(handoff)
         return replace(handoff, version=version)
 
     async def handoff(self, handoff: str) -> Handoff | None:
@@ -58,7 +61,7 @@ class SqlHandoffStore(EncryptedSqlStore):
 
     async def of_person(self, person: PersonId) -> tuple[Handoff, ...]:
         """Return the handoffs about that person, oldest first."""
-        return await self._select_all(handoffs.c.person_id == person)
+        return await self._select_all(handoffs.c.id.in_(await self._numbered.find(_person_term(person))))
 
     async def _columns(self, handoff: Handoff) -> dict[str, Any]:
         words = {
@@ -69,14 +72,18 @@ class SqlHandoffStore(EncryptedSqlStore):
         }
         return {
             "state": handoff.state,
-            "person_id": handoff.person,
+            "person_id": self._hide(handoff.case, handoff.person),
             "target_id": handoff.target,
-            "accepted_by": handoff.accepted_by,
+            "accepted_by": self._hide(handoff.case, handoff.accepted_by),
             "accepted_at": handoff.accepted_at,
             "sealed": await self._encryption.encrypt_json(
                 KeyScope.of_case(handoff.case), "handoffs", handoff.id, "sealed", words
             ),
         }
+
+    async def _index_person(self, handoff: Handoff) -> None:
+        if handoff.person:
+            await self._numbered.add(KeyScope.of_case(handoff.case), handoff.id, _person_term(handoff.person))
 
     async def _select_one(self, condition: ColumnElement[bool]) -> Handoff | None:
         row = (await self._connection.execute(select(handoffs).where(condition))).first()
@@ -96,13 +103,13 @@ class SqlHandoffStore(EncryptedSqlStore):
             direction=Direction(row.direction),
             space=SpaceName(row.space),
             at=row.at,
-            by=None if row.by is None else MemberId(row.by),
+            by=self._reveal(row.case_id, row.by),
             urgency=Urgency(row.urgency),
             state=HandoffState(row.state),
             matter=row.matter or "",
-            person=None if row.person_id is None else PersonId(row.person_id),
+            person=self._reveal(row.case_id, row.person_id),
             target=None if row.target_id is None else CaseId(row.target_id),
-            accepted_by=None if row.accepted_by is None else MemberId(row.accepted_by),
+            accepted_by=self._reveal(row.case_id, row.accepted_by),
             accepted_at=row.accepted_at,
             words=known.get("words", ""),
             done_locally=known.get("done_locally", ""),
@@ -110,3 +117,7 @@ class SqlHandoffStore(EncryptedSqlStore):
             spaces=tuple(SpaceName(name) for name in known.get("spaces", ())),
             version=row.version,
         )
+
+
+def _person_term(person: PersonId) -> IndexTerm:
+    return IndexTerm("handoff", (person,))

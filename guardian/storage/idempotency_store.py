@@ -5,8 +5,10 @@ Read `SqlDeliveryStore` first.
 """
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, or_, select, update
 
@@ -17,6 +19,7 @@ from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.system import deliveries
 
+_DELIVERIES: Final = "deliveries 1"
 _ANSWER_COLUMN = ("deliveries", "answer")
 
 
@@ -34,6 +37,7 @@ class SqlDeliveryStore(EncryptedSqlStore):
 
     async def claim(self, source: str, delivery_id: str, digest: str, now: datetime) -> RepeatedDelivery | None:
         """Claim the delivery to carry it out in this transaction: None if it is the first, else the earlier one."""
+        delivery_id, digest = self._key(delivery_id), self._key(digest)
         row = {"source": source, "delivery_id": delivery_id, "digest": digest, "received_at": now}
         first = self._insert(deliveries).on_conflict_do_nothing().returning(deliveries.c.id)
         if (await self._connection.execute(first, {"id": new_id(), **row})).first() is not None:
@@ -42,11 +46,16 @@ class SqlDeliveryStore(EncryptedSqlStore):
 
     async def save_answer(self, source: str, delivery_id: str, answer: str, scope: KeyScope) -> None:
         """Save the answer, encrypted under the scope, for whoever delivers the same again."""
-        same = (deliveries.c.source == source) & (deliveries.c.delivery_id == delivery_id)
+        same = (deliveries.c.source == source) & (deliveries.c.delivery_id == self._key(delivery_id))
         row_id = (await self._connection.execute(select(deliveries.c.id).where(same))).scalar_one()
         table, column = _ANSWER_COLUMN
         encrypted = await self._encryption.encrypt(scope, table, row_id, column, answer)
         await self._connection.execute(update(deliveries).where(same), {"answer": encrypted})
+
+    def _key(self, text: str) -> str:
+        """Return what is kept of an id or digest of others: without the ring nobody can try out what it stands for."""
+        ring = self._encryption.ring
+        return hmac.new(ring.derive(_DELIVERIES, ring.newest), text.encode(), hashlib.sha256).hexdigest()
 
     async def forget_before(self, instant: datetime) -> int:
         """Forget deliveries received before the instant; return how many there were."""

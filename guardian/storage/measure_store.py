@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, insert, select
 
 from guardian.cases.measures import Measure, MeasureKind
-from guardian.ids import CaseId, MemberId, PersonId, SpaceName
+from guardian.ids import CaseId, PersonId, SpaceName
 from guardian.reconciler.content_store import ContentRestriction, ContentRestrictionState
 from guardian.spaces.content import ContentRef, ContentRestrictionKind
+from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
@@ -37,10 +38,12 @@ class SqlMeasureStore(EncryptedSqlStore):
             "version": measure.version,
         }
         await self._connection.execute(insert(measures), {**row, **await self._columns(measure)})
+        await self._index_person(measure)
 
     async def save(self, measure: Measure) -> Measure:
         """Store the measure as given, one version later; Stale where somebody was quicker."""
         version = await self._change(measures, measure.id, measure.version, **await self._columns(measure))
+        await self._index_person(measure)
         return replace(measure, version=version)
 
     async def measure(self, measure: str) -> Measure | None:
@@ -54,11 +57,15 @@ class SqlMeasureStore(EncryptedSqlStore):
 
     async def of_person(self, person: PersonId) -> tuple[Measure, ...]:
         """Return the measures on the person, in every space, oldest first."""
-        return await self._measures(measures.c.person_id == person)
+        return await self._measures(measures.c.id.in_(await self._numbered.find(_person_term(person))))
 
     async def unended(self, now: datetime) -> tuple[Measure, ...]:
         """Return every measure that runs at that instant, oldest first."""
         return await self._measures((measures.c.ends > now) & measures.c.ended_at.is_(None))
+
+    async def _index_person(self, measure: Measure) -> None:
+        if measure.person:
+            await self._numbered.add(KeyScope.of_case(measure.case), measure.id, _person_term(measure.person))
 
     async def _measures(self, condition: ColumnElement[bool]) -> tuple[Measure, ...]:
         rows = (await self._connection.execute(select(measures).where(condition).order_by(measures.c.id))).all()
@@ -69,12 +76,12 @@ class SqlMeasureStore(EncryptedSqlStore):
         details = {"reason": measure.reason, "words": measure.words, "thing": _encode_content(measure.content)}
         scope = KeyScope.of_case(measure.case)
         return {
-            "person_id": measure.person,
+            "person_id": self._hide(measure.case, measure.person),
             "kind": measure.kind,
-            "by": measure.by,
+            "by": self._hide(measure.case, measure.by),
             "ends": measure.ends,
             "ended_at": measure.ended_at,
-            "ended_by": measure.ended_by,
+            "ended_by": self._hide(measure.case, measure.ended_by),
             "reconsideration_requested_at": measure.reconsideration_requested_at,
             "reconsidered_at": measure.reconsidered_at,
             "sealed": await self._encryption.encrypt_json(scope, "measures", measure.id, "sealed", details),
@@ -88,20 +95,24 @@ class SqlMeasureStore(EncryptedSqlStore):
             case=CaseId(row.case_id),
             space=SpaceName(row.space),
             kind=MeasureKind(row.kind),
-            by=MemberId(row.by),
+            by=self._reveal(row.case_id, row.by),
             at=row.at,
             ends=row.ends,
             reason=MeasureReason(details.get("reason", MeasureReason.GUIDELINES)),
             words=details.get("words", ""),
-            person=PersonId(row.person_id) if row.person_id else None,
+            person=self._reveal(row.case_id, row.person_id),
             content=_decode_content(SpaceName(row.space), details.get("thing")),
             native=row.native,
             ended_at=row.ended_at,
-            ended_by=row.ended_by,
+            ended_by=self._reveal(row.case_id, row.ended_by),
             reconsideration_requested_at=row.reconsideration_requested_at,
             reconsidered_at=row.reconsidered_at,
             version=row.version,
         )
+
+
+def _person_term(person: PersonId) -> IndexTerm:
+    return IndexTerm("measure", (person,))
 
 
 class SqlContentRestrictionStore(EncryptedSqlStore):

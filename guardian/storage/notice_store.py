@@ -3,6 +3,7 @@
 Read `SqlNoticeStore` first.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId
 from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
+from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
@@ -27,6 +29,9 @@ class SqlNoticeStore(EncryptedSqlStore):
         """Add the notice, which waits to be sent."""
         columns = await self._columns(notice)
         await self._connection.execute(insert(notices), {"id": notice.id, "version": notice.version, **columns})
+        scope = _WITHOUT_CASE if notice.case is None else KeyScope.of_case(notice.case)
+        for term in _terms(notice.to):
+            await self._numbered.add(scope, notice.id, term)
 
     async def notice(self, notice: NoticeId) -> Notice | None:
         """Return the notice of that id."""
@@ -61,10 +66,8 @@ class SqlNoticeStore(EncryptedSqlStore):
     ) -> Mapping[tuple[MemberId, NoticeKind], int]:
         """Count the notices of those kinds that each member was given at that instant or after it."""
         matching = notices.c.kind.in_(kinds) & (notices.c.created_at >= since) & notices.c.member_id.is_not(None)
-        grouped = (notices.c.member_id, notices.c.kind)
-        statement = select(*grouped, func.count().label("many")).where(matching).group_by(*grouped)
-        rows = await self._connection.execute(statement)
-        return {(MemberId(row.member_id), NoticeKind(row.kind)): row.many for row in rows}
+        rows = await self._connection.execute(select(notices.c.id, notices.c.member_id, notices.c.kind).where(matching))
+        return Counter((MemberId(self._reveal(row.id, row.member_id)), NoticeKind(row.kind)) for row in rows)
 
     async def next_try(self) -> datetime | None:
         """Return when the next waiting notice is due; None while none waits."""
@@ -82,11 +85,11 @@ class SqlNoticeStore(EncryptedSqlStore):
 
     async def of_person(self, person: PersonId) -> tuple[Notice, ...]:
         """Return every notice to that person, oldest first."""
-        return await self._where(notices.c.person_id == person)
+        return await self._where(notices.c.id.in_(await self._numbered.find(_person_term(person))))
 
     async def of_account(self, account: AccountId) -> tuple[Notice, ...]:
         """Return every notice to the owner of that linked account, oldest first."""
-        return await self._where(notices.c.account_id == account)
+        return await self._where(notices.c.id.in_(await self._numbered.find(_account_term(account))))
 
     async def _where(self, condition: ColumnElement[bool]) -> tuple[Notice, ...]:
         rows = await self._connection.execute(select(notices).where(condition).order_by(notices.c.id))
@@ -98,17 +101,17 @@ class SqlNoticeStore(EncryptedSqlStore):
         return {
             "kind": notice.kind,
             "recipient": notice.to.kind,
-            "member_id": notice.to.member,
+            "member_id": self._hide(notice.id, notice.to.member),
             "report_id": notice.to.report,
-            "person_id": notice.to.person,
-            "account_id": notice.to.account,
+            "person_id": self._hide(notice.id, notice.to.person),
+            "account_id": self._hide(notice.id, notice.to.account),
             "case_id": notice.case,
             "created_at": notice.created_at,
             "next_try": notice.next_try,
             "sent_at": notice.sent_at,
             "state": notice.state,
             "tries": notice.tries,
-            "sanction_id": notice.sanction,
+            "sanction_id": self._hide(notice.id, notice.sanction),
             "sealed": await self._encryption.encrypt_json(scope, "notices", notice.id, "sealed", content),
         }
 
@@ -118,15 +121,35 @@ class SqlNoticeStore(EncryptedSqlStore):
         return Notice(
             id=NoticeId(row.id),
             kind=NoticeKind(row.kind),
-            to=Recipient(RecipientKind(row.recipient), row.member_id, row.report_id, row.person_id, row.account_id),
+            to=Recipient(
+                RecipientKind(row.recipient),
+                self._reveal(row.id, row.member_id),
+                row.report_id,
+                self._reveal(row.id, row.person_id),
+                self._reveal(row.id, row.account_id),
+            ),
             case=row.case_id,
             facts=known["facts"],
             created_at=row.created_at,
             next_try=row.next_try,
             state=NoticeState(row.state),
             tries=row.tries,
-            sanction=row.sanction_id,
+            sanction=self._reveal(row.id, row.sanction_id),
             proof=known["proof"],
             version=row.version,
             sent_at=row.sent_at,
         )
+
+
+def _terms(to: Recipient) -> list[IndexTerm]:
+    """Return by whom the notice is found again; those to members are not looked for."""
+    found = [_person_term(to.person)] if to.person else []
+    return [*found, _account_term(to.account)] if to.account else found
+
+
+def _person_term(person: PersonId) -> IndexTerm:
+    return IndexTerm("notice", ("person", person))
+
+
+def _account_term(account: AccountId) -> IndexTerm:
+    return IndexTerm("notice", ("account", account))

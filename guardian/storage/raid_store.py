@@ -10,10 +10,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, insert, or_, select, update
 
 from guardian.cases.raids import Raid, RaidLine, RaidLineState, RaidLineStatus, RaidState
-from guardian.ids import AccountId, CaseId, MemberId, PersonId, Reference, SanctionId, SpaceName
+from guardian.ids import AccountId, CaseId, PersonId, SanctionId, SpaceName
 from guardian.reconciler.bulk_store import Phase
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.sanction_store import REFERENCES
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.raids import raid_alerts, raid_lines, raids
 from guardian.storage.tables.sanctions import liftings, sanctions, work_items
@@ -32,18 +33,18 @@ class SqlRaidStore(EncryptedSqlStore):
             "id": raid.id,
             "case_id": raid.case,
             "act_id": raid.act,
-            "person_id": raid.person,
-            "by": raid.by,
+            "person_id": self._hide(raid.case, raid.person),
+            "by": self._hide(raid.case, raid.by),
         }
-        row |= {"reference": raid.reference, "announced_at": raid.announced_at, "version": 0}
-        await self._connection.execute(insert(raids), {**row, **_columns(raid)})
+        row |= {"reference": self._hide(REFERENCES, raid.reference), "announced_at": raid.announced_at, "version": 0}
+        await self._connection.execute(insert(raids), {**row, **self._columns(raid)})
         rows = [await self._line_row(raid, line) for line in lines]
         if rows:
             await self._connection.execute(insert(raid_lines), rows)
 
     async def save(self, raid: Raid) -> Raid:
         """Store the raid as given, one version later; Stale where somebody was quicker."""
-        return replace(raid, version=await self._change(raids, raid.id, raid.version, **_columns(raid)))
+        return replace(raid, version=await self._change(raids, raid.id, raid.version, **self._columns(raid)))
 
     async def raid(self, raid: str) -> Raid | None:
         """Return the raid of that id."""
@@ -60,7 +61,7 @@ class SqlRaidStore(EncryptedSqlStore):
     async def active(self) -> tuple[Raid, ...]:
         """Return the raids whose accounts a sanction restricts, oldest first."""
         found = await self._connection.execute(select(raids).where(raids.c.state.in_(_ACTIVE)).order_by(raids.c.id))
-        return tuple(_read(row) for row in found)
+        return tuple(self._read(row) for row in found)
 
     async def lines(self, raid: str, state: RaidLineState, limit: int) -> tuple[RaidLine, ...]:
         """Return the first lines in that state."""
@@ -115,7 +116,7 @@ class SqlRaidStore(EncryptedSqlStore):
 
     async def _raid(self, condition: ColumnElement[bool]) -> Raid | None:
         row = (await self._connection.execute(select(raids).where(condition).order_by(raids.c.id.desc()))).first()
-        return _read(row) if row else None
+        return self._read(row) if row else None
 
     async def _lines(self, statement: Select[Any]) -> tuple[RaidLine, ...]:
         rows = (await self._connection.execute(statement)).all()
@@ -152,23 +153,26 @@ class SqlRaidStore(EncryptedSqlStore):
             ),
         }
 
+    def _columns(self, raid: Raid) -> dict[str, Any]:
+        return {
+            "second": self._hide(raid.case, raid.confirmed_by),
+            "until": raid.until,
+            "state": raid.state,
+            "leader": raid.leader,
+        }
 
-def _columns(raid: Raid) -> dict[str, Any]:
-    return {"second": raid.confirmed_by, "until": raid.until, "state": raid.state, "leader": raid.leader}
-
-
-def _read(row: Row[Any]) -> Raid:
-    return Raid(
-        id=row.id,
-        case=CaseId(row.case_id),
-        act=row.act_id,
-        person=PersonId(row.person_id),
-        reference=Reference(row.reference),
-        by=MemberId(row.by),
-        announced_at=row.announced_at,
-        state=RaidState(row.state),
-        confirmed_by=MemberId(row.second) if row.second else None,
-        until=row.until,
-        leader=SanctionId(row.leader) if row.leader else None,
-        version=row.version,
-    )
+    def _read(self, row: Row[Any]) -> Raid:
+        return Raid(
+            id=row.id,
+            case=CaseId(row.case_id),
+            act=row.act_id,
+            person=self._reveal(row.case_id, row.person_id),
+            reference=self._reveal(REFERENCES, row.reference),
+            by=self._reveal(row.case_id, row.by),
+            announced_at=row.announced_at,
+            state=RaidState(row.state),
+            confirmed_by=self._reveal(row.case_id, row.second),
+            until=row.until,
+            leader=SanctionId(row.leader) if row.leader else None,
+            version=row.version,
+        )

@@ -12,7 +12,7 @@ from sqlalchemy import Row, insert, select, update
 from guardian.cases.reports import Addition, Evidence, ReplyAddress, Report, ReportChannel
 from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, SpaceName
 from guardian.spaces.port import Account
-from guardian.storage.blind_index import IndexedRow, IndexTerm
+from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.risk_store import SqlRiskStore
@@ -20,7 +20,6 @@ from guardian.storage.tables.cases import additions, evidence, reports
 from guardian.storage.utc_datetime import from_microseconds, to_microseconds
 
 EXPUNGED_TEXT: Final = "Expunged"
-_REPORTERS: Final = KeyScope.of_service("reporters")
 
 
 class SqlReportStore(SqlRiskStore):
@@ -30,13 +29,13 @@ class SqlReportStore(SqlRiskStore):
         """Store a new report."""
         fixed = {"id": report.id, "case_id": report.case, "channel": report.channel, "received_at": report.received_at}
         await self._connection.execute(insert(reports), {**fixed, **await self._report_columns(report)})
-        await self._index.add([_index_report(report)])
+        await self._index_report(report)
 
     async def save_report(self, report: Report) -> None:
         """Store the report as given."""
         columns = await self._report_columns(report)
         await self._connection.execute(update(reports).where(reports.c.id == report.id).values(columns))
-        await self._index.replace(_index_report(report))
+        await self._index_report(report)
 
     async def report(self, report: ReportId) -> Report | None:
         """Return the report of that id."""
@@ -56,17 +55,18 @@ class SqlReportStore(SqlRiskStore):
 
     async def reports_mailed_from(self, address: str, since: datetime) -> tuple[Report, ...]:
         """Return the reports by mail from that address at that instant or after it, oldest first; capitals do not matter."""
-        found = await self._index.find(_address_term(address))
+        found = await self._numbered.find(_address_term(address))
         matching = reports.c.id.in_(found) & (reports.c.received_at >= since)
         statement = select(reports).where(matching).order_by(reports.c.received_at, reports.c.id)
         return tuple([await self._report(row) for row in await self._connection.execute(statement)])
 
     async def reports_from(self, reporter: Account, since: datetime | None = None) -> tuple[Report, ...]:
         """Return the reports made by that account at that instant or after it (None: ever), oldest first."""
-        matching = reports.c.reporter_mark == await self._blind_index_of(reporter)
+        matching = reports.c.id.in_(await self._numbered.find(_reporter_term(reporter)))
+        statement = select(reports).where(matching).order_by(reports.c.received_at)
         if since is not None:
-            matching &= reports.c.received_at >= since
-        rows = await self._connection.execute(select(reports).where(matching).order_by(reports.c.received_at))
+            statement = statement.where(reports.c.received_at >= since)
+        rows = await self._connection.execute(statement)
         return tuple([await self._report(row) for row in rows])
 
     async def add_evidence(self, piece: Evidence) -> None:
@@ -129,7 +129,6 @@ class SqlReportStore(SqlRiskStore):
             "contact_is_safe": report.contact_is_safe,
             "do_not_contact": report.do_not_contact,
             "withdrawn_at": report.withdrawn_at,
-            "reporter_mark": None if report.reporter is None else await self._blind_index_of(report.reporter),
             "sealed": await self._encryption.encrypt_json(
                 scope, "reports", report.id, "sealed", _encode_report(report)
             ),
@@ -192,8 +191,13 @@ class SqlReportStore(SqlRiskStore):
             verified=row.verified is not False,
         )
 
-    async def _blind_index_of(self, reporter: Account) -> str:
-        return await self._encryption.blind_index(_REPORTERS, f"{reporter.space}\n{reporter.native_id}")
+    async def _index_report(self, report: Report) -> None:
+        """Let the report be found by who sent it; that two reports are one reporter's stands nowhere."""
+        scope = KeyScope.of_case(report.case)
+        if report.mail:
+            await self._numbered.add(scope, report.id, _address_term(report.mail.address))
+        if report.reporter:
+            await self._numbered.add(scope, report.id, _reporter_term(report.reporter))
 
     async def _decrypt_row(self, table: str, row: Row[Any]) -> Mapping[str, Any]:
         """Return what was encrypted in the row; nothing where the key of its case is destroyed."""
@@ -201,13 +205,12 @@ class SqlReportStore(SqlRiskStore):
         return {} if isinstance(content, Expunged) else content
 
 
-def _index_report(report: Report) -> IndexedRow:
-    terms = (_address_term(report.mail.address),) if report.mail else ()
-    return IndexedRow(KeyScope.of_case(report.case), report.id, terms)
-
-
 def _address_term(address: str) -> IndexTerm:
     return IndexTerm("mail", (address.strip().casefold(),))
+
+
+def _reporter_term(reporter: Account) -> IndexTerm:
+    return IndexTerm("reporter", (reporter.space, reporter.native_id))
 
 
 def _encode_report(report: Report) -> dict[str, Any]:

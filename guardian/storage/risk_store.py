@@ -10,7 +10,7 @@ from sqlalchemy import Row, Table, insert, select
 
 from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.risk import RiskMark
-from guardian.ids import CaseId, MemberId, new_id
+from guardian.ids import CaseId, new_id
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.store import EncryptedSqlStore
@@ -25,7 +25,13 @@ class SqlRiskStore(EncryptedSqlStore):
         """Store a mark beside the earlier ones."""
         row_id = new_id()
         encrypted = await self._encrypt_words(mark.case, risk_marks, row_id, {"reason": mark.reason})
-        row = {"id": row_id, "case_id": mark.case, "by": mark.by, "at": mark.at, "at_risk": mark.at_risk}
+        row = {
+            "id": row_id,
+            "case_id": mark.case,
+            "by": self._hide(mark.case, mark.by),
+            "at": mark.at,
+            "at_risk": mark.at_risk,
+        }
         await self._connection.execute(insert(risk_marks), {**row, "sealed": encrypted})
 
     async def risk_marks_of(self, case: CaseId) -> tuple[RiskMark, ...]:
@@ -33,7 +39,7 @@ class SqlRiskStore(EncryptedSqlStore):
         found = []
         for row in await self._of_case(risk_marks, case):
             words = await self._decrypt_words(risk_marks, row)
-            found.append(RiskMark(case, MemberId(row.by), row.at, row.at_risk, words.get("reason", "")))
+            found.append(RiskMark(case, self._reveal(case, row.by), row.at, row.at_risk, words.get("reason", "")))
         return tuple(found)
 
     async def add_conflict_claim(self, claim: ConflictClaim) -> None:
@@ -41,8 +47,8 @@ class SqlRiskStore(EncryptedSqlStore):
         row = {
             "id": claim.id,
             "case_id": claim.case,
-            "about_id": claim.about,
-            "by": claim.by,
+            "about_id": self._hide(claim.case, claim.about),
+            "by": self._hide(claim.case, claim.by),
             "at": claim.at,
             "version": claim.version,
         }
@@ -61,7 +67,7 @@ class SqlRiskStore(EncryptedSqlStore):
         words = {"reason": claim.reason, "words": claim.words, "speaker": claim.speaker, "answer": claim.answer}
         return {
             "decided_at": claim.decided_at,
-            "decided_by": claim.decided_by,
+            "decided_by": self._hide(claim.case, claim.decided_by),
             "upheld": claim.upheld,
             "sealed": await self._encrypt_words(claim.case, conflict_claims, claim.id, words),
         }
@@ -71,14 +77,14 @@ class SqlRiskStore(EncryptedSqlStore):
         return ConflictClaim(
             id=row.id,
             case=CaseId(row.case_id),
-            about=MemberId(row.about_id),
-            by=None if row.by is None else MemberId(row.by),
+            about=self._reveal(row.case_id, row.about_id),
+            by=self._reveal(row.case_id, row.by),
             at=row.at,
             reason=ConflictReason(words.get("reason", ConflictReason.OTHER)),
             words=words.get("words", ""),
             speaker=Speaker(words.get("speaker", Speaker.MEMBER)),
             decided_at=row.decided_at,
-            decided_by=row.decided_by,
+            decided_by=self._reveal(row.case_id, row.decided_by),
             upheld=row.upheld,
             answer=words.get("answer", ""),
             version=row.version,

@@ -51,6 +51,10 @@ from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
 
+_SANCTIONS: Final = "sanctions"
+REFERENCES: Final = "references"
+"""In which places the pseudonyms of cases and of references stand in these tables."""
+
 _WITH_LIFTING: Final = select(sanctions, *(c for c in liftings.c if c.name != "sanction_id")).select_from(
     sanctions.outerjoin(liftings, liftings.c.sanction_id == sanctions.c.id)
 )
@@ -65,16 +69,16 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
 
     async def add_sanction(self, sanction: Sanction) -> None:
         """Add the sanction."""
-        await self._connection.execute(insert(sanctions), {"id": sanction.id, "version": 0, **_columns(sanction)})
+        await self._connection.execute(insert(sanctions), {"id": sanction.id, "version": 0, **self._columns(sanction)})
 
     async def add_sanctions(self, new_sanctions: Sequence[Sanction]) -> None:
         """Add the sanctions."""
-        rows = [{"id": sanction.id, "version": 0, **_columns(sanction)} for sanction in new_sanctions]
+        rows = [{"id": sanction.id, "version": 0, **self._columns(sanction)} for sanction in new_sanctions]
         await self._connection.execute(insert(sanctions), rows)
 
     async def save_sanction(self, sanction: Sanction) -> None:
         """Save the sanction; Stale where somebody changed it since it was read."""
-        await self._change(sanctions, sanction.id, sanction.version, **_columns(sanction))
+        await self._change(sanctions, sanction.id, sanction.version, **self._columns(sanction))
 
     async def add_lifting(self, lifting: Lifting) -> None:
         """Add the lifting; Stale where the sanction has one already, which the database refuses."""
@@ -82,8 +86,8 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             "sanction_id": lifting.sanction,
             "effective_from": lifting.effective_from,
             "cause": lifting.cause,
-            "by": lifting.by,
-            "authority": lifting.authority,
+            "by": self._hide(lifting.sanction, lifting.by),
+            "authority": self._hide(lifting.sanction, lifting.authority),
             "recorded_at": lifting.recorded_at,
         }
         known = await self._connection.execute(select(liftings).where(liftings.c.sanction_id == lifting.sanction))
@@ -101,7 +105,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
 
     async def by_reference(self, reference: Reference) -> Sanction | None:
         """Return the sanction that the reference stands for."""
-        found = await self._sanctions(sanctions.c.reference == reference)
+        found = await self._sanctions(sanctions.c.reference.in_(self._pseudonyms.every(REFERENCES, reference)))
         return found[0] if found else None
 
     async def of_person(self, person: PersonId) -> tuple[Sanction, ...]:
@@ -121,7 +125,9 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
 
     async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
         """Return all sanctions of the case, oldest first; of a raid's, the one that leads them."""
-        return await self._sanctions((sanctions.c.case_id == case) & sanctions.c.leader_id.is_(None))
+        return await self._sanctions(
+            sanctions.c.case_id.in_(self._pseudonyms.every(_SANCTIONS, case)) & sanctions.c.leader_id.is_(None)
+        )
 
     async def unlifted(self) -> tuple[Sanction, ...]:
         """Return every sanction without a lifting, oldest first."""
@@ -136,7 +142,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
 
     async def _sanctions(self, condition: ColumnElement[bool], limit: int | None = None) -> tuple[Sanction, ...]:
         rows = await self._connection.execute(_WITH_LIFTING.where(condition).order_by(sanctions.c.id).limit(limit))
-        return tuple(_read_sanction(row) for row in rows)
+        return tuple(self._sanction(row) for row in rows)
 
     # -- what was done and seen
 
@@ -193,7 +199,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         """Return every reference that an intent of ours has carried to this account."""
         condition = (intents.c.account_id == account) & (intents.c.kind == IntentKind.RESTRICT)
         rows = await self._connection.execute(select(intents.c.reference).where(condition).distinct())
-        return frozenset(Reference(reference) for reference in rows.scalars())
+        return frozenset(self._reveal(REFERENCES, reference) for reference in rows.scalars())
 
     async def add_intent(self, person: PersonId, intent: Intent) -> None:
         """Add the intent."""
@@ -215,7 +221,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             "account_id": intent.account,
             "kind": intent.kind,
             "level": intent.level,
-            "reference": intent.reference,
+            "reference": self._hide(REFERENCES, intent.reference),
             "opened_at": intent.opened_at,
             "until": intent.until,
             "closed_at": intent.closed_at,
@@ -308,7 +314,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             account=AccountId(row.account_id),
             level=AccessLevel(row.level),
             active=row.placed,
-            reference=Reference(row.reference),
+            reference=self._reveal(REFERENCES, row.reference),
             prior=_read_prior(known.get("prior", {})),
             removed_entitlements=tuple(_read_entitlement(form) for form in known.get("taken", ())),
             offers=tuple(_read_offer(form) for form in known.get("offers", ())),
@@ -320,6 +326,62 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             unnamed_lift_after=_read_instant(known.get("unnamed_after")),
             release=ReleaseState(row.release),
             released_at=row.released_at,
+            version=row.version,
+        )
+
+    def _columns(self, sanction: Sanction) -> dict[str, Any]:
+        return {
+            "person_id": sanction.person,
+            "case_id": self._hide(_SANCTIONS, sanction.case),
+            "restriction": sanction.restriction,
+            "starts": sanction.starts,
+            "ends": sanction.ends,
+            "spaces": None if sanction.spaces is None else json.dumps(sorted(sanction.spaces)),
+            "on_term_end": sanction.on_term_end,
+            "authority_kind": sanction.authority.kind,
+            "authority_id": self._hide(sanction.id, sanction.authority.id),
+            "reference": self._hide(REFERENCES, sanction.reference),
+            "notification": sanction.notification,
+            "waits_until": sanction.waits_until,
+            "enacted_at": sanction.enacted_at,
+            "provisional": sanction.provisional,
+            "danger": sanction.danger,
+            "leader_id": sanction.leader,
+            "accounts": None if sanction.accounts is None else json.dumps(sorted(sanction.accounts)),
+        }
+
+    def _sanction(self, row: Row[Any]) -> Sanction:
+        sanction = SanctionId(row.id)
+        lifting = None
+        if row.effective_from is not None:
+            cause = LiftingCause(row.cause)
+            lifting = Lifting(
+                sanction=sanction,
+                effective_from=row.effective_from,
+                cause=cause,
+                by=self._reveal(sanction, row.by),
+                authority=self._reveal(sanction, row.authority),
+                recorded_at=row.recorded_at,
+            )
+        return Sanction(
+            id=sanction,
+            person=PersonId(row.person_id),
+            case=self._reveal(_SANCTIONS, row.case_id),
+            restriction=Restriction(row.restriction),
+            starts=row.starts,
+            ends=row.ends,
+            spaces=None if row.spaces is None else frozenset(SpaceName(space) for space in json.loads(row.spaces)),
+            on_term_end=OnTermEnd(row.on_term_end),
+            authority=Authority(AuthorityKind(row.authority_kind), self._reveal(sanction, row.authority_id)),
+            reference=self._reveal(REFERENCES, row.reference),
+            notification=NotificationState(row.notification),
+            waits_until=row.waits_until,
+            enacted_at=row.enacted_at,
+            provisional=row.provisional,
+            danger=row.danger,
+            leader=SanctionId(row.leader_id) if row.leader_id else None,
+            accounts=None if row.accounts is None else frozenset(AccountId(each) for each in json.loads(row.accounts)),
+            lifting=lifting,
             version=row.version,
         )
 
@@ -343,7 +405,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         row_id = f"{enforcement.account}.{enforcement.level}"
         return {
             "placed": enforcement.active,
-            "reference": enforcement.reference,
+            "reference": self._hide(REFERENCES, enforcement.reference),
             "restored": enforcement.restored,
             "until": enforcement.until,
             "confirmed_at": enforcement.confirmed_at,
@@ -361,70 +423,12 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
             account=AccountId(row.account_id),
             kind=IntentKind(row.kind),
             level=AccessLevel(row.level),
-            reference=Reference(row.reference),
+            reference=self._reveal(REFERENCES, row.reference),
             prior=_read_prior({} if isinstance(content, Expunged) else content),
             opened_at=row.opened_at,
             until=row.until,
             closed_at=row.closed_at,
         )
-
-
-def _columns(sanction: Sanction) -> dict[str, Any]:
-    return {
-        "person_id": sanction.person,
-        "case_id": sanction.case,
-        "restriction": sanction.restriction,
-        "starts": sanction.starts,
-        "ends": sanction.ends,
-        "spaces": None if sanction.spaces is None else json.dumps(sorted(sanction.spaces)),
-        "on_term_end": sanction.on_term_end,
-        "authority_kind": sanction.authority.kind,
-        "authority_id": sanction.authority.id,
-        "reference": sanction.reference,
-        "notification": sanction.notification,
-        "waits_until": sanction.waits_until,
-        "enacted_at": sanction.enacted_at,
-        "provisional": sanction.provisional,
-        "danger": sanction.danger,
-        "leader_id": sanction.leader,
-        "accounts": None if sanction.accounts is None else json.dumps(sorted(sanction.accounts)),
-    }
-
-
-def _read_sanction(row: Row[Any]) -> Sanction:
-    sanction = SanctionId(row.id)
-    lifting = None
-    if row.effective_from is not None:
-        cause = LiftingCause(row.cause)
-        lifting = Lifting(
-            sanction=sanction,
-            effective_from=row.effective_from,
-            cause=cause,
-            by=row.by,
-            authority=row.authority,
-            recorded_at=row.recorded_at,
-        )
-    return Sanction(
-        id=sanction,
-        person=PersonId(row.person_id),
-        case=CaseId(row.case_id),
-        restriction=Restriction(row.restriction),
-        starts=row.starts,
-        ends=row.ends,
-        spaces=None if row.spaces is None else frozenset(SpaceName(space) for space in json.loads(row.spaces)),
-        on_term_end=OnTermEnd(row.on_term_end),
-        authority=Authority(AuthorityKind(row.authority_kind), row.authority_id),
-        reference=Reference(row.reference),
-        notification=NotificationState(row.notification),
-        waits_until=row.waits_until,
-        enacted_at=row.enacted_at,
-        provisional=row.provisional,
-        danger=row.danger,
-        leader=SanctionId(row.leader_id) if row.leader_id else None,
-        accounts=None if row.accounts is None else frozenset(AccountId(each) for each in json.loads(row.accounts)),
-        lifting=lifting,
-        version=row.version,
-    )
 
 
 def _encode_prior(prior: Prior) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from guardian.errors import Stale
 from guardian.storage.blind_index import BlindIndex
 from guardian.storage.database import insert
 from guardian.storage.encryption import FieldEncryption
+from guardian.storage.numbered_index import NumberedIndex
+from guardian.storage.pseudonyms import Pseudonyms
 
 
 class SqlStore:
@@ -42,3 +44,6 @@ class EncryptedSqlStore(SqlStore):
         super().__init__(connection)
         self._encryption = encryption
         self._index = BlindIndex(connection, encryption.ring)
+        self._numbered = NumberedIndex(self._index)
+        self._pseudonyms = Pseudonyms(encryption.ring)
+        self._hide, self._reveal = self._pseudonyms.hide, self._pseudonyms.reveal

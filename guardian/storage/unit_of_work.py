@@ -53,7 +53,7 @@ class SqlStores:
         self.cases = SqlCaseStore(connection, self.encryption, self.access)
         self.conversations = SqlConversationStore(connection, self.encryption)
         self.captures = SqlCaptureStore(connection, self.encryption)
-        self.deadlines = SqlDeadlineStore(connection)
+        self.deadlines = SqlDeadlineStore(connection, self.encryption)
         self.deliberation = SqlDeliberationStore(connection, self.encryption)
         self.handoffs = SqlHandoffStore(connection, self.encryption)
         self.notices = SqlNoticeStore(connection, self.encryption)

@@ -24,6 +24,8 @@ from guardian.storage.data_key_store import DataKey, DataKeyStore, KeyScope
 from guardian.storage.encryption import FieldEncryption
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.people_store import index_account
+from guardian.storage.pseudonyms import Pseudonyms
+from guardian.storage.sanction_store import REFERENCES
 from guardian.storage.tables.blind_indexes import blind_indexes
 from guardian.storage.tables.people import accounts, people
 from guardian.storage.tables.sanctions import coverage, enforcements, intents, leases, sanctions, work_items
@@ -179,6 +181,7 @@ class _GatheredRows:
         self.rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in order}
         self._encryption = FieldEncryption(BufferedDataKeys(self.rows[data_keys]), service.ring, at)
         self._index_key = service.ring.index_keys[0]
+        self._pseudonyms = Pseudonyms(service.ring)
         self._at = at
 
     async def take(self, each: Barred) -> None:
@@ -192,18 +195,19 @@ class _GatheredRows:
             self.rows[coverage].append({**row, "since": self._at, "detail": "held"})
 
     def _sanction(self, each: Barred) -> dict[str, Any]:
+        sanction = new_id()
         return {
-            "id": new_id(),
+            "id": sanction,
             "person_id": each.person,
-            "case_id": new_id(),
+            "case_id": self._pseudonyms.hide("sanctions", new_id()),
             "restriction": Restriction.SUSPENDED,
             "starts": self._at,
             "ends": each.ends,
             "spaces": json.dumps(sorted(each.accounts)),
             "on_term_end": OnTermEnd.LIFT,
             "authority_kind": AuthorityKind.DECISION,
-            "authority_id": new_id(),
-            "reference": each.reference,
+            "authority_id": self._pseudonyms.hide(sanction, new_id()),
+            "reference": self._pseudonyms.hide(REFERENCES, each.reference),
             "notification": NotificationState.NOTIFIED,
             "waits_until": None,
             "enacted_at": self._at,
@@ -254,7 +258,7 @@ class _GatheredRows:
         row: dict[str, Any] = {
             "account_id": account,
             "level": AccessLevel.BARRED,
-            "reference": each.reference,
+            "reference": self._pseudonyms.hide(REFERENCES, each.reference),
             "until": None,
         }
         proof = {"placed": True, "restored": False, "confirmed_at": self._at, "version": 1}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData, String
 
 ID_LENGTH: Final = 64
 """Room for our own ids and short words of ours (kinds, states, topics)."""
@@ -16,3 +16,15 @@ metadata: Final = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     }
 )
+
+PSEUDONYM_LENGTH: Final = 128
+"""Room for what stands in the place of an id."""
+
+
+def pseudonym_column(
+    name: str, *, nullable: bool = False, primary_key: bool = False, index: bool = False, unique: bool | None = None
+) -> Column[str]:
+    """Return the column of an id that would say who is in which case: what stands there only the key ring can read."""
+    return Column(
+        name, String(PSEUDONYM_LENGTH), nullable=nullable, primary_key=primary_key, index=index, unique=unique
+    )

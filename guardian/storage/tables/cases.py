@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
-from guardian.storage.tables.base import ID_LENGTH, metadata
+from guardian.storage.tables.base import ID_LENGTH, metadata, pseudonym_column
 from guardian.storage.utc_datetime import UtcDateTime
 
 DIGEST_LENGTH: Final = 64
@@ -17,15 +17,15 @@ cases: Final = Table(
     Column("kind", String(ID_LENGTH), nullable=False),
     Column("state", String(ID_LENGTH), nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
-    Column("contact_id", String(ID_LENGTH), nullable=True),
+    pseudonym_column("contact_id", nullable=True),
     Column("safety_risk", Boolean, nullable=False),
     Column("board_only", Boolean, nullable=False),
     Column("review_on", UtcDateTime, nullable=True),
     Column("closed_at", UtcDateTime, nullable=True),
-    Column("about_sanction", String(ID_LENGTH), nullable=True),
+    pseudonym_column("about_sanction", nullable=True),
     Column("outcome", LargeBinary, nullable=True),
     Column("space", String(ID_LENGTH), nullable=True),
-    Column("audience", Text, nullable=True),
+    Column("audience", LargeBinary, nullable=True),
     Column("evasion_marked_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),
 )
@@ -41,7 +41,6 @@ reports: Final = Table(
     Column("contact_is_safe", Boolean, nullable=True),
     Column("do_not_contact", Boolean, nullable=False),
     Column("withdrawn_at", UtcDateTime, nullable=True),
-    Column("reporter_mark", String(DIGEST_LENGTH), nullable=True, index=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 
@@ -75,7 +74,7 @@ parties: Final = Table(
     Column("reference", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
     Column("role", String(ID_LENGTH), nullable=False),
-    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
+    pseudonym_column("person_id", nullable=True),
     Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True),
 )
 
@@ -87,21 +86,21 @@ receipts: Final = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True),
     Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True),
-    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
+    pseudonym_column("person_id", nullable=True),
     Column("used_at", UtcDateTime, nullable=True),
-    Column("account_id", String(ID_LENGTH), nullable=True, index=True),
+    pseudonym_column("account_id", nullable=True),
 )
 
 exclusions: Final = Table(
     "exclusions",
     metadata,
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), primary_key=True),
-    Column("member_id", String(ID_LENGTH), ForeignKey("members.id"), primary_key=True, index=True),
+    pseudonym_column("member_id", primary_key=True),
     Column("kind", String(ID_LENGTH), primary_key=True),
     Column("at", UtcDateTime, primary_key=True),
-    Column("by", String(ID_LENGTH), nullable=False),
+    pseudonym_column("by"),
     Column("lifted_at", UtcDateTime, nullable=True),
-    Column("lifted_by", String(ID_LENGTH), nullable=True),
+    pseudonym_column("lifted_by", nullable=True),
     Column("cause", LargeBinary, nullable=False),
 )
 
@@ -109,7 +108,7 @@ reading_passes: Final = Table(
     "reading_passes",
     metadata,
     Column("digest", String(DIGEST_LENGTH), primary_key=True),
-    Column("member_id", String(ID_LENGTH), ForeignKey("members.id"), nullable=False),
+    pseudonym_column("member_id"),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False),
     Column("until", UtcDateTime, nullable=False, index=True),
     Column("is_session", Boolean, nullable=False),
@@ -125,7 +124,7 @@ deadlines: Final = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("due", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime, nullable=True, index=True),
-    Column("about", String(ID_LENGTH), nullable=False, index=True),
+    pseudonym_column("about", index=True),
     Column("stage", Integer, nullable=False),
     Column("completed_at", UtcDateTime, nullable=True),
     Column("version", Integer, nullable=False),

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from guardian.storage.tables.base import ID_LENGTH, metadata
+from guardian.storage.tables.base import ID_LENGTH, metadata, pseudonym_column
 from guardian.storage.utc_datetime import UtcDateTime
 
 
@@ -40,8 +40,8 @@ steps: Final = Table(
     _word_column("kind"),
     _word_column("state"),
     Column("at", UtcDateTime, nullable=False),
-    _word_column("by"),
-    _word_column("second", nullable=True),
+    pseudonym_column("by"),
+    pseudonym_column("second", nullable=True),
     Column("until", UtcDateTime, nullable=True),
     _encrypted_column(),
     _version_column(),
@@ -52,8 +52,8 @@ proposals: Final = Table(
     metadata,
     _id_column(),
     _case_column(),
-    _word_column("person_id", nullable=True),
-    _word_column("by"),
+    pseudonym_column("person_id", nullable=True),
+    pseudonym_column("by"),
     Column("at", UtcDateTime, nullable=False),
     Column("severe", Boolean, nullable=False),
     Column("settled_at", UtcDateTime, nullable=True),
@@ -67,7 +67,7 @@ ballots: Final = Table(
     metadata,
     _id_column(),
     _proposal_column(),
-    _word_column("member_id"),
+    pseudonym_column("member_id"),
     Column("at", UtcDateTime, nullable=False),
     _encrypted_column(),
 )
@@ -77,7 +77,7 @@ marks: Final = Table(
     metadata,
     _id_column(),
     _proposal_column(),
-    _word_column("member_id"),
+    pseudonym_column("member_id"),
     _word_column("kind"),
     Column("at", UtcDateTime, nullable=False),
 )
@@ -89,9 +89,9 @@ motions: Final = Table(
     _case_column(),
     _proposal_column(),
     Column("granted", Boolean, nullable=False),
-    _word_column("by"),
+    pseudonym_column("by"),
     Column("at", UtcDateTime, nullable=False),
-    _word_column("confirmed_by", nullable=True),
+    pseudonym_column("confirmed_by", nullable=True),
     Column("confirmed_at", UtcDateTime, nullable=True),
     _version_column(),
 )
@@ -101,7 +101,7 @@ decisions: Final = Table(
     metadata,
     _id_column(),
     _case_column(),
-    _word_column("person_id", nullable=True),
+    pseudonym_column("person_id", nullable=True),
     Column("proposal_id", String(ID_LENGTH), ForeignKey("proposals.id"), nullable=True),
     Column("at", UtcDateTime, nullable=False),
     Column("by_board", Boolean, nullable=False),
@@ -116,10 +116,10 @@ board_answers: Final = Table(
     metadata,
     _id_column(),
     _case_column(),
-    _word_column("person_id", nullable=True),
-    _word_column("by"),
+    pseudonym_column("person_id", nullable=True),
+    pseudonym_column("by"),
     Column("at", UtcDateTime, nullable=False),
-    _word_column("confirmed_by", nullable=True),
+    pseudonym_column("confirmed_by", nullable=True),
     Column("confirmed_at", UtcDateTime, nullable=True),
     _encrypted_column(),
     _version_column(),
@@ -132,12 +132,12 @@ drafts: Final = Table(
     _case_column(),
     _word_column("kind"),
     _word_column("to_role"),
-    _word_column("person_id", nullable=True),
-    _word_column("by"),
+    pseudonym_column("person_id", nullable=True),
+    pseudonym_column("by"),
     Column("at", UtcDateTime, nullable=False),
     _word_column("state"),
     Column("standard", Boolean, nullable=False),
-    _word_column("second", nullable=True),
+    pseudonym_column("second", nullable=True),
     _encrypted_column(),
     _version_column(),
 )
@@ -147,14 +147,14 @@ acts: Final = Table(
     metadata,
     _id_column(),
     _case_column(),
-    _word_column("by"),
-    _word_column("person_id"),
+    pseudonym_column("by"),
+    pseudonym_column("person_id"),
     Column("at", UtcDateTime, nullable=False),
     _word_column("ground"),
     _word_column("restriction"),
     _word_column("state"),
     Column("statement_at", UtcDateTime, nullable=True),
-    _word_column("second", nullable=True),
+    pseudonym_column("second", nullable=True),
     _encrypted_column(),
     _version_column(),
 )
@@ -164,8 +164,8 @@ reviews: Final = Table(
     metadata,
     _id_column(),
     _case_column(nullable=True),
-    Column("about", String(ID_LENGTH), nullable=False, index=True),
-    _word_column("member_id"),
+    pseudonym_column("about", index=True),
+    pseudonym_column("member_id"),
     Column("at", UtcDateTime, nullable=False),
     _encrypted_column(),
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from guardian.storage.tables.base import ID_LENGTH, metadata
+from guardian.storage.tables.base import ID_LENGTH, metadata, pseudonym_column
 from guardian.storage.utc_datetime import UtcDateTime
 
 handoffs: Final = Table(
@@ -16,13 +16,13 @@ handoffs: Final = Table(
     Column("direction", String(ID_LENGTH), nullable=False),
     Column("space", String(ID_LENGTH), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("by", String(ID_LENGTH), nullable=True),
+    pseudonym_column("by", nullable=True),
     Column("urgency", String(ID_LENGTH), nullable=False),
     Column("state", String(ID_LENGTH), nullable=False),
     Column("matter", String(ID_LENGTH), nullable=True),
-    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
+    pseudonym_column("person_id", nullable=True),
     Column("target_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True, index=True),
-    Column("accepted_by", String(ID_LENGTH), nullable=True),
+    pseudonym_column("accepted_by", nullable=True),
     Column("accepted_at", UtcDateTime, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),

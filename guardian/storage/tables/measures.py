@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, UniqueConstraint
 
-from guardian.storage.tables.base import ID_LENGTH, metadata
+from guardian.storage.tables.base import ID_LENGTH, metadata, pseudonym_column
 from guardian.storage.utc_datetime import UtcDateTime
 
 measures: Final = Table(
@@ -15,15 +15,15 @@ measures: Final = Table(
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
-    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
+    pseudonym_column("person_id", nullable=True),
     Column("space", String(ID_LENGTH), nullable=False),
     Column("kind", String(ID_LENGTH), nullable=False),
-    Column("by", String(ID_LENGTH), nullable=False),
+    pseudonym_column("by"),
     Column("at", UtcDateTime, nullable=False),
     Column("ends", UtcDateTime, nullable=False, index=True),
     Column("native", Boolean, nullable=False),
     Column("ended_at", UtcDateTime, nullable=True),
-    Column("ended_by", String(ID_LENGTH), nullable=False),
+    pseudonym_column("ended_by"),
     Column("reconsideration_requested_at", UtcDateTime, nullable=True),
     Column("reconsidered_at", UtcDateTime, nullable=True),
     Column("sealed", LargeBinary, nullable=False),

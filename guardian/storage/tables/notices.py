@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
-from guardian.storage.tables.base import ID_LENGTH, metadata
+from guardian.storage.tables.base import ID_LENGTH, metadata, pseudonym_column
 from guardian.storage.utc_datetime import UtcDateTime
 
 notices: Final = Table(
@@ -13,17 +13,17 @@ notices: Final = Table(
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("kind", String(ID_LENGTH), nullable=False),
     Column("recipient", String(ID_LENGTH), nullable=False),
-    Column("member_id", String(ID_LENGTH), ForeignKey("members.id"), nullable=True),
+    pseudonym_column("member_id", nullable=True),
     Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True, index=True),
-    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=True, index=True),
+    pseudonym_column("person_id", nullable=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True, index=True),
     Column("created_at", UtcDateTime, nullable=True),
     Column("next_try", UtcDateTime, nullable=True),
     Column("sent_at", UtcDateTime, nullable=True),
     Column("state", String(ID_LENGTH), nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("sanction_id", String(ID_LENGTH), nullable=True),
-    Column("account_id", String(ID_LENGTH), nullable=True, index=True),
+    pseudonym_column("sanction_id", nullable=True),
+    pseudonym_column("account_id", nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
     Index(None, "state", "next_try"),

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from guardian.storage.tables.base import ID_LENGTH, metadata
+from guardian.storage.tables.base import ID_LENGTH, metadata, pseudonym_column
 from guardian.storage.utc_datetime import UtcDateTime
 
 raids: Final = Table(
@@ -13,10 +13,10 @@ raids: Final = Table(
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
     Column("act_id", String(ID_LENGTH), nullable=False, unique=True),
-    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
-    Column("reference", String(ID_LENGTH), nullable=False, unique=True),
-    Column("by", String(ID_LENGTH), nullable=False),
-    Column("second", String(ID_LENGTH), nullable=True),
+    pseudonym_column("person_id"),
+    pseudonym_column("reference", unique=True),
+    pseudonym_column("by"),
+    pseudonym_column("second", nullable=True),
     Column("announced_at", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=True),
     Column("state", String(ID_LENGTH), nullable=False, index=True),

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table
 
-from guardian.storage.tables.base import ID_LENGTH, metadata
+from guardian.storage.tables.base import ID_LENGTH, metadata, pseudonym_column
 from guardian.storage.utc_datetime import UtcDateTime
 
 risk_marks: Final = Table(
@@ -12,7 +12,7 @@ risk_marks: Final = Table(
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
-    Column("by", String(ID_LENGTH), nullable=False),
+    pseudonym_column("by"),
     Column("at", UtcDateTime, nullable=False),
     Column("at_risk", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
@@ -23,11 +23,11 @@ conflict_claims: Final = Table(
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
-    Column("about_id", String(ID_LENGTH), ForeignKey("members.id"), nullable=False),
-    Column("by", String(ID_LENGTH), nullable=True),
+    pseudonym_column("about_id"),
+    pseudonym_column("by", nullable=True),
     Column("at", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime, nullable=True),
-    Column("decided_by", String(ID_LENGTH), nullable=True),
+    pseudonym_column("decided_by", nullable=True),
     Column("upheld", Boolean, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),

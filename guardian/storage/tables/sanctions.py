@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, text
 
-from guardian.storage.tables.base import ID_LENGTH, metadata
+from guardian.storage.tables.base import ID_LENGTH, metadata, pseudonym_column
 from guardian.storage.utc_datetime import UtcDateTime
 
 sanctions: Final = Table(
@@ -12,15 +12,15 @@ sanctions: Final = Table(
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
-    Column("case_id", String(ID_LENGTH), nullable=False, index=True),
+    pseudonym_column("case_id", index=True),
     Column("restriction", String(ID_LENGTH), nullable=False),
     Column("starts", UtcDateTime, nullable=False),
     Column("ends", UtcDateTime, nullable=True),
     Column("spaces", String, nullable=True),
     Column("on_term_end", String(ID_LENGTH), nullable=False),
     Column("authority_kind", String(ID_LENGTH), nullable=False),
-    Column("authority_id", String(ID_LENGTH), nullable=False),
-    Column("reference", String(ID_LENGTH), nullable=False, unique=True),
+    pseudonym_column("authority_id"),
+    pseudonym_column("reference", unique=True),
     Column("notification", String(ID_LENGTH), nullable=False),
     Column("waits_until", UtcDateTime, nullable=True),
     Column("enacted_at", UtcDateTime, nullable=False),
@@ -37,8 +37,8 @@ liftings: Final = Table(
     Column("sanction_id", String(ID_LENGTH), ForeignKey("sanctions.id"), primary_key=True),
     Column("effective_from", UtcDateTime, nullable=False),
     Column("cause", String(ID_LENGTH), nullable=False),
-    Column("by", String(ID_LENGTH), nullable=False),
-    Column("authority", String, nullable=False),
+    pseudonym_column("by"),
+    pseudonym_column("authority"),
     Column("recorded_at", UtcDateTime, nullable=False),
 )
 
@@ -93,7 +93,7 @@ enforcements: Final = Table(
     Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), primary_key=True),
     Column("level", String(ID_LENGTH), primary_key=True),
     Column("placed", Boolean, nullable=False),
-    Column("reference", String(ID_LENGTH), nullable=False),
+    pseudonym_column("reference"),
     Column("restored", Boolean, nullable=False),
     Column("until", UtcDateTime, nullable=True),
     Column("confirmed_at", UtcDateTime, nullable=True),
@@ -110,7 +110,7 @@ intents: Final = Table(
     Column("account_id", String(ID_LENGTH), ForeignKey("accounts.id"), nullable=False, index=True),
     Column("kind", String(ID_LENGTH), nullable=False),
     Column("level", String(ID_LENGTH), nullable=False),
-    Column("reference", String(ID_LENGTH), nullable=False),
+    pseudonym_column("reference"),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=True),
     Column("closed_at", UtcDateTime, nullable=True),

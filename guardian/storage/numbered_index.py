@@ -1,0 +1,44 @@
+"""Finds all rows of one text, of which no two share a digest: without the key ring nobody can tell that they belong together.
+
+The digests are those of the text with 0, 1, 2 … behind it; a look-up asks for a batch of numbers at a time, and ends with
+the first batch that finds nothing. Read `NumberedIndex` first.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from guardian.storage.blind_index import BlindIndex, IndexedRow, IndexTerm
+from guardian.storage.data_key_store import KeyScope
+
+_BATCH: Final = 32
+
+
+class NumberedIndex:
+    """Blind index of what several rows have in common that nobody may see they have."""
+
+    def __init__(self, index: BlindIndex) -> None:
+        self._index = index
+
+    async def add(self, scope: KeyScope, row_id: str, term: IndexTerm) -> None:
+        """Let the row be found by the term, as one of many; one that is found already stays so."""
+        found = await self._find(term)
+        if row_id not in found:
+            numbered = _number(term, max(found.values(), default=-1) + 1)
+            await self._index.add([IndexedRow(scope, row_id, (numbered,))])
+
+    async def find(self, term: IndexTerm) -> tuple[str, ...]:
+        """Return the ids of the rows that can be found by the term, in the order of ids."""
+        return tuple(sorted(await self._find(term)))
+
+    async def _find(self, term: IndexTerm) -> dict[str, int]:
+        """Return the ids, each with its number."""
+        found: dict[str, int] = {}
+        start = 0
+        while part := await self._index.find_all(_number(term, number) for number in range(start, start + _BATCH)):
+            found |= {row_id: int(numbered.parts[-1]) for row_id, numbered in part.items()}
+            start += _BATCH
+        return found
+
+
+def _number(term: IndexTerm, number: int) -> IndexTerm:
+    return replace(term, parts=(*term.parts, str(number)))
