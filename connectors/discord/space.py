@@ -22,6 +22,7 @@ from connectors.discord.translate import (
     NOBODY_BANNED,
     NOT_A_MEMBER,
     OPENING_TOO_FAST,
+    TIMED_OUT_BY_RULE,
     UNKNOWN_BAN,
     UNKNOWN_MEMBER,
     UNKNOWN_ROLE,
@@ -135,7 +136,7 @@ class DiscordSpace:
         return await self._bounded(self._attribute(account.native_id, level), Attribution(ActedBy.UNKNOWN))
 
     async def _attribute(self, native_id: str, level: AccessLevel) -> Attribution:
-        actions = (BAN_ADDED, BAN_REMOVED) if level is AccessLevel.BARRED else (MEMBER_UPDATED,)
+        actions = (BAN_ADDED, BAN_REMOVED) if level is AccessLevel.BARRED else (MEMBER_UPDATED, TIMED_OUT_BY_RULE)
         answers = await asyncio.gather(*(self._connection.read_audit_log(native_id, action) for action in actions))
         entries: list[Json] = []
         for answer in answers:
@@ -355,7 +356,17 @@ class DiscordSpace:
     async def _reinstate(
         self, native_id: str, entitlements: tuple[Entitlement, ...], outcomes: dict[Entitlement, Outcome]
     ) -> bool:
-        """Add what came of each role; somebody who is not here, or a space that is away, ends it."""
+        """Add what came of each role; somebody who is not here yet, or a space that is away, ends it.
+
+        Not here yet is also who has not accepted the server's rules: a role would let them past that screen.
+        """
+        member = await self._connection.read_member(native_id)
+        if not isinstance(member, Success):
+            if not _has_code(member, UNKNOWN_MEMBER):
+                outcomes |= dict.fromkeys(entitlements, translate.to_outcome(member, TO_GIVE_ROLES))
+            return True
+        if member.body.get("pending"):
+            return True
         for entitlement in entitlements:
             answer = await self._connection.add_role(native_id, entitlement.native_id, RETURN_REASON)
             if _has_code(answer, UNKNOWN_MEMBER):

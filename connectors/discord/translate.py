@@ -42,6 +42,8 @@ CANNOT_MESSAGE = frozenset({50007, 50278, 50033})
 OPENING_TOO_FAST = 40003
 
 MEMBER_KICKED, BAN_ADDED, BAN_REMOVED, MEMBER_UPDATED = 20, 22, 23, 24
+TIMED_OUT_BY_RULE = 145
+"""AutoMod's own timeouts; 143 and 144 are its blocked and flagged messages, which hold nobody."""
 MEMBERS_INTENT = 1 << 14 | 1 << 15
 TIMEOUT_FIELD = "communication_disabled_until"
 SUPPRESS_EMBEDS = 1 << 2
@@ -226,6 +228,9 @@ def latest_attribution(entries: Iterable[Json], native_id: str, level: AccessLev
     newest = max(concerned, key=lambda e: int(e["id"]))
     by = newest.get("user_id")
     acted_by = ActedBy.UNKNOWN if not by else ActedBy.GUARDIAN if by == own_id else ActedBy.OTHER
+    if newest["action_type"] == TIMED_OUT_BY_RULE:
+        # The entry names the member whose message set the rule off, who did nothing to themselves.
+        acted_by, by = ActedBy.PLATFORM, None
     return Attribution(
         acted_by, by, created_at(newest["id"]), _is_lifting(newest), _last_lift_of_others(concerned, own_id)
     )
@@ -258,6 +263,8 @@ def _is_lifting(entry: Json) -> bool:
 def _is_about(entry: Json, level: AccessLevel) -> bool:
     if level is AccessLevel.BARRED:
         return entry["action_type"] in (BAN_ADDED, BAN_REMOVED)
+    if entry["action_type"] == TIMED_OUT_BY_RULE:
+        return True
     changes = entry.get("changes") or ()
     return entry["action_type"] == MEMBER_UPDATED and any(c.get("key") == TIMEOUT_FIELD for c in changes)
 

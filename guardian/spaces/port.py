@@ -86,10 +86,11 @@ Observation = Observed | Unknown | Missing
 
 
 class ActedBy(StrEnum):
-    """Who did something to an account, as far as the space can tell."""
+    """Who did something to an account, as far as the space can tell; the platform is its own automatic rules."""
 
     GUARDIAN = "guardian"
     OTHER = "other"
+    PLATFORM = "platform"
     UNKNOWN = "unknown"
 
 
@@ -122,7 +123,7 @@ class Attribution:
     @property
     def places_anothers(self) -> bool:
         """Return whether the latest change is that somebody else has placed it."""
-        return self.acted_by is ActedBy.OTHER and not self.is_lifting
+        return self.acted_by in (ActedBy.OTHER, ActedBy.PLATFORM) and not self.is_lifting
 
     @property
     def places_ours(self) -> bool:

@@ -172,6 +172,11 @@ class FakeSpace:
             account, ObservedRestriction(level, until, author=by), Attribution(ActedBy.OTHER, by, self._clock.now())
         )
 
+    def restrict_by_rule(self, native_id: str, level: AccessLevel, until: datetime) -> None:
+        """An automatic rule of the space places it, in nobody's name."""
+        account = self.accounts[native_id]
+        self._place(account, ObservedRestriction(level, until), Attribution(ActedBy.PLATFORM, None, self._clock.now()))
+
     def release_manually(self, native_id: str, level: AccessLevel, *, by: str = "somebody") -> None:
         """Somebody of the space's own team lifted it."""
         account = self.accounts[native_id]

@@ -18,6 +18,7 @@ from connectors.emulators.discord.state import Attachment, AuditEntry, Ban, Chan
 from connectors.emulators.shared.history import Exchange, History
 from connectors.emulators.shared.server import UploadedFile
 
+TIMED_OUT_BY_RULE = 145
 KICK, BAN, UNBAN, MEMBER_UPDATE, MEMBER_ROLES, MESSAGE_DELETE, THREAD_UPDATE = 20, 22, 23, 24, 25, 72, 111
 
 
@@ -76,9 +77,9 @@ class Community:
         """Let the member leave."""
         self._remove(user_id, Actor(user_id))
 
-    def join(self, user_id: str) -> None:
+    def join(self, user_id: str, *, pending: bool = False) -> None:
         """Make the account a member; a timeout that still runs goes on."""
-        self.state.members[user_id] = Member(user_id, self.now())
+        self.state.members[user_id] = Member(user_id, self.now(), pending=pending)
         self.record_change("membership", user_id, None, {"roles": []}, Actor(user_id))
         self.gateway.dispatch("GUILD_MEMBER_ADD", self._member_event(user_id))
 
@@ -115,6 +116,20 @@ class Community:
         self._audit(by, user_id, MEMBER_UPDATE, {k: v for k, v in change.items() if v is not None})
         self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member_event(user_id))
 
+    def time_out_by_rule(self, user_id: str, until: datetime) -> None:
+        """Silence the member by AutoMod, whose entry names them as both who did it and to whom."""
+        self.state.timeouts[user_id] = until
+        by = Actor(user_id)
+        self.record_change("timeout", user_id, None, shapes.format_instant(until), by)
+        options = {"auto_moderation_rule_name": "Block slurs", "auto_moderation_rule_trigger_type": "1"}
+        self._audit(by, user_id, TIMED_OUT_BY_RULE, options=options | {"channel_id": self.state.general_id})
+        self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member_event(user_id))
+
+    def accept_rules(self, user_id: str) -> None:
+        """Let the member past the screen with the rules."""
+        self.state.members[user_id].pending = False
+        self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member_event(user_id))
+
     def edit_thread(self, thread: Channel, by: Actor, *, locked: bool, archived: bool) -> None:
         """Lock or archive the thread, or open it again."""
         before = {"locked": thread.locked, "archived": thread.archived}
@@ -133,6 +148,8 @@ class Community:
         if before == after:
             return
         member.roles = after
+        # A role lets a member past the screen with the rules, whether they have accepted them or not.
+        member.pending = member.pending and not after
         self.record_change("role", user_id, before, after, by)
         gained, lost = self._role_names(set(after) - set(before)), self._role_names(set(before) - set(after))
         changes = [{"key": key, "new_value": named} for key, named in (("$add", gained), ("$remove", lost)) if named]

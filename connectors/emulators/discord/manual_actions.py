@@ -54,12 +54,20 @@ class ManualActions:
             raise Declined("this account is no member")
         self.community.leave(user)
 
-    def rejoin(self, user: str) -> None:
-        """Make the account a member again; a banned account is refused."""
+    def rejoin(self, user: str, *, pending: bool = False) -> None:
+        """Make the account a member again, before the rules screen where there is one; a banned account is refused."""
         if user in self.community.state.bans:
             raise Declined("this account is banned from the guild")
         if user not in self.community.state.members:
-            self.community.join(user)
+            self.community.join(user, pending=pending)
+
+    def accept_rules(self, user: str) -> None:
+        """Let the member accept the rules on the screen that they see first."""
+        self.community.accept_rules(user)
+
+    def time_out_by_rule(self, user: str, until: datetime) -> None:
+        """Let the guild's AutoMod time the member out, as after a message of theirs that one of its rules is about."""
+        self.community.time_out_by_rule(user, until)
 
     def rename(self, user: str, username: str) -> None:
         """Give the account another name."""

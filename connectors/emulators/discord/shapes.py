@@ -103,7 +103,7 @@ def member(state: DiscordState, place: Member, now: datetime) -> Json:
         "premium_since": None,
         "deaf": False,
         "mute": False,
-        "pending": False,
+        "pending": place.pending,
         "flags": 0,
         "communication_disabled_until": format_instant(until) if until else None,
     }

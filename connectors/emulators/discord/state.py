@@ -60,12 +60,13 @@ class User:
 
 @dataclass(slots=True)
 class Member:
-    """An account's place in the guild."""
+    """An account's place in the guild; `pending` until they have accepted its rules, where it has a screen for them."""
 
     user_id: str
     joined_at: datetime
     roles: list[str] = field(default_factory=list)
     nick: str | None = None
+    pending: bool = False
 
 
 @dataclass(slots=True)

@@ -143,6 +143,9 @@ async def _handle_restriction(app: AppContext, restriction: NativeRestriction) -
             await record_members_act(app, uow, restriction, foreign, author, found)
         elif author is not None and is_moderators:
             await record_unexplained(app, uow, restriction, foreign, author, found)
+        elif restriction.attribution.acted_by is ActedBy.PLATFORM:
+            # An automatic rule of the space acts by itself and many times: it stands as it is, and nobody is asked.
+            await uow.foreign.add(replace(foreign, state=ForeignState.LEFT))
         elif restriction.attribution.acted_by is ActedBy.UNKNOWN and known is None:
             # The space's records may be a moment behind; a later observation asks, or knows.
             await uow.foreign.add(replace(foreign, state=ForeignState.AUTHOR_UNKNOWN))

@@ -15,6 +15,7 @@ from guardian.clock import monotonic_seconds
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
+    ActedBy,
     Appraisal,
     CheckResult,
     Entitlement,
@@ -451,3 +452,36 @@ async def test_the_bot_and_other_bots_are_known_for_what_they_are_and_the_bot_is
     orders = [a_restriction_order(stage, BARRED, each) for each in (own, stage.account)]
     assert isinstance((await stage.space.restrict_bulk(orders))[own], Rejected)
     assert own.native_id not in stage.emulator.state.bans
+
+
+# -- what the platform does by itself
+
+
+@pytest.mark.harm("noise-drowns-what-people-did")
+async def test_a_timeout_of_automod_is_the_platforms_and_not_the_members_own(stage: DiscordStage) -> None:
+    stage.emulator.time_out_by_rule(stage.account.native_id, stage.clock.now() + timedelta(hours=1))
+    assert (await observe(stage)).find_restriction(MUTED) is not None
+    found = await stage.space.attribute(stage.account, MUTED)
+    assert (found.acted_by, found.by, found.places_anothers) == (ActedBy.PLATFORM, None, True)
+    stage.clock.advance(timedelta(minutes=1))
+    stage.emulator.timeout_by_hand(stage.moderator, stage.account.native_id, stage.clock.now() + timedelta(hours=2))
+    assert (await stage.space.attribute(stage.account, MUTED)).by == stage.moderator
+
+
+@pytest.mark.harm("rules-screen-skipped")
+async def test_roles_wait_until_somebody_has_accepted_the_servers_rules(stage: DiscordStage) -> None:
+    person, role = stage.other.native_id, Entitlement(EntitlementKind.ROLE, stage.role, "Gardeners")
+    stage.emulator.leave(person)
+    stage.emulator.rejoin(person, pending=True)
+    assert await stage.space.reinstate(stage.other, (role,)) == {}
+    assert stage.emulator.state.members[person].pending
+    stage.emulator.accept_rules(person)
+    assert await stage.space.reinstate(stage.other, (role,)) == {role: Done()}
+
+
+async def test_a_role_lets_a_member_past_the_rules_on_the_emulated_server_too(stage: DiscordStage) -> None:
+    person = stage.other.native_id
+    stage.emulator.leave(person)
+    stage.emulator.rejoin(person, pending=True)
+    stage.emulator.raise_role(person, stage.role)
+    assert not stage.emulator.state.members[person].pending

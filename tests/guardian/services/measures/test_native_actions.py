@@ -261,3 +261,31 @@ async def test_of_the_accounts_that_concern_nobody_here_no_id_is_kept(community:
         known = await view.foreign.find(DISCORD, TROLL, level)
     assert known is not None
     assert (known.native_id, TROLL in digest) == ("", False)
+
+
+@pytest.mark.harm("noise-drowns-what-people-did")
+@pytest.mark.parametrize("noticed_by", ["event", "listing"])
+async def test_a_timeout_of_the_spaces_own_rules_stands_and_calls_nobody(
+    stage: ModeratedCommunity, noticed_by: str
+) -> None:
+    before = await stage.notices_of_kind(NoticeKind.NATIVE_ACTION_BY_STRANGER)
+    place = stage.community.spaces[DISCORD]
+    place.restrict_by_rule(TROLL, AccessLevel.MUTED, stage.community.clock.now() + DAY)
+    for _ in range(3):
+        if noticed_by == "event":
+            await native_actions.inspect_accounts(stage.app, DISCORD, [TROLL])
+        else:
+            await stage.list_space(DISCORD)
+        stage.community.pass_time(HOUR)
+    assert place.access_levels(TROLL) == {AccessLevel.MUTED}
+    assert await stage.notices_of_kind(NoticeKind.NATIVE_ACTION_BY_STRANGER) == before
+    assert await stage.notices_of_kind(NoticeKind.NATIVE_ACTION_QUESTION) == []
+
+
+async def test_what_a_moderator_does_after_a_rule_of_the_space_is_theirs(stage: ModeratedCommunity) -> None:
+    place = stage.community.spaces[DISCORD]
+    place.restrict_by_rule(TROLL, AccessLevel.MUTED, stage.community.clock.now() + HOUR)
+    await native_actions.inspect_accounts(stage.app, DISCORD, [TROLL])
+    stage.community.pass_time(HOUR / 2)
+    await barred(stage, OF_INES)
+    assert {n.to.member for n in await stage.notices_of_kind(NoticeKind.NATIVE_ACTION_QUESTION)} == {INES}
