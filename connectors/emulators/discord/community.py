@@ -37,6 +37,9 @@ class Community:
     def __init__(self, state: DiscordState, history: History, gateway: Gateway, origin: Callable[[], str]) -> None:
         self.state, self.history, self.gateway = state, history, gateway
         self.origin = origin
+        # On Discord the entry comes after its event, by a second or more.
+        self.audit_log_lags = False
+        self._late_entries: list[AuditEntry] = []
 
     def now(self) -> datetime:
         """Return the case time, as the emulator was given it."""
@@ -310,6 +313,18 @@ class Community:
             changes=changes,
             options=options or {},
         )
+        if self.audit_log_lags:
+            self._late_entries.append(entry)
+        else:
+            self._write_entry(entry)
+
+    def catch_up_audit_log(self) -> None:
+        """Write what the audit log still lacked, each entry with the instant of what it is about."""
+        waiting, self._late_entries = self._late_entries, []
+        for entry in waiting:
+            self._write_entry(entry)
+
+    def _write_entry(self, entry: AuditEntry) -> None:
         self.state.audit.append(entry)
         told = shapes.audit_entry(entry) | {"guild_id": self.state.guild_id}
         self.gateway.dispatch("GUILD_AUDIT_LOG_ENTRY_CREATE", told)

@@ -4,9 +4,15 @@ from datetime import datetime, timedelta
 
 from connectors.emulators.discord.community import Actor, Community
 from connectors.emulators.discord.permissions import Permission
+from connectors.emulators.discord.state import THREAD, Channel
 from connectors.emulators.shared.control import Declined
 
 LONGEST_TIMEOUT = timedelta(days=28)
+
+
+def to_write_in(place: Channel) -> Permission:
+    """Return the permission to write there: threads have one of their own."""
+    return Permission.SEND_MESSAGES_IN_THREADS if place.type == THREAD else Permission.SEND_MESSAGES
 
 
 class ManualActions:
@@ -76,9 +82,9 @@ class ManualActions:
     def say(self, user: str, channel: str, text: str) -> str:
         """Post the member's message in the channel, and return its id."""
         state, now = self.community.state, self.community.now()
-        if not state.has_permission(user, Permission.SEND_MESSAGES, now):
-            raise Declined("this account cannot write here")
         place = state.channels[channel]
+        if not state.has_permission(user, to_write_in(place), now):
+            raise Declined("this account cannot write here")
         if place.locked and not state.has_permission(user, Permission.MANAGE_THREADS, now):
             raise Declined("this thread is locked")
         message = self.community.build(channel, user, {"content": text}, [])

@@ -7,6 +7,7 @@ from hmac import compare_digest
 from connectors.emulators.discord import shapes
 from connectors.emulators.discord.community import Community
 from connectors.emulators.discord.forms import check_message
+from connectors.emulators.discord.manual_actions import to_write_in
 from connectors.emulators.discord.oauth import OAuthServer
 from connectors.emulators.discord.permissions import Permission
 from connectors.emulators.discord.refusals import Refusal, invalid
@@ -193,7 +194,7 @@ class MessageHandlers(RestHandlers):
     def _require_may_write(self, channel: Channel) -> None:
         recipient = channel.recipient_id
         if recipient is None:
-            self.require_permission(Permission.SEND_MESSAGES)
+            self.require_permission(to_write_in(channel))
         elif recipient not in self.state.members:
             raise Refusal(403, 50278)
         elif self.state.users[recipient].dms_closed:

@@ -485,3 +485,11 @@ async def test_a_role_lets_a_member_past_the_rules_on_the_emulated_server_too(st
     stage.emulator.rejoin(person, pending=True)
     stage.emulator.raise_role(person, stage.role)
     assert not stage.emulator.state.members[person].pending
+
+
+async def test_a_ban_whose_record_is_not_written_yet_is_nobodys_and_then_the_moderators(stage: DiscordStage) -> None:
+    stage.emulator.community.audit_log_lags = True
+    stage.restrict_manually(stage.account, BARRED)
+    assert (await stage.space.attribute(stage.account, BARRED)).acted_by is ActedBy.UNKNOWN
+    stage.emulator.community.catch_up_audit_log()
+    assert (await stage.space.attribute(stage.account, BARRED)).by == stage.moderator

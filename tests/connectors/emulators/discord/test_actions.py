@@ -6,7 +6,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from connectors.emulators.discord.permissions import Permission
 from connectors.emulators.discord.server import DiscordEmulator
+from connectors.emulators.shared.control import Declined
 from tests.connectors.emulators.discord.client_bot import running
 
 
@@ -70,3 +72,27 @@ async def test_faults_are_set_from_outside(emulator: DiscordEmulator, control: C
     standing = (await control.fault(kind="reset", operation="ban.*", times=2))["standing"]
     assert [(f["kind"], f["times"]) for f in standing] == [("reset", 2)]
     assert len(emulator.faults.active) == 1
+
+
+# -- as Discord does it
+
+
+async def test_an_audit_log_that_lags_has_its_entry_after_the_event(emulator: DiscordEmulator) -> None:
+    state, community = emulator.state, emulator.community
+    person = state.add_member(state.add_user("rowan"))
+    community.audit_log_lags = True
+    emulator.ban_by_hand(state.owner_id, person)
+    assert person in state.bans
+    assert state.audit == []
+    community.catch_up_audit_log()
+    assert [(entry.action_type, entry.target_id) for entry in state.audit] == [(22, person)]
+
+
+async def test_writing_in_a_thread_takes_a_permission_of_its_own(emulator: DiscordEmulator) -> None:
+    state = emulator.state
+    person = state.add_member(state.add_user("rowan"))
+    thread = state.add_thread("Help", state.owner_id)
+    state.roles[state.guild_id].permissions &= ~Permission.SEND_MESSAGES_IN_THREADS
+    with pytest.raises(Declined):
+        emulator.say(person, thread, "Hello.")
+    assert emulator.say(person, state.general_id, "Hello.")
