@@ -102,8 +102,10 @@ class ReportPages:
         for field in (_NAMED, _HEARERS):
             found = [each if each == ALL_CHAIRS else self._tokens.read(delivery, each) for each in form.all(field)]
             strange = strange or (field if None in found else "")
-            if field in fields:
-                fields[field] = tuple(each for each in found if each is not None)
+            known = tuple(each for each in found if each is not None)
+            fields = {name: texts for name, texts in fields.items() if name != field} | (
+                {field: known} if known else {}
+            )
         return replace(form, fields=fields), strange
 
     async def _submission(self, form: Form, delivery: str, signed_in: SignedIn | None) -> Submission:

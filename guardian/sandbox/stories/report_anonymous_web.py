@@ -54,7 +54,7 @@ async def _report(stage: Stage, browser: Browser) -> str:
     again = empty.find_form("Send the report")
     kept = {name: again.values.get(name) for name in given}
     stage.checks.check_equal(KEPT_FORM, kept, {name: [value] for name, value in given.items()})
-    chair = str(stage["nadia"].member)
+    chair = next(value for value, label in again.choices["hears_first"] if stage["nadia"].name in label)
     filled = {"what_happened": WORDS, "hears_first": [chair]}
     done = await browser.send(empty, again, filled, files=[SHOT])
     stage.narrate("They write what happened, choose who hears first, and send it with a picture.")

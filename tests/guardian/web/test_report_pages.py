@@ -164,11 +164,12 @@ async def test_nobody_gets_another_persons_receipt_by_a_guessable_form_id(pages:
 
 
 @pytest.mark.harm("named-member-told-for-an-old-form")
+@pytest.mark.parametrize("field", ["names_members", "hears_first"])
 async def test_a_tick_that_cannot_be_read_is_asked_for_again_and_nothing_is_sent(
-    pages: Pages, community: Community
+    pages: Pages, community: Community, field: str
 ) -> None:
     """P-2.5: left out, the member whom the reporter ticked would see the report."""
-    answer = await pages.fill("/report", "/report", what_happened=WORDS, names_members="m99-nobody")
+    answer = await pages.fill("/report", "/report", what_happened=WORDS, **{field: "m99-nobody"})
     assert (answer.status_code, "Please tick again" in text_of(answer)) == (422, True)
     assert forms_of(answer)[0].fields["what_happened"] == WORDS
     assert "report.was_received" not in await community.journal_acts()
