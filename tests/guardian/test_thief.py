@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -45,10 +46,12 @@ def steal(folder: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def ids_of(row: dict[str, Any], keys: Container[object]) -> frozenset[str | bytes]:
-    """The values of a row by which it may be joined: texts and their parts, and bytes."""
+    """The values of a row by which it may be joined: texts and their parts, bytes, and which key a value is sealed by."""
     texts = [value for value in row.values() if isinstance(value, str)]
     parts = [part for text in texts for part in text.replace("/", " ").split()]
-    found: list[str | bytes] = [*texts, *parts, *(value for value in row.values() if isinstance(value, bytes))]
+    sealed = [value for value in row.values() if isinstance(value, bytes)]
+    key_ids = [str(UUID(bytes=value[1:17])) for value in sealed if len(value) > 16]
+    found: list[str | bytes] = [*texts, *parts, *sealed, *key_ids]
     return frozenset(each for each in found if each in keys or len(each) >= SHORTEST_ID)
 
 
