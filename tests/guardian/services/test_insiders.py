@@ -25,6 +25,7 @@ from guardian.services.identity.unlinking import unlink
 from guardian.services.measures import measures, native_actions, native_explanations
 from guardian.services.parties import personal_page
 from guardian.services.raids import announcement
+from guardian.services.reports.csam import mark_csam
 from guardian.spaces.port import Account
 from rules.measures import MeasureReason
 from rules.precedence import AccessLevel, Restriction
@@ -290,7 +291,7 @@ async def test_a_raid_against_a_reporter_is_looked_at_as_soon_as_an_act_against_
 # -- what nobody may hold
 
 
-async def test_what_was_kept_of_a_flagged_message_is_destroyed_when_it_is_passed_on_as_material_of_minors(
+async def test_what_was_kept_of_a_flagged_message_is_destroyed_when_the_group_agrees_that_it_shows_minors(
     community: Community,
 ) -> None:
     """P-2.7"""
@@ -302,6 +303,12 @@ async def test_what_was_kept_of_a_flagged_message_is_destroyed_when_it_is_passed
         INES,
         EscalationInput(MatterSubject(local.code_name), Urgency.SOON, "", "It shows a child.", csam=True),
     )
+    async with community.units_of_work.read() as view:
+        case = await view.cases.case(local.id)
+        reports = await view.cases.reports_of(local.id)
+    assert case is not None
+    for report in (each for each in reports if not each.csam):
+        assert await mark_csam(community.app, AMARA, case.code_name, report.id)
     async with community.units_of_work.read() as view:
         pieces = await view.cases.evidence_of(local.id)
         kept = [await view.cases.evidence(piece.id) for piece in pieces]
