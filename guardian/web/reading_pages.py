@@ -157,13 +157,19 @@ class ReadingPages:
         return await self._show_room(request, message=message)
 
     async def _download(self, request: Request) -> Response:
-        name, content = await self._evidence(request)
+        try:
+            name, content = await self._evidence(request)
+        except Refused:
+            return self._session_over("Your time in the reading room is over")
         headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name or 'file', safe='')}"}
         return Response(content, media_type="application/octet-stream", headers=headers)
 
     async def _picture(self, request: Request) -> Response:
         """A picture to be shown in the page; anything that is not one by its own bytes is not there."""
-        _, content = await self._evidence(request)
+        try:
+            _, content = await self._evidence(request)
+        except Refused:
+            return self._session_over("Your time in the reading room is over")
         kind = next((kind for start, kind in PICTURE_TYPES.items() if content.startswith(start)), None)
         if kind is None:
             raise NotFound

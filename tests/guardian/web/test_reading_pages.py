@@ -78,7 +78,7 @@ async def test_a_member_who_recuses_sees_nothing_more_in_the_open_room(pages: Pa
     await recuse(community.app, BRUNO, code_name, ConflictReason.SAME_EMPLOYER)
     for path in ("/room", f"/room/evidence/{piece.id}", f"/room/evidence/{piece.id}/picture"):
         answer = await pages.get(path)
-        assert (answer.status_code, TEXT in answer.text) == (404, False)
+        assert (answer.status_code, TEXT in answer.text) == (410, False)
 
 
 async def test_every_reading_is_in_the_journal(pages: Pages, community: Community) -> None:
