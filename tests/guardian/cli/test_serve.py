@@ -97,11 +97,11 @@ async def test_status_says_when_no_service_runs(installation: Installation) -> N
     assert "does not answer on this host" in ended.out
 
 
-async def test_a_service_that_the_spaces_refuse_ends_with_the_remedy(installation: Installation) -> None:
+async def test_a_token_that_discord_refuses_is_named_with_its_remedy_by_the_check(installation: Installation) -> None:
     (installation.folder / "secrets" / "discord-token").write_text("another token", encoding="utf-8")
-    ended = await installation.give("serve")
+    ended = await installation.give("check")
     assert ended.code == 1
-    assert "Discord refuses the bot token: make a new one" in ended.err
+    assert "Discord refuses the bot token: make a new one" in ended.out
     assert "Traceback" not in ended.err
 
 
