@@ -1,10 +1,14 @@
 """Receipts: secrets shown once, of which only a digest is kept. Typed by people, so case, dashes and spaces are free.
 
-Read `Receipt` first.
+One grammar says what a receipt looks like: whatever is accepted as one is recognised in a text, and taken out of it.
+Read `Receipt` first, then `_RECEIPT`.
 """
 
 import hashlib
 import re
+import unicodedata
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -37,7 +41,44 @@ class Receipt:
     account: AccountId | None = None
 
 
-_RECEIPT: Final = re.compile(r"\b(?:[2-9A-HJ-NP-Z]{5}-){5}[2-9A-HJ-NP-Z]\b", re.IGNORECASE)
+_SIGNS: Final = frozenset("23456789ABCDEFGHJKMNPQRSTUVWXYZ")
+_LENGTH: Final = 26
+_GROUPS: Final = (1, 2, 3, 4, 5, 6)
+"""How many signs stand together where they are parted: as we write them (5), or as somebody may write them down."""
+
+_REDACTED: Final = "[receipt]"
+_PARTED, _UNSEEN, _LETTER, _FOREIGN, _CODED = " ", "\x02", "0", "~", "="
+_AREA: Final = re.compile(r"[2-9A-HJKMNP-Z \n\x02]{26,}")
+"""Where in a folded text a receipt can stand at all."""
+_GROUP: Final = re.compile(r"[^ \n\x02][^ \n]*")
+_GROUP_BROKEN: Final = re.compile(r"[^ \n\x02](?:[^ \n]|\n{1,2}[ \x02]*(?=[^ \n\x02]))*")
+"""The same where mail programs have broken lines anywhere, and marked them as quoted."""
+
+
+class _Folding(dict[int, str]):
+    """What each character counts as, one for one: a sign, a gap, nothing that is seen, or another letter."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _fold(chr(code))
+        if code <= _COMMON:
+            self[code] = folded
+        return folded
+
+
+def _fold(character: str) -> str:
+    sign = unicodedata.normalize("NFKC", character).upper()
+    if sign in _SIGNS:
+        return sign
+    if any(each.isalnum() for each in sign):
+        return _LETTER if sign.isascii() else _FOREIGN
+    if unicodedata.category(character) in ("Cf", "Mn"):
+        return _UNSEEN
+    return _CODED if character in "+/=" else "\n" if character in "\r\n" else _PARTED
+
+
+_COMMON: Final = 0xFFFF
+"""Characters past these are not remembered: what a stranger writes takes no memory that stays."""
+_FOLDING: Final = _Folding()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +128,56 @@ def create_mail_token() -> str:
 
 def redact_receipts(text: str) -> str:
     """Make every receipt in the text unreadable: who quotes our mail would pass theirs to all who read it."""
-    return _RECEIPT.sub("[receipt]", text)
+    kept, done = [], 0
+    for begin, end in _find_receipts(text):
+        if end > done:
+            kept += [text[done:begin], _REDACTED] if begin >= done else []
+            done = end
+    return "".join((*kept, text[done:]))
+
+
+def digest_receipt(typed: str) -> str:
+    """Return the digest of the one receipt in what somebody typed; empty, which opens nothing, where there is not one."""
+    found = _find_receipts(typed)
+    if len(found) != 1:
+        return ""
+    begin, end = found[0]
+    return digest_secret("".join(sign for sign in typed[begin:end].translate(_FOLDING) if sign in _SIGNS))
+
+
+def _find_receipts(text: str) -> list[tuple[int, int]]:
+    """Return where each receipt in the text begins and ends, in order; two may overlap."""
+    folded = text.translate(_FOLDING)
+    found: set[tuple[int, int]] = set()
+    for area in _AREA.finditer(folded):
+        found.update(_find_in(folded, area, _GROUP))
+        if "\n" in area.group():
+            found.update(_find_in(folded, area, _GROUP_BROKEN))
+    return sorted(found)
+
+
+def _find_in(folded: str, area: re.Match[str], group: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield what stands in groups of one size, the last one shorter; or in one piece, if of no encoded file."""
+    size, begins = 0, deque[int](maxlen=_LENGTH)
+    for found in group.finditer(folded, *area.span()):
+        begin, end = found.span()
+        around, length = folded[max(0, begin - 1) : begin] + folded[end : end + 1], _count_signs(found.group())
+        needed = _LENGTH // size if size in _GROUPS else _LENGTH + 1
+        if _LETTER in around:
+            length = 0
+        elif length == _LENGTH and _CODED not in around:
+            yield begin, end
+        elif len(begins) >= needed and length == _LENGTH % size:
+            yield begins[-needed], end
+        if length != size:
+            size, begins = length, deque(maxlen=_LENGTH)
+        begins.append(begin)
+        if size in _GROUPS and not _LENGTH % size and len(begins) >= _LENGTH // size:
+            yield begins[-(_LENGTH // size)], end
+
+
+def _count_signs(group: str) -> int:
+    return len(group) - sum(map(group.count, (_PARTED, _UNSEEN, "\n")))
 
 
 def digest_secret(text: str) -> str:

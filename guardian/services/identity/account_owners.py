@@ -11,7 +11,7 @@ from typing import Final
 
 from guardian.cases.case import Case
 from guardian.cases.deadlines import DeadlineKind
-from guardian.cases.receipts import ReceiptKind, create_account_receipt, digest_secret
+from guardian.cases.receipts import ReceiptKind, create_account_receipt, digest_receipt
 from guardian.errors import NotFound
 from guardian.ids import AccountId, PersonId, SpaceName
 from guardian.journal import PARTY, SERVICE, Entry
@@ -150,7 +150,7 @@ async def read_owner_page(app: AppContext, receipt: str) -> OwnerPage:
 
 async def link_for_receipt(uow: UnitOfWork, typed: str) -> LinkedAccount:
     """Return the link whose owner has that receipt; NotFound for any other."""
-    receipt = await uow.cases.receipt(digest_secret(typed))
+    receipt = await uow.cases.receipt(digest_receipt(typed))
     if receipt is None or receipt.kind is not ReceiptKind.ACCOUNT or receipt.account is None:
         raise NotFound(_WRONG)
     link = await uow.people.account(receipt.account)

@@ -13,7 +13,7 @@ from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import check_text
 from guardian.cases.procedure import DECISION_STEPS, StepEvent, StepState
 from guardian.cases.proposals import Decision
-from guardian.cases.receipts import Receipt, ReceiptKind, digest_secret
+from guardian.cases.receipts import Receipt, ReceiptKind, digest_receipt
 from guardian.cases.reports import Addition
 from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, PersonId, Reference, new_id
@@ -222,7 +222,7 @@ async def _bring_before_board(uow: UnitOfWork, policy: Policy, case: Case) -> Ca
 
 async def _require_holder(uow: UnitOfWork, typed: str) -> PersonId:
     """Return whose page it is; the receipt is used, and its holder notified of what they read there. Policy: P-6.2."""
-    receipt: Receipt | None = await uow.cases.receipt(digest_secret(typed))
+    receipt: Receipt | None = await uow.cases.receipt(digest_receipt(typed))
     if receipt is None or receipt.kind is not ReceiptKind.PERSONAL or receipt.person is None:
         raise NotFound(_WRONG_RECEIPT)
     if receipt.used_at is None:

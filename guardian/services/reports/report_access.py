@@ -6,7 +6,7 @@ Read `report_for` first.
 from dataclasses import dataclass
 
 from guardian.cases.case import PartyRole
-from guardian.cases.receipts import ReceiptKind, digest_secret
+from guardian.cases.receipts import ReceiptKind, digest_receipt, digest_secret
 from guardian.cases.reports import Report
 from guardian.errors import NotFound
 from guardian.ids import Reference, ReportId
@@ -52,7 +52,7 @@ async def report_for(view: ReadView, access: ReportAccess) -> Report:
     report: Report | None = None
     match access:
         case ReceiptAccess(typed):
-            receipt = await view.cases.receipt(digest_secret(typed))
+            receipt = await view.cases.receipt(digest_receipt(typed))
             if receipt is not None and receipt.kind is ReceiptKind.REPORTER and receipt.report is not None:
                 report = await view.cases.report(receipt.report)
         case ReporterAccess(report_id, account):
