@@ -1,0 +1,66 @@
+"""The defects that `python -m tests.mutate` plants still fit the source, and each says what it would do to somebody."""
+
+import ast
+
+import pytest
+
+from tests.changed import ROOT
+from tests.mutate.concern import Concern
+from tests.mutate.defect import TABLE, Defect, Misplaced, table
+
+_HOW = "where the code says the same in other words, the defect's `text` in tests/mutate/defects has to say it, too"
+
+
+def test_every_defect_can_still_be_planted() -> None:
+    misplaced = [fault for defect in table() if (fault := _fault(defect))]
+
+    assert not misplaced, f"{_HOW}: {misplaced}"
+
+
+def test_every_defect_has_a_name_of_its_own() -> None:
+    names = [defect.name for defect in table()]
+
+    assert len(names) == len(set(names))
+
+
+def test_every_defect_says_in_a_sentence_whom_it_would_hurt() -> None:
+    assert [defect.name for defect in table() if not defect.harm.endswith(".") or not defect.harm[0].isupper()] == []
+
+
+def test_there_are_defects_for_every_part_that_decides_holds_or_keeps_anything() -> None:
+    parts = ("rules/", "guardian/reconciler/", "guardian/sanctions/", "guardian/services/", "guardian/storage/")
+    counts = {part: sum(defect.file.startswith(part) for defect in table()) for part in (*parts, "connectors/")}
+
+    assert len(table()) >= 150
+    assert min(counts.values()) >= 10, counts
+
+
+def test_every_test_that_a_defect_names_is_there() -> None:
+    named = {defect.test.partition("::")[0] for defect in table() if defect.test}
+
+    assert [test for test in sorted(named) if not (ROOT / test).exists()] == []
+
+
+def test_a_defect_moves_with_its_text() -> None:
+    defect = Defect("late", "a.py", "a < b", "a <= b", "Somebody waits.", inside="f")
+
+    assert defect.plant("\n\ndef g():\n    return a < b\n\n\ndef f():\n    return a < b\n").endswith("return a <= b\n")
+
+
+def test_a_text_that_stands_twice_is_no_anchor() -> None:
+    with pytest.raises(Misplaced):
+        Defect("twice", "a.py", "a < b", "a <= b", "Somebody waits.").plant("a < b\na < b\n")
+
+
+def test_a_modules_own_tests_are_asked_before_all_others() -> None:
+    first, *_ = Concern(ROOT).circles("rules/quorum.py")
+
+    assert first == ("tests/rules/test_quorum.py",)
+
+
+def _fault(defect: Defect) -> str:
+    try:
+        ast.parse(defect.plant((ROOT / defect.file).read_text(encoding="utf-8")))
+    except (Misplaced, SyntaxError, FileNotFoundError) as fault:
+        return f"{TABLE.name}: {fault}"
+    return ""
