@@ -153,7 +153,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     **dict.fromkeys(("of", "other"), lambda world: FARID),
     **dict.fromkeys(("evades", "steps_back", "stays_out", "granted", "at_risk", "stands"), lambda world: True),
     "term": lambda world: timedelta(days=2),
-    "until": lambda world: world.community.clock.now() + timedelta(days=30),
+    **dict.fromkeys(("until", "day"), lambda world: world.community.clock.now() + timedelta(days=30)),
     "first": lambda world: 0,
     "most": lambda world: 10,
 }
