@@ -23,7 +23,7 @@ _CEILING_SECONDS: Final = 240.0
 def main(words: list[str]) -> int:
     """Return 0 when every chosen defect was noticed, or is explained."""
     asked = _parser().parse_args(words)
-    chosen = tuple(_choose(asked.words, changed=asked.changed))
+    chosen = tuple(_choose(asked.words, changed=asked.changed, unnoticed=asked.unnoticed))
     if asked.list:
         for defect in chosen:
             print(f"{defect.name}  ({defect.file})\n    {defect.harm}")
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.mutate", description="Plant defects, and see who notices.")
     parser.add_argument("words", nargs="*", help="parts of the names or files of the defects to plant; all without")
     parser.add_argument("--changed", action="store_true", help="only in files that differ from the main line")
+    parser.add_argument("--unnoticed", action="store_true", help="only those that no test is known to notice")
     parser.add_argument("--list", action="store_true", help="list them, and plant none")
     parser.add_argument("--write", action="store_true", help="keep which test noticed each")
     parser.add_argument(
@@ -60,11 +61,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _choose(words: list[str], *, changed: bool) -> Iterable[Defect]:
+def _choose(words: list[str], *, changed: bool, unnoticed: bool) -> Iterable[Defect]:
     files = set(find_changed().paths) if changed else None
+    known = known_tests() if unnoticed else {}
     for defect in table():
         is_meant = not words or any(word in defect.name or word in defect.file for word in words)
-        if is_meant and (files is None or defect.file in files):
+        if is_meant and (files is None or defect.file in files) and defect.name not in known:
             yield defect
 
 
