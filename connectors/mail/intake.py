@@ -3,14 +3,14 @@
 Judges nothing of what a letter says. What it takes in, it has stored before anybody is told that it was taken.
 """
 
-import asyncio
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Final
 
 from connectors.mail import parser
-from connectors.mail.evidence import raw_pieces
+from connectors.mail.evidence import mail_without_receipts, raw_pieces, without_receipts
 from connectors.mail.mailbox import MAX_MAIL_SIZE, Mailbox, MailboxUnavailable, OpenMailbox
 from connectors.mail.parser import MailKind, OwnMail, ParsedMail, ParserConfig, SenderTrust
 from connectors.mail.permissions import READING
@@ -21,12 +21,18 @@ from guardian.services.context import AppContext
 from guardian.services.reports import mail
 from guardian.services.reports.mail import InboundMail
 from guardian.spaces.port import CheckResult
+from guardian.worker_processes import WorkerProcesses, WorkStopped, shared_workers
 
 log = logger("mail")
 
 INBOX: Final = "mail"
 _NOBODY_AUTHENTICATED: Final = (
     "Set authserv_id in [mail.inbox]: without it every mail counts as unverified, and nobody is answered by mail."
+)
+_UNREAD_SUBJECT: Final = "(This mail could not be read.)"
+_UNREAD: Final = (
+    "A mail came in that the service could not read, and stopped trying to. Nobody knows yet who wrote it and what it "
+    "says: please open the file “mail.eml” with care, best in a program that shows text only. It begins like this:"
 )
 _CUT: Final = "the mail is larger than is read; all of it stands in the mailbox"
 
@@ -70,17 +76,24 @@ class MailDisposition(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MailProcessor:
-    """Takes one mail in, by whichever way it came."""
+    """Takes one mail in, by whichever way it came. It is read in another process, which may take so much and no more."""
 
     app: AppContext
     config: IntakeConfig
+    workers: WorkerProcesses = field(default_factory=shared_workers)
 
     async def process(self, raw: bytes, envelope: MailEnvelope = _NO_ENVELOPE) -> MailDisposition:
         """Take the mail in, or see that it is one that no person wrote and stands for nothing here. Done twice it is
-        as done once."""
+        as done once.
+
+        One that cannot be read is kept as a file, and members hear of it as of any report.
+        """
         config = self.config.for_parser()
-        # In a thread of its own: a mail that was made to be slow to read must keep nobody else waiting.
-        parsed = await asyncio.to_thread(parser.parse, raw, config, envelope.sender, envelope.recipients)
+        try:
+            parsed = await self.workers.run(parser.parse, raw, config, envelope.sender, envelope.recipients)
+        except WorkStopped:
+            await mail.receive_mail(self.app, await self._unread_mail(raw, envelope))
+            return MailDisposition.RECEIVED
         match parsed.kind:
             case MailKind.PERSONAL if not await self._is_own(parsed):
                 outcome = await mail.receive_mail(
@@ -96,6 +109,23 @@ class MailProcessor:
                 log.info("mail.was_set_aside")
                 return MailDisposition.SET_ASIDE
 
+    async def _unread_mail(self, raw: bytes, envelope: MailEnvelope) -> InboundMail:
+        """The mail of which nothing is known but its bytes, and that somebody's receipt may stand in them."""
+        try:
+            whole = await self.workers.run(mail_without_receipts, raw)
+        except WorkStopped:
+            whole = without_receipts(raw)
+        return InboundMail(
+            delivery=hashlib.sha256(raw).hexdigest(),
+            sender="",
+            sender_name="",
+            subject=_UNREAD_SUBJECT,
+            text=f"{_UNREAD}\n\n{parser.preview(whole)}",
+            unread=True,
+            whole=self._files_of(whole, "", cut=len(raw) >= MAX_MAIL_SIZE),
+            token=parser.find_token(envelope.recipients, self.config.address),
+        )
+
     async def _is_own(self, parsed: ParsedMail) -> bool:
         """Programs of people make ids like ours, and write from our own domain: ours is what we sent."""
         return bool(parsed.own_id) and await mail.is_sent_notice(self.app, NoticeId(parsed.own_id))
@@ -106,12 +136,6 @@ class MailProcessor:
             EvidenceInput(kind="file", author_handle=parsed.sender, file_name=each.file_name, content=each.content)
             for each in parsed.attachments
         ]
-        whole = [
-            EvidenceInput(kind="file", author_handle=parsed.sender, file_name=name, content=content)
-            for name, content in raw_pieces(parsed.whole, app.largest_file)
-        ]
-        if cut:
-            whole.append(EvidenceInput(kind="file", author_handle=parsed.sender, why_not=_CUT))
         return InboundMail(
             delivery=parsed.digest if parsed.distinct else f"{parsed.digest} {app.clock.now().date()}",
             sender=parsed.sender,
@@ -119,12 +143,22 @@ class MailProcessor:
             subject=parsed.subject,
             text=parsed.text,
             files=tuple(files),
-            whole=tuple(whole),
+            whole=self._files_of(parsed.whole, parsed.sender, cut=cut),
             token=parser.find_token(parsed.recipients, config.address),
             authentic=parsed.authentic,
             reply_to=parsed.reply_to,
             may_answer=self._may_answer(parsed),
         )
+
+    def _files_of(self, whole: bytes, sender: str, *, cut: bool) -> tuple[EvidenceInput, ...]:
+        """The mail itself, in files that can be kept."""
+        files = [
+            EvidenceInput(kind="file", author_handle=sender, file_name=name, content=content)
+            for name, content in raw_pieces(whole, self.app.largest_file)
+        ]
+        if cut:
+            files.append(EvidenceInput(kind="file", author_handle=sender, why_not=_CUT))
+        return tuple(files)
 
     def _may_answer(self, parsed: ParsedMail) -> bool:
         # A list would hand our answer to all its readers. To whom a forger names, an answer would be mail at the

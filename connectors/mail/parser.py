@@ -78,7 +78,7 @@ def parse(raw: bytes, config: ParserConfig, mail_from: str | None = None, envelo
         mail = read_message(raw)
         body = read_body(mail)
     except (TooComplex, *FAULTS):
-        mail, body = read_head(raw), Body((f"{_UNREAD}\n\n{_preview(raw)}",))
+        mail, body = read_head(raw), Body((f"{_UNREAD}\n\n{preview(raw)}",))
     kind, bounced_ids = mail_kind(mail, config.own, raw, mail_from, envelope)
     senders = addresses(mail, "From")
     name, sender = senders[0] if senders else (first_header(mail, "From"), "")
@@ -119,7 +119,8 @@ def is_ours(recipient: str, address: str) -> bool:
     return recipient.strip().casefold() == address.casefold() or bool(OwnMail("", address).tag(recipient))
 
 
-def _preview(raw: bytes) -> str:
+def preview(raw: bytes) -> str:
+    """Return the beginning of a mail's bytes as text, as good as it can be had without reading the mail."""
     text, _ = decode(raw[:_LONGEST_PREVIEW])
     return text.replace("\r\n", "\n").replace("\x00", "").encode("utf-8", "replace").decode()
 

@@ -143,7 +143,7 @@ async def _idle_connections(address: str, count: int) -> AsyncIterator[None]:
 async def _service_process(folder: Path) -> AsyncIterator[tuple[Connection, str]]:
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()
-    process = context.Process(target=_run, args=(folder, theirs), daemon=True)
+    process = context.Process(target=_run, args=(folder, theirs))
     process.start()
     try:
         yield pipe, await asyncio.to_thread(pipe.recv)

@@ -13,7 +13,7 @@ from typing import Final
 
 from guardian.cases.receipts import redact_receipts
 from guardian.cases.report_questions import CONTACT_IS_SAFE
-from guardian.cases.reports import Report, ReportChannel
+from guardian.cases.reports import Audience, Report, ReportChannel
 from guardian.cases.submissions import MAX_FILES, EvidenceInput
 from guardian.ids import NoticeId
 from guardian.journal import SERVICE, Entry
@@ -50,7 +50,8 @@ class InboundMail:
 
     `sender` is the address that it names as its own, which is theirs only where it is `authentic`. `token` is the
     secret part of the address it was sent to. `may_answer`: whether mail may go back there by itself. `whole` are the
-    files that hold the mail itself, as it came; `reply_to` where its answers should go, if that is another address.
+    files that hold the mail itself, as it came; `reply_to` where its answers should go, if that is another address. One that is
+    `unread` is nobody's, and may concern any member: the chairs hear of it first.
     """
 
     delivery: str
@@ -64,6 +65,7 @@ class InboundMail:
     reply_to: str = ""
     authentic: bool = False
     may_answer: bool = False
+    unread: bool = False
 
 
 class MailOutcome(StrEnum):
@@ -190,6 +192,7 @@ def _submission(inbound: InboundMail, app: AppContext) -> Submission:
         verified=inbound.authentic,
         mail=inbound.sender,
         accepts_mail_replies=inbound.may_answer,
+        audience=Audience.CHAIRS if inbound.unread else Audience.ALL,
     )
 
 

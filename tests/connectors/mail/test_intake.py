@@ -13,18 +13,19 @@ import pytest
 from connectors.emulators.mail.server import MailEmulator
 from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.mail.client import MailConfig, Mailer, Tls
-from connectors.mail.intake import IntakeConfig, MailInbox, MailProcessor
+from connectors.mail.intake import IntakeConfig, MailDisposition, MailInbox, MailProcessor
 from connectors.mail.listener import ListenerConfig, MailListener
 from connectors.mail.mailbox import Mailbox, MailboxConfig
 from connectors.mail.senders import SenderTrust
 from guardian.cases.reports import Addition, Report, ReportChannel
 from guardian.ids import NoticeId
 from guardian.notices.delivery_routes import RouteFinder
-from guardian.notices.models import Notice, NoticeState
+from guardian.notices.models import Notice, NoticeKind, NoticeState
 from guardian.notices.outbox import DeliveryHandlers, Outbox
 from guardian.notices.renderer import NoticeRenderer
 from guardian.spaces.outcomes import Done
-from tests.builders.community import Community, a_community
+from guardian.worker_processes import Ceilings, WorkerProcesses
+from tests.builders.community import AMARA, Community, a_community
 
 US = "conduct@community.example"
 ROWAN = "rowan@people.example"
@@ -260,3 +261,28 @@ async def test_the_way_out_names_the_address_for_answers_only_to_a_party(at: Mai
     assert isinstance(await at.mailer.send(ROWAN, "One", "Text", NoticeId("n-1")), Done)
     assert isinstance(await at.mailer.send(ROWAN, "Two", "Text", NoticeId("n-2"), "abc"), Done)
     assert [mail["Reply-To"] for mail in at.server.mails(ROWAN)] == [None, "conduct+abc@community.example"]
+
+
+@pytest.mark.harm("unreadable-mail-lost")
+async def test_a_mail_that_cannot_be_read_in_time_is_kept_as_a_file_and_the_next_one_is_read(at: MailSetup) -> None:
+    """P-2.1, P-2.10"""
+    workers = WorkerProcesses(1, Ceilings(memory=1))
+    processor = MailProcessor(at.community.app, CONFIG, workers)
+    raw = A_MAIL + b"Receipts are not kept in it.\r\n"
+    assert await processor.process(raw) is MailDisposition.RECEIVED
+    assert await processor.process(raw) is MailDisposition.RECEIVED
+    workers.close()
+    await MailProcessor(at.community.app, CONFIG).process(A_MAIL)
+    unread, read = await at.reports()
+    async with at.community.units_of_work.read() as view:
+        [piece] = await view.cases.evidence_of(unread.case)
+        file = await view.cases.evidence(piece.id)
+        case = await view.cases.case(unread.case)
+    assert file is not None
+    assert (file.file_name, file.content) == ("mail.eml", raw)
+    assert (unread.verified, unread.reporter_handle.strip("<> ")) == (False, "")
+    assert "could not be read" in unread.what_happened
+    assert "They insult me." in read.what_happened
+    assert NoticeKind.NEW_REPORT in await at.community.notice_kinds_to(AMARA)
+    assert case is not None
+    assert case.audience == (AMARA,)
