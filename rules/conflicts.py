@@ -86,6 +86,18 @@ def conflict_statuses(
     return {person.who: _status_of(person.who, certain, possible) for person in known}
 
 
+def statuses_of_unread(
+    indicators: ConflictIndicators[Who], people: Iterable[KnownNames[Who]]
+) -> dict[Who, ConflictStatus]:
+    """Return how each of the people stands to a report whose texts could not be searched: any of them may be mentioned.
+
+    Policy: P-2.5.
+    """
+    certain = indicators.picked | indicators.authors
+    everybody = tuple(person.who for person in people)
+    return {who: _status_of(who, certain, frozenset(everybody)) for who in everybody}
+
+
 def effect_of_words(
     indicated: ConflictStatus, current: ConflictStatus, speaker: Speaker, *, takes_part: bool
 ) -> WordsEffect:

@@ -25,6 +25,7 @@ _WORD = re.compile(r"[^\W_]+")
 _SPOKEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0e7f'\u05f3\u200c\u200d])*")
 _LONGEST_RUN = 5
 _LONGEST_PART: Final = 12
+_MOST_OF_ONE_SIGN: Final = 4
 # Measured: tests/rules/spellings.toml names what is found, and sentences that name nobody hold the other side.
 _ENOUGH_ALONE: Final = {0: 101, 1: 101, 2: 95, 3: 86}
 _ENOUGH_OF_MANY: Final = 66
@@ -76,7 +77,7 @@ def names_exactly(text: str, handles: Iterable[str]) -> bool:
 
     For what a mention may show about an account: there, what merely resembles a handle says nothing.
     """
-    words = _WORD.findall(_simplify(text))
+    words = _WORD.findall(_simplify(_with_phrases_once(text)))
     runs = frozenset(_runs(words))
     return any("".join(_WORD.findall(_simplify(handle))) in runs for handle in handles)
 
@@ -91,7 +92,7 @@ class _Text:
 
     @classmethod
     def read(cls, text: str) -> "_Text":
-        tidy = unicodedata.normalize("NFKC", text)
+        tidy = unicodedata.normalize("NFKC", _with_phrases_once(text))
         words = _WORD.findall(_simplify(tidy))
         readings = [words, *_unmasked(_WORD.findall(tidy))]
         within = {_simplify(word) for word in _CAPITAL.findall(tidy) if word[0].isupper()}
@@ -202,12 +203,16 @@ def _are_enough(one: Resemblance, other: Resemblance) -> bool:
 
 def _index(words: Mapping[int, str]) -> _Index:
     """Return the words' sounds, and which of them have such consonants whole, at their end, or at their beginning."""
-    heard_once = {word: sound_of(word) for word in set(words.values())}
-    sounds = {at: heard_once[word] for at, word in words.items()}
+    places: dict[str, list[int]] = {}
+    for at, word in words.items():
+        places.setdefault(word, []).append(at)
+    sounds: dict[int, Sound] = {}
     found: dict[tuple[Place, str], set[int]] = {}
-    for at, sound in sounds.items():
+    for word, where in places.items():
+        sound = sound_of(word)
+        sounds.update(dict.fromkeys(where, sound))
         for each in {cut for heard in sound.consonants for cut in _cuts(heard)}:
-            found.setdefault(each, set()).add(at)
+            found.setdefault(each, set()).update(where)
     return sounds, found
 
 
@@ -237,12 +242,22 @@ def _spelt_out(words: list[str]) -> Iterator[str]:
             yield word
 
 
+def _with_phrases_once(text: str) -> str:
+    """Return the text with each sign that stands for a phrase (up to eighteen letters) left in where it stands first.
+
+    A text grows no more than so many times when it is normalised, and no word of it is lost.
+    """
+    for sign in {each for each in set(text) if len(unicodedata.normalize("NFKC", each)) > _MOST_OF_ONE_SIGN}:
+        before, _, after = text.partition(sign)
+        text = f"{before}{sign}{after.replace(sign, ' ')}"
+    return text
+
+
 def _simplify(text: str) -> str:
     """Return the text without letter case, accents, width variants and invisible signs."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(sign for sign in decomposed if unicodedata.category(sign) not in {"Mn", "Cf"}).translate(
-        _PLAIN_LETTERS
-    )
+    unseen = {ord(sign): None for sign in set(decomposed) if unicodedata.category(sign) in {"Mn", "Cf"}}
+    return decomposed.translate(unseen).translate(_PLAIN_LETTERS)
 
 
 def _is_unspaced(word: str) -> bool:

@@ -19,7 +19,6 @@ from rules.conflicts import (
     Speaker,
     WordsEffect,
     board_only,
-    conflict_statuses,
     effect_of_words,
     stricter,
 )
@@ -104,14 +103,12 @@ def deciders_for(
 
 def exclusions_from(
     indicators: ConflictIndicators[MemberId],
-    members: Iterable[Member],
-    policy: Policy,
+    statuses: Mapping[MemberId, ConflictStatus],
     case: Case,
     at: datetime,
     by: str,
 ) -> tuple[Exclusion, ...]:
-    """Return the exclusions that a case needs by what was said in it, whatever stands already."""
-    statuses = conflict_statuses(indicators, known_names(members), policy)
+    """Return the exclusions that a case needs by what was said in it, and by how that makes each member stand to it."""
     return tuple(
         Exclusion(
             case=case.id,

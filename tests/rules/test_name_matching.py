@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from time import process_time
 from typing import Any, Final
 
 import pytest
@@ -123,3 +124,17 @@ def test_what_resembles_a_handle_does_not_show_whose_account_it_is() -> None:
 
 def _found(text: str) -> frozenset[str]:
     return find_mentioned(text, [KnownNames(name, (name,)) for name in SPELLINGS["names"]], DJANGO.conflicts)
+
+
+@pytest.mark.harm("one-hostile-thing-stops-the-service")
+@pytest.mark.parametrize("sign", ["\ufdfa", "\ufdfb", "\u3316"])
+def test_a_text_of_signs_that_stand_for_phrases_does_not_grow_with_them(sign: str) -> None:
+    """A name behind them, and between them, is found as ever."""
+    text = f"{sign * 20_000} Theodor {sign * 20_000} Gruenberg"
+    begun = process_time()
+    assert find_mentioned(text, PEOPLE, DJANGO.conflicts) == {"theo", "will"}
+    assert process_time() - begun < 2
+
+
+def test_a_phrase_that_is_one_sign_is_still_read() -> None:
+    assert find_mentioned("\ufdfb", [KnownNames("jalla", ("Jalla Jalalouhou",), ("\u062c\u0644",))], DJANGO.conflicts)

@@ -14,7 +14,6 @@ from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.exclusions import (
     as_board_case,
     conflict_status_by_member,
-    exclusions_from,
     exempt,
     handling_groups,
     missing_exclusions,
@@ -26,6 +25,7 @@ from guardian.journal import PARTY, SERVICE, Entry
 from guardian.notices.models import News, NoticeKind
 from guardian.people.models import Member
 from guardian.services.conflicts.claim_records import record_claims
+from guardian.services.conflicts.indicated import indicated_exclusions
 from guardian.services.context import UnitOfWork
 from guardian.services.deliberation.tally import recount
 from guardian.services.notify import notify_deciders, notify_members, notify_reporters
@@ -55,7 +55,7 @@ async def exclude_indicated(
     """
     members = await uow.people.members()
     before = await uow.cases.exclusions_of(case.id)
-    needed = exclusions_from(indicators, members, policy, case, uow.now, by)
+    needed = await indicated_exclusions(uow, indicators, members, policy, case, by)
     # A reporter's later words may call the contact person by name; nobody else's say so little.
     addressed = case.contact if speaker is Speaker.REPORTER else None
     missing = missing_exclusions(needed, before, exempt(indicators, before, addressed))

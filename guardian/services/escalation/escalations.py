@@ -11,7 +11,7 @@ from typing import Final
 
 from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import CASE_MACHINE, Case, CaseEvent, CaseState
-from guardian.cases.exclusions import exclusions_from, exempt, missing_exclusions
+from guardian.cases.exclusions import exempt, missing_exclusions
 from guardian.cases.handoffs import NO_WORDS, Direction, Handoff, HandoffState, Urgency, new_handoff, visible_status
 from guardian.cases.reports import ReportChannel
 from guardian.cases.submissions import EvidenceInput, Submission, author_accounts, check_submission, conflict_indicators
@@ -23,6 +23,7 @@ from guardian.people.models import Group, Member
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.conflicts.exclusions import notify_of_exclusions
+from guardian.services.conflicts.indicated import indicated_exclusions
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.escalation.handoffs import mark_accepted, notify_liaisons, open_handoff, pending_handoff
 from guardian.services.escalation.local_matters import (
@@ -310,7 +311,7 @@ async def _exclude_concerned(
     indicators = conflict_indicators(submission, members)
     indicators = replace(indicators, texts=(*indicators.texts, *material.texts))
     indicators = await add_known_accounts(uow, indicators, {*material.accounts, *author_accounts(submission.evidence)})
-    needed = exclusions_from(indicators, members, policy, case, uow.now, by)
+    needed = await indicated_exclusions(uow, indicators, members, policy, case, by)
     for exclusion in missing_exclusions(needed, before, exempt(indicators, before, None)):
         await uow.cases.add_exclusion(exclusion)
 

@@ -15,7 +15,6 @@ from guardian.cases.exclusions import (
     Exclusion,
     as_board_case,
     conflict_status_by_member,
-    exclusions_from,
     handling_groups,
 )
 from guardian.cases.flags import FLAGGED_AS, FlagInput, submission_from
@@ -39,6 +38,7 @@ from guardian.people.models import Member
 from guardian.people.permissions import UseCase, may_perform
 from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.exclusions import choose_contact, notify_of_exclusions
+from guardian.services.conflicts.indicated import indicated_exclusions
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notify import notify_members
 from guardian.services.reading_room.sessions import create_link
@@ -115,7 +115,7 @@ async def open_matter(
     case = replace(fresh, kind=CaseKind.LOCAL, space=space)
     writers = author_accounts(submission.evidence)
     indicators = await add_known_accounts(uow, conflict_indicators(screened or submission, members), writers)
-    needed = exclusions_from(indicators, members, policy, case, uow.now, by)
+    needed = await indicated_exclusions(uow, indicators, members, policy, case, by)
     all_exclusions = distinct_exclusions(
         needed, (replace(exclusion, case=case.id) for exclusion in exclusions if exclusion.lifted_at is None)
     )

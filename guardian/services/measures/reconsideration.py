@@ -9,7 +9,7 @@ from typing import Final
 from guardian.cases.access import members_who_may_know, require_permission
 from guardian.cases.case import Case, CaseKind, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
-from guardian.cases.exclusions import exclusions_from, missing_exclusions
+from guardian.cases.exclusions import missing_exclusions
 from guardian.cases.measures import Measure
 from guardian.cases.reports import Addition
 from guardian.errors import NotFound, Refused
@@ -22,6 +22,7 @@ from guardian.people.permissions import MEMBERS, MODERATORS, MODERATORS_CHAIR, S
 from guardian.sanctions.models import LiftingCause
 from guardian.services.case_flow import get_case
 from guardian.services.conflicts.exclusions import notify_of_exclusions
+from guardian.services.conflicts.indicated import indicated_exclusions
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
 from guardian.services.escalation.local_matters import hand_to_group
@@ -157,9 +158,8 @@ async def _exclude_mentioned(uow: UnitOfWork, policy: Policy, case: Case, measur
     It is theirs to end, and the words themselves are not shown to them. Policy: P-2.5.
     """
     before = await uow.cases.exclusions_of(case.id)
-    needed = exclusions_from(
-        ConflictIndicators(texts=(text,)), await uow.people.members(), policy, case, uow.now, PARTY
-    )
+    indicators: ConflictIndicators[MemberId] = ConflictIndicators(texts=(text,))
+    needed = await indicated_exclusions(uow, indicators, await uow.people.members(), policy, case, PARTY)
     for exclusion in missing_exclusions(needed, before, {measure.by}):
         await uow.cases.add_exclusion(exclusion)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from guardian.cases.case import Case
-from guardian.cases.exclusions import as_board_case, conflict_status_by_member, exclusions_from, handling_groups
+from guardian.cases.exclusions import as_board_case, conflict_status_by_member, handling_groups
 from guardian.cases.receipts import create_mail_receipt, create_reporter_receipt
 from guardian.cases.report_questions import ALL_CHAIRS
 from guardian.cases.reports import Audience, Report
@@ -40,6 +40,7 @@ from guardian.people.permissions import BOARD, CHAIRS, MEMBERS, holds_seat
 from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.audience import restrict_audience
 from guardian.services.conflicts.exclusions import choose_contact, notify_of_exclusions
+from guardian.services.conflicts.indicated import indicated_exclusions
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.notify import notify_members, notify_reporters
 from guardian.services.reports.floods import burst_case, join_burst_case, notify_of_report
@@ -194,7 +195,7 @@ async def _open_case_for(app: AppContext, uow: UnitOfWork, submission: Submissio
     indicators = await add_known_accounts(
         uow, conflict_indicators(submission, members), author_accounts(submission.evidence)
     )
-    exclusions = exclusions_from(indicators, members, app.policy, case, uow.now, PARTY)
+    exclusions = await indicated_exclusions(uow, indicators, members, app.policy, case, PARTY)
     route = route_report(handling_groups(members, uow.now), conflict_status_by_member(exclusions), app.policy)
     if route.to is not Destination.WORKING_GROUP:
         case = as_board_case(case)

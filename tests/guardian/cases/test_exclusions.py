@@ -15,6 +15,7 @@ from guardian.cases.exclusions import (
     exclusions_from,
     exempt,
     handling_groups,
+    known_names,
     missing_exclusions,
     must_go_to_board,
 )
@@ -22,7 +23,7 @@ from guardian.cases.submissions import new_case
 from guardian.ids import MemberId
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset
-from rules.conflicts import ConflictIndicators, ConflictStatus
+from rules.conflicts import ConflictIndicators, ConflictStatus, conflict_statuses
 from tests.builders.community import AMARA, BRUNO, DMITRI, ELENI, WORKING_GROUP, everybody
 from tests.fakes.clock import START
 
@@ -38,7 +39,8 @@ def indicators(**facts: Any) -> ConflictIndicators[MemberId]:
 
 def exclusions(seen: ConflictIndicators[MemberId]) -> tuple[Exclusion, ...]:
     """The walls that the signs ask for."""
-    return exclusions_from(seen, everybody(), POLICY, CASE, START, "party")
+    statuses = conflict_statuses(seen, known_names(everybody()), POLICY)
+    return exclusions_from(seen, statuses, CASE, START, "party")
 
 
 def kinds(seen: ConflictIndicators[MemberId]) -> dict[MemberId, ExclusionKind]:
