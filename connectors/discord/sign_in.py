@@ -19,6 +19,7 @@ from guardian.logs import logger
 from guardian.spaces.account_proof import ProofResult, ProvenAccount
 from guardian.spaces.outcomes import Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account
+from guardian.untrusted_json import read_json
 
 _IDENTIFY: Final = "identify"
 _CONNECTIONS: Final = "connections"
@@ -123,7 +124,7 @@ class DiscordSignIn:
     def _get(self, session: OAuth2Session, path: str) -> Any:
         answer = session.get(f"{self._config.api_url}{path}", timeout=self._timeout, allow_redirects=False)
         answer.raise_for_status()
-        return answer.json()
+        return read_json(answer.content)
 
     def _revoke_token(self, session: OAuth2Session) -> None:
         """The token opens nothing any more; where Discord cannot be told so, it is forgotten here all the same."""

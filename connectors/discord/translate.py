@@ -30,6 +30,7 @@ from guardian.spaces.port import (
     Unknown,
 )
 from guardian.spaces.removals import Removal
+from guardian.untrusted_json import MalformedJson, id_at, object_at, read_object, text_at
 from rules.precedence import AccessLevel
 
 Json = Mapping[str, Any]
@@ -121,8 +122,8 @@ def read_retry_after(headers: Mapping[str, str], body: bytes) -> timedelta | Non
     None where neither says.
     """
     try:
-        return timedelta(seconds=float(json.loads(body)["retry_after"]))
-    except (ValueError, KeyError, TypeError):
+        return timedelta(seconds=float(read_object(body)["retry_after"]))
+    except (ValueError, KeyError, TypeError, OverflowError):
         return _header_retry_after(headers)
 
 
@@ -300,16 +301,20 @@ def parse_event(frame: str, guild_id: str, own_id: str) -> AccountEvent | None:
     """
     if not _WATCHED_FRAME.search(frame):
         return None
-    event = json.loads(frame)
-    kind, data = event.get("t"), event.get("d") or {}
-    if kind not in _WATCHED or str(data.get("guild_id")) != guild_id:
+    try:
+        event = read_object(frame)
+    except MalformedJson:
+        return None
+    kind, data = text_at(event, "t"), object_at(event, "d")
+    if kind not in _WATCHED or id_at(data, "guild_id") != guild_id:
         return None
     if kind == "GUILD_AUDIT_LOG_ENTRY_CREATE":
-        concerned = data.get("target_id") if data.get("action_type") in _ENTRIES else None
-        native_id = None if data.get("user_id") == own_id else concerned
+        action = data.get("action_type")
+        concerned = id_at(data, "target_id") if isinstance(action, int) and action in _ENTRIES else None
+        native_id = None if text_at(data, "user_id") == own_id else concerned
     else:
-        native_id = (data.get("user") or {}).get("id")
-    return AccountEvent(kind, str(native_id)) if native_id else None
+        native_id = id_at(object_at(data, "user"), "id")
+    return AccountEvent(kind, native_id) if native_id else None
 
 
 # -- what leaves for Discord

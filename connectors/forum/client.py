@@ -23,6 +23,7 @@ from pydiscourse.exceptions import (
 
 from guardian.clock import monotonic_seconds
 from guardian.ids import SpaceName
+from guardian.untrusted_json import MANY_VALUES, read_json
 
 FAULTS: tuple[type[Exception], ...] = (DiscourseError, requests.RequestException)
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
@@ -258,7 +259,7 @@ def body_of(response: requests.Response) -> Any:
     if "application/json" not in response.headers.get("Content-Type", ""):
         return None
     try:
-        return response.json()
+        return read_json(response.content, MANY_VALUES)
     except ValueError:
         return None
 

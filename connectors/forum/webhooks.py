@@ -3,14 +3,13 @@
 An event about a post may carry anybody's private message: it is never asked for, and nothing of it is read.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.logs import logger
-from guardian.spaces.webhooks import WebhookEvent, check_signature, digest_body, lowercase_keys
+from guardian.spaces.webhooks import WebhookEvent, check_signature, digest_body, lowercase_keys, parse_signed_body
+from guardian.untrusted_json import id_at, object_at
 
 log = logger("forum")
 _EXPECTED_EVENTS = frozenset({"user", "reviewable", "ping"})
@@ -27,7 +26,7 @@ class ForumWebhookVerifier:
         """Return the webhook event that the signed body stands for; Refused where the signature is missing or wrong."""
         given = lowercase_keys(headers)
         check_signature(self._secret, body, given.get("x-discourse-event-signature"))
-        event = _parse_event(body)
+        event = parse_signed_body(body)
         if not _EXPECTED_EVENTS & set(event):
             log.warning(
                 "hook.was_not_asked_for", space=self.space, remedy="leave only user and reviewable events in it"
@@ -43,16 +42,7 @@ class ForumWebhookVerifier:
         )
 
 
-def _parse_event(body: bytes) -> Mapping[str, Any]:
-    try:
-        event: Any = json.loads(body)
-    except ValueError as error:
-        raise Refused("malformed", "This delivery is not in the forum's form.") from error
-    return event if isinstance(event, dict) else {}
-
-
 def _find_id(event: Mapping[str, Any], kind: str) -> tuple[str, ...]:
     """The id of the thing of that kind, if the event is about one."""
-    entry = event.get(kind)
-    number = entry.get("id") if isinstance(entry, dict) else None
-    return (str(number),) if isinstance(number, int) and number > 0 else ()
+    number = id_at(object_at(event, kind), "id")
+    return (number,) if number is not None else ()

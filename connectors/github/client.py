@@ -5,7 +5,6 @@ thread has its own; only the token is shared. The library neither waits nor repe
 what is missing in one would be asked for unseen, wherever it is read. Errors are read in `translate`.
 """
 
-import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from connectors.github.requester import RecordingRequester
 from guardian.clock import monotonic_seconds
 from guardian.ids import SpaceName
 from guardian.secrets import are_equal
+from guardian.untrusted_json import MANY_VALUES, read_json
 
 # The library answers a redirect to another host with a bare RuntimeError.
 FAULTS: tuple[type[Exception], ...] = (GithubException, requests.RequestException, RuntimeError)
@@ -366,6 +366,6 @@ def is_rate_limited(response: Response) -> bool:
 
 def _parse_json(text: str) -> Any:
     try:
-        return json.loads(text) if text.strip() else None
+        return read_json(text, MANY_VALUES) if text.strip() else None
     except ValueError:
         return None

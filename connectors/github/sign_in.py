@@ -13,6 +13,7 @@ from guardian.ids import SpaceName
 from guardian.spaces.account_proof import ProofResult
 from guardian.spaces.outcomes import Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account
+from guardian.untrusted_json import read_json
 
 _NO_SIGN_IN: Final = Rejected("GitHub does not take this sign-in any more")
 
@@ -74,7 +75,7 @@ class GithubSignIn:
                 )
                 answer = session.get(f"{self._config.api_url}/user", timeout=wait, allow_redirects=False)
                 return (
-                    self._read_proof(answer.json())
+                    self._read_proof(read_json(answer.content))
                     if answer.status_code == 200
                     else _refusal_outcome(answer.status_code)
                 )

@@ -1,13 +1,12 @@
 """GitHub's webhooks: a signed event says which account to look at, or which text to read back. Nothing in it is believed."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from connectors.github.comments import CommentKind, CommentRef, parse_ref
-from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.spaces.webhooks import WebhookEvent, check_signature, digest_body, lowercase_keys
+from guardian.spaces.webhooks import WebhookEvent, check_signature, digest_body, lowercase_keys, parse_signed_body
+from guardian.untrusted_json import id_at, object_at, text_at
 
 _ACCOUNT_PATHS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "org_block": (("blocked_user",),),
@@ -37,7 +36,7 @@ class GithubWebhookVerifier:
         """Return the webhook event that the signed body stands for; Refused where the signature is missing or wrong."""
         given = lowercase_keys(headers)
         check_signature(self._secret, body, given.get("x-hub-signature-256"))
-        event, payload = given.get("x-github-event", ""), _parse_json(body)
+        event, payload = given.get("x-github-event", ""), parse_signed_body(body)
         delivery = given.get("x-github-delivery", "")
         accounts, items = _find_accounts(event, payload), _find_items(event, payload)
         return WebhookEvent(
@@ -50,33 +49,20 @@ class GithubWebhookVerifier:
         )
 
 
-def _parse_json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError as error:
-        raise Refused("malformed", "This delivery is not in GitHub's form.") from error
+def _find_accounts(event: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
+    found = (id_at(object_at(payload, *path), "id") for path in _ACCOUNT_PATHS.get(event, ()))
+    return tuple(dict.fromkeys(number for number in found if number is not None))
 
 
-def _find_accounts(event: str, payload: Any) -> tuple[str, ...]:
-    found = (_get_path(payload, path) for path in _ACCOUNT_PATHS.get(event, ()))
-    return tuple(dict.fromkeys(str(person["id"]) for person in found if isinstance(person.get("id"), int)))
-
-
-def _find_items(event: str, payload: Any) -> tuple[str, ...]:
+def _find_items(event: str, payload: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of what was written or changed, where the event is about that and names it soundly."""
-    if event not in _COMMENT_EVENTS or not isinstance(payload, dict) or payload.get("action") not in _NEW:
+    if event not in _COMMENT_EVENTS or text_at(payload, "action") not in _NEW:
         return ()
     where, comment_kind = _COMMENT_EVENTS[event]
-    entry = _get_path(payload, (where,))
+    entry = object_at(payload, where)
     if comment_kind in (CommentKind.DISCUSSION, CommentKind.REPLY):
-        ref = CommentRef(comment_kind, str(entry.get("node_id", "")))
+        ref = CommentRef(comment_kind, text_at(entry, "node_id"))
     else:
-        number = entry.get("number" if comment_kind is CommentKind.ISSUE else "id")
-        ref = CommentRef(comment_kind, str(number), str(_get_path(payload, ("repository",)).get("full_name", "")))
+        number = id_at(entry, "number" if comment_kind is CommentKind.ISSUE else "id") or ""
+        ref = CommentRef(comment_kind, number, text_at(object_at(payload, "repository"), "full_name"))
     return (ref.text,) if parse_ref(ref.text) == ref else ()
-
-
-def _get_path(payload: Any, path: tuple[str, ...]) -> dict[str, Any]:
-    for name in path:
-        payload = payload.get(name) if isinstance(payload, dict) else None
-    return payload if isinstance(payload, dict) else {}

@@ -7,11 +7,12 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol
 
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.secrets import are_equal
+from guardian.untrusted_json import MalformedJson, read_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class WebhookVerifier(Protocol):
         ...
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent:
-        """Return the event that the signed body stands for; Refused where the signature is missing or wrong."""
+        """Return the event that the signed body stands for; Refused where it has no right signature or form."""
         ...
 
 
@@ -56,6 +57,14 @@ def check_signature(secret: str, body: bytes, signature: str | None) -> None:
     expected = "sha256=" + hmac.new(secret.encode(), body, sha256).hexdigest()
     if signature is None or not are_equal(expected, signature):
         raise Refused("signature", "The signature of this delivery is missing or wrong.")
+
+
+def parse_signed_body(body: bytes) -> Mapping[str, Any]:
+    """Return the object that a signed body is; Refused where it is none, or cannot be read within bounds."""
+    try:
+        return read_object(body)
+    except MalformedJson:
+        raise Refused("malformed", "This delivery is not in the form that was agreed.") from None
 
 
 def lowercase_keys(headers: Mapping[str, str]) -> dict[str, str]:

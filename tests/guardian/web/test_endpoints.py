@@ -186,3 +186,12 @@ async def test_a_loop_that_has_stopped_shows(pages: Pages) -> None:
     pages.health["now"] = Health(heartbeats={"outbox": timedelta(minutes=3), "reconciler": timedelta(seconds=1)})
     answer = await pages.get("/healthz")
     assert (answer.status_code, answer.json()["stale"]) == (503, ["outbox"])
+
+
+@pytest.mark.harm("odd-event-is-a-fault")
+@pytest.mark.parametrize("body", [b"[" * 5_000 + b"]" * 5_000, b"[]", b"not JSON", b'{"user": ' + b"[" * 9_000])
+async def test_a_signed_event_that_cannot_be_read_is_refused_and_the_next_is_taken(pages: Pages, body: bytes) -> None:
+    signed = {"x-discourse-event-signature": sign(SECRET, body)}
+    assert await send_event(pages, body, signed, "/hooks/forum") == 400
+    assert await send_event(pages, body, sign_body(body)) == 400
+    assert await send_event(pages, EVENT, sign_body(EVENT)) == 200
