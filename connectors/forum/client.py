@@ -4,6 +4,7 @@ Blocking; each call is one request, made in the calling thread. What an error me
 `ForumClient._request` first: everything goes out there, the library's own methods included.
 """
 
+import re
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ FAULTS: tuple[type[Exception], ...] = (DiscourseError, requests.RequestException
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS: Final = 4
 _CHUNK: Final = 64 * 1024
+_TOPIC_ADDRESS: Final = re.compile(r"/t/(?:[^/]*/)?(\d+)(?:\.json)?/?(?:$|\?)")
 
 
 class StoredElsewhere(DiscourseError):  # type: ignore[misc]  # the library has no types
@@ -132,16 +134,20 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
 
     def wrote(self, external_id: str) -> bool:
         """Return whether a conversation with that `external_id` is there: the forum redirects to it."""
+        return self.find_topic(external_id) is not None
+
+    def find_topic(self, external_id: str) -> int | None:
+        """Return the conversation with that `external_id`; None where there is none."""
         try:
-            self._get(f"/t/external_id/{quote(external_id, safe='')}.json")
+            page = self._get(f"/t/external_id/{quote(external_id, safe='')}.json")
         except DiscourseError as error:
             status = error.response.status_code
             if status in (301, 302):
-                return True
+                return int(_TOPIC_ADDRESS.findall(error.response.headers.get("Location", ""))[0])
             if status == 404:
-                return False
+                return None
             raise
-        return True
+        return int(page["id"])
 
     def group_inbox(self, group: str, page: int) -> Any:
         """Return the same of a group that our account is in."""

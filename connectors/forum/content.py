@@ -4,6 +4,7 @@ Files are fetched from the forum's own address alone. The forum cannot hide a po
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from connectors.forum import posts
@@ -86,8 +87,13 @@ class ForumContent:
         """Return the whole topic, page by page; Failed where the forum does not give it."""
         page = await self._caller.request(lambda: self._client.conversation(topic), priority)
         found = posts.parse_conversation(_require_page(page))
-        more = [post for rest in await self._read_rest(found, priority) for post in posts.parse_posts(rest)]
-        return _with_posts(found, (*found.posts, *more))
+        rest = [post for page in await self._read_rest(found, priority) for post in page]
+        return replace(
+            found,
+            posts=tuple(sorted((*found.posts, *posts.parse_posts(rest)), key=lambda post: post.number)),
+            missing_post_ids=(),
+            invitations=(*found.invitations, *posts.parse_invitations(rest)),
+        )
 
     # -- acting
 
@@ -247,19 +253,6 @@ def _require_page(answer: Any) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
         raise CallFailed(Unavailable("the forum answered about something else"))
     return answer
-
-
-def _with_posts(found: ForumConversation, posts: tuple[Post, ...]) -> ForumConversation:
-    ordered = tuple(sorted(posts, key=lambda post: post.number))
-    return ForumConversation(
-        id=found.id,
-        title=found.title,
-        posts=ordered,
-        missing_post_ids=(),
-        private=found.private,
-        participants=found.participants,
-        closed=found.closed,
-    )
 
 
 def _unavailable_reason(outcome: Outcome) -> str:

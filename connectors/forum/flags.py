@@ -85,13 +85,15 @@ class FlagQueue:
         return answer if isinstance(answer, dict) else {}
 
     async def _read_text(self, flag: Flag) -> str:
-        """What the flagger wrote: the first post of the conversation that it began, less the link that leads it."""
+        """What the flagger wrote first in the conversation that the flag began, less the link that leads it."""
         if flag.message_topic is None:
             return flag.excerpt
         conversation = await self._connection.caller.observe(self._content.read_conversation(flag.message_topic))
-        if isinstance(conversation, Unknown) or not conversation.posts:
+        written = [] if isinstance(conversation, Unknown) else conversation.posts
+        own = next((post for post in written if post.user_id == flag.by), None)
+        if own is None:
             return flag.excerpt
-        lines = conversation.posts[0].text.strip().splitlines()
+        lines = own.text.strip().splitlines()
         return "\n".join(lines[1:] if lines and "://" in lines[0] else lines).strip()
 
     async def _read_evidence(self, flag: Flag) -> tuple[EvidenceInput, ...]:

@@ -14,7 +14,8 @@ from connectors.forum import commands, translate
 from connectors.forum.connection import ForumConnection
 from connectors.forum.content import ForumContent
 from connectors.forum.flags import FlagQueue, flag_name
-from connectors.forum.posts import Flag, ForumConversation, Post
+from connectors.forum.posts import Flag, ForumConversation, Opening, Post
+from connectors.forum.private_replies import PrivateReplies
 from connectors.forum.report_intake import ReportIntake, fit_evidence
 from connectors.http import CallFailed, Priority
 from guardian.cases.conversations import Conversation
@@ -39,6 +40,7 @@ _MAX_REPLIES: Final = 40
 _MAX_ROUNDS: Final = 5
 _CEILINGS: Final = 8
 _REVIEW: Final = "review"
+_TOPIC: Final = "topic "
 
 
 class _NotRead(Exception):
@@ -57,16 +59,25 @@ class _InboxEntry:
 class _ReplyDraft:
     """What is to be said in one conversation: each thing once, in the order in which it came up.
 
-    `to_command`: it answers a member's command, which is said also where we only look.
+    `to_command`: it answers a member's command, which is said also where we only look. `alone`: what its reporter is
+    told where nobody else reads it, by the number of the post that it answers.
     """
 
     parts: dict[str, None] = field(default_factory=dict)
     to_command: bool = False
+    alone: dict[int, str] = field(default_factory=dict)
 
     def add(self, text: str) -> None:
         """The text is part of the answer, unless there is none."""
         if text:
             self.parts[text] = None
+
+    def add_for(self, number: int, text: str, *, alone: bool) -> None:
+        """The text answers the post of that number by its reporter, who is told alone where others read along."""
+        if alone and text:
+            self.alone[number] = text
+        elif text:
+            self.add(text)
 
     @property
     def text(self) -> str:
@@ -80,6 +91,7 @@ class ForumInbox:
     def __init__(self, app: AppContext, connection: ForumConnection, content: ForumContent) -> None:
         self._app, self._connection, self._content = app, connection, content
         self._flag_queue, self._report_intake = FlagQueue(connection, content), ReportIntake(app, connection, content)
+        self._private_replies = PrivateReplies(connection, content)
         self._command_context = commands.CommandContext(app, content.space, connection.config.base_url)
         self._lock = asyncio.Lock()
         self._conversations: dict[str, Conversation] | None = None
@@ -193,8 +205,11 @@ class ForumInbox:
         own = await self._load_own_id()
         conversation = await self._request(self._content.read_conversation(topic), _CEILINGS)
         for _ in range(_MAX_ROUNDS):
-            by_people = bool(conversation.posts) and conversation.posts[0].user_id > 0
+            opening = self._opening(conversation, own)
+            by_people = opening.asker is None or opening.asker > 0
             answer = await self._missing_reply(conversation, own) if by_people else _ReplyDraft()
+            if by_people and opening.invited_at and self._find(_topic_name(topic)) is None:
+                await self._receive_shown(conversation, opening, own, answer)
             for post in self._new_posts(conversation, own) if by_people else ():
                 await self._handle_post(conversation, post, own, answer)
             if not await self._send_reply(conversation, own, answer):
@@ -203,6 +218,23 @@ class ForumInbox:
             if not by_people or not self._new_posts(conversation, own):
                 return True
         return False
+
+    def _opening(self, conversation: ForumConversation, own: int) -> Opening:
+        config = self._connection.config
+        return conversation.find_opening(own, config.api_username, config.group)
+
+    async def _receive_shown(
+        self, conversation: ForumConversation, opening: Opening, own: int, answer: _ReplyDraft
+    ) -> None:
+        """A conversation into which we were let is a report of whoever did so, and they alone are told."""
+        report, preferences = await self._report_intake.receive_shown(conversation, opening)
+        await self._begin(_topic_name(conversation.id), opening.invited_at, report)
+        if opening.asker is None:
+            answer.add(self._report_intake.text("", "others"))
+            return
+        alone = conversation.others_take_part(own, opening.asker)
+        acknowledgement = self._report_intake.acknowledgement(preferences, first=True, alone=alone)
+        answer.add_for(0, acknowledgement, alone=alone)
 
     def _new_posts(self, conversation: ForumConversation, own: int) -> list[Post]:
         """What has not been read yet; where nothing of the conversation is known any more, what follows our last answer."""
@@ -219,16 +251,38 @@ class ForumInbox:
         if known is None:
             return answer
         last = _last_own_number(conversation, own)
+        reporter = await self._reporter(known)
+        alone = reporter is not None and conversation.others_take_part(own, reporter)
+        if alone and known.report is not None and not last and not self._elsewhere(known):
+            preferences = await conversations.reply_preferences(self._app, known.report)
+            answer.add_for(0, self._report_intake.acknowledgement(preferences, first=True, alone=True), alone=True)
         for post in (
             each for each in conversation.posts if last < each.number <= known.read_to and each.user_id != own
         ):
             if await self._command_author(post) is not None:
                 answer.to_command = True
                 answer.add(commands.unsure_text(self._app))
-            elif known.report is not None and post.user_id == conversation.posts[0].user_id:
+            elif known.report is not None and post.user_id == reporter and not alone:
                 preferences = await conversations.reply_preferences(self._app, known.report)
                 answer.add(self._report_intake.acknowledgement(preferences, first=last == 0))
         return answer
+
+    async def _reporter(self, known: Conversation | None) -> int | None:
+        """Whose report came of the conversation, as is stored with it; None where none did, or it is not kept."""
+        if known is None or known.report is None:
+            return None
+        try:
+            reporter = await conversations.reporter_of(self._app, known.report)
+        except NotFound as gone:
+            # Its case has been expunged meanwhile: what follows in the conversation is a report of its own.
+            self._conversations = {k: v for k, v in (self._conversations or {}).items() if v.report != known.report}
+            raise _NotRead from gone
+        return int(reporter.native_id) if reporter is not None else None
+
+    def _elsewhere(self, known: Conversation) -> list[int]:
+        """The other conversations that are about the same report."""
+        others = [each for each in (self._conversations or {}).values() if each.report == known.report]
+        return [int(each.name.removeprefix(_TOPIC)) for each in others if each.name != known.name]
 
     async def _handle_post(self, conversation: ForumConversation, post: Post, own: int, answer: _ReplyDraft) -> None:
         """One private message goes where it belongs: carried out, taken in, added, or answered only."""
@@ -240,28 +294,25 @@ class ForumInbox:
             answer.to_command = True
             answer.add(await commands.execute(self._command_context, post, by, self._app.clock.now()))
             return
+        reporter = await self._reporter(known)
+        asker = self._opening(conversation, own).asker if reporter is None else reporter
+        alone = conversation.others_take_part(own, post.user_id)
         if await redeem_code(self._app, self._report_intake.account_of(post), post.text):
             answer.add(translate_text("", "direct.code"))
-        elif post.user_id != conversation.posts[0].user_id:
-            answer.add(self._report_intake.text("", "no_answers" if conversation.posts[0].user_id == own else "others"))
+        elif post.user_id != asker:
+            answer.add(self._report_intake.text("", "no_answers" if asker == own else "others"))
         elif known is None:
-            report, said = await self._report_intake.receive(conversation.title, post)
+            report, preferences = await self._report_intake.receive(conversation.title, post)
             await self._begin(_topic_name(conversation.id), post.number, report)
-            answer.add(said)
+            answer.add_for(0, self._report_intake.acknowledgement(preferences, first=True, alone=alone), alone=alone)
         elif known.report is None:
             answer.to_command = True
             answer.add(commands.NO_REPORT)
         else:
-            answer.add(await self._add_to_report(known.report, post))
+            in_group = bool(conversation.groups) and self._report_intake.asks_for_receipt(post.text)
+            said = await self._report_intake.add_to_report(known.report, post)
+            answer.add_for(post.number, said, alone=alone or in_group)
         await self._mark_read_to(conversation, post)
-
-    async def _add_to_report(self, report: ReportId, post: Post) -> str:
-        try:
-            return await self._report_intake.add_to_report(report, post)
-        except NotFound as gone:
-            # Its case has been expunged meanwhile: what follows in the conversation is a report of its own.
-            self._conversations = {k: v for k, v in (self._conversations or {}).items() if v.report != report}
-            raise _NotRead from gone
 
     async def _command_author(self, post: Post) -> MemberId | None:
         """The member who orders something by this message; None where it is no command, or nobody's who may order."""
@@ -284,10 +335,24 @@ class ForumInbox:
                     lambda: self._connection.client.answer(conversation.id, raw), Priority.OBSERVATION, tries=1
                 )
             )
+        if answer.alone:
+            await self._answer_alone(conversation, answer)
         await self._request(
             self._connection.caller.request(lambda: self._connection.client.archive(conversation.id), Priority.LISTING)
         )
         return True
+
+    async def _answer_alone(self, conversation: ForumConversation, answer: _ReplyDraft) -> None:
+        """What is for the reporter alone stands in a conversation with nobody but them, which is about the report too."""
+        known = self._find(_topic_name(conversation.id))
+        reporter = await self._reporter(known)
+        if known is None or reporter is None:
+            return
+        title, text = translate_text("", "forum.alone_title"), "\n\n".join(dict.fromkeys(answer.alone.values()))
+        nonce = f"alone-{conversation.id}-{min(answer.alone)}"
+        begun = await self._private_replies.send(reporter, title, text, nonce, self._elsewhere(known))
+        if begun is not None and self._find(_topic_name(begun)) is None:
+            await self._begin(_topic_name(begun), 1, known.report)
 
     async def _mark_read_to(self, conversation: ForumConversation, post: Post) -> None:
         known = self._find(_topic_name(conversation.id))
@@ -329,7 +394,7 @@ class ForumInbox:
 
 
 def _topic_name(topic: int) -> str:
-    return f"topic {topic}"
+    return f"{_TOPIC}{topic}"
 
 
 def _last_own_number(conversation: ForumConversation, own: int) -> int:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -17,6 +17,8 @@ FLAGS: Final[Mapping[int, str]] = {7: "something else", 10: "illegal"}
 
 ILLEGAL: Final = "illegal"
 _PRIVATE: Final = "private_message"
+_INVITED: Final = frozenset({"invited_user", "invited_group"})
+_MADE_PRIVATE: Final = "private_topic"
 _UPLOAD: Final = re.compile(
     r"!?\[([^\]\n]{0,255})\]\(upload://([0-9A-Za-z]{1,64})((?:\.[A-Za-z0-9]{1,10})?)(?:[ \t][^)\n]{0,255})?\)"
 )
@@ -40,8 +42,28 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """A line of the forum's own in a conversation: who let whom in, by the name of that account or group."""
+
+    number: int
+    by: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Who asked us into a conversation (None: nobody did), and up to which number it is older than that."""
+
+    asker: int | None
+    invited_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ForumConversation:
-    """A topic: its posts by people in order, what posts there are besides those that came with it, and who takes part in it."""
+    """A topic: its posts by people in order, what posts there are besides those that came with it, and who takes part in it.
+
+    `begun_by` is who began it, which its first post need not show; None where it was no conversation at first.
+    """
 
     id: int
     title: str
@@ -50,6 +72,30 @@ class ForumConversation:
     private: bool = False
     participants: frozenset[int] = frozenset()
     closed: bool = False
+    groups: frozenset[str] = frozenset()
+    usernames: Mapping[int, str] = field(default_factory=dict)
+    begun_by: int | None = None
+    invitations: tuple[Invitation, ...] = ()
+
+    def find_opening(self, own: int, own_name: str, group: str | None) -> Opening:
+        """Return by whose asking we are in it: whoever let us in; whoever began it, where we were in it from then.
+
+        `own` is our account, `own_name` what it is called, `group` whose messages are read for it.
+        """
+        ways = [own_name.casefold()] if own in self.participants else []
+        ways += [group.casefold()] if group is not None and group.casefold() in self.groups else []
+        invited = [self._last_invitation(way) for way in ways]
+        if invited and all(invited):
+            first = min((each for each in invited if each is not None), key=lambda each: each.number)
+            return Opening(first.by, first.number)
+        return Opening(self.begun_by) if self.begun_by else Opening(None, len(self.posts) and self.posts[-1].number + 1)
+
+    def others_take_part(self, own: int, asker: int) -> bool:
+        """Return whether anybody but us and the asker is in it by name."""
+        return bool(self.participants - {own, asker})
+
+    def _last_invitation(self, name: str) -> Invitation | None:
+        return max((each for each in self.invitations if each.name == name), key=lambda e: e.number, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +146,27 @@ def parse_conversation(page: Mapping[str, Any]) -> ForumConversation:
         private=page.get("archetype") == _PRIVATE,
         participants=frozenset(int(each["id"]) for each in details.get("allowed_users") or ()),
         closed=bool(page.get("closed")),
+        groups=frozenset(str(each.get("name")).casefold() for each in details.get("allowed_groups") or ()),
+        usernames={int(each["id"]): str(each.get("username")) for each in details.get("allowed_users") or ()},
+        begun_by=_parse_beginner(page, given),
+        invitations=parse_invitations(given),
     )
+
+
+def parse_invitations(posts: Iterable[Mapping[str, Any]]) -> tuple[Invitation, ...]:
+    """Return who let whom into the conversation, as its own lines say."""
+    return tuple(
+        Invitation(int(post["post_number"]), int(post["user_id"]), str(post.get("action_code_who")).casefold())
+        for post in posts
+        if post.get("action_code") in _INVITED and isinstance(post.get("user_id"), int)
+    )
+
+
+def _parse_beginner(page: Mapping[str, Any], posts: Iterable[Mapping[str, Any]]) -> int | None:
+    """Who began it, by the topic's own word (below 0: the forum itself); a public topic made private asked nobody in."""
+    began = page.get("user_id")
+    made_private = any(post.get("action_code") == _MADE_PRIVATE for post in posts)
+    return began if isinstance(began, int) and not made_private else None
 
 
 def parse_posts(posts: Iterable[Mapping[str, Any]]) -> tuple[Post, ...]:

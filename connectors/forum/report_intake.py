@@ -3,13 +3,14 @@
 The forum's administrators can read what is said: no receipt stands in it unless its reporter has asked for that.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from connectors.forum import posts
 from connectors.forum.connection import ForumConnection
 from connectors.forum.content import ForumContent
-from connectors.forum.posts import Post
+from connectors.forum.posts import ForumConversation, Opening, Post
 from connectors.http import Priority
 from guardian.cases.reports import ReportChannel
 from guardian.cases.submissions import MAX_FILES, EvidenceInput, Submission, evidence_of
@@ -30,6 +31,10 @@ _RECEIPT: Final = "receipt"
 _WORDS: Final = (_SAFE, _NOT_SAFE, _RECEIPT)
 _CURLY_APOSTROPHE: Final = "\N{RIGHT SINGLE QUOTATION MARK}"
 _WHOLE_FILE_NAME: Final = "whole message.txt"
+_CONVERSATION_FILE_NAME: Final = "conversation.txt"
+_NOTHING_OF_THEIRS: Final = (
+    "(Whoever let us into this conversation wrote nothing in it. What others wrote is among the evidence.)"
+)
 _ELLIPSIS: Final = " …"
 _TOO_LARGE: Final = "larger than what is kept"
 _NOT_GIVEN: Final = "the forum did not give it, or not to its reporter"
@@ -41,10 +46,10 @@ class ReportIntake:
     def __init__(self, app: AppContext, connection: ForumConnection, content: ForumContent) -> None:
         self._app, self._connection, self._content = app, connection, content
 
-    async def receive(self, title: str, post: Post) -> tuple[ReportId | None, str]:
-        """Receive the message as a report, once, and return the answer; None where its case is not kept any more."""
+    async def receive(self, title: str, post: Post) -> tuple[ReportId | None, ReplyPreferences]:
+        """Receive the message as a report, once, and return how its reporter is written to; None where its case is not kept any more."""
         text, whole_file = self._fit_text(f"{title}\n\n{post.text}")
-        preferences = ReplyPreferences(await self._read_locale(post))
+        preferences = ReplyPreferences(await self._locale_of(post.username))
         submission = Submission(
             channel=ReportChannel.FORUM_MESSAGE,
             what_happened=text,
@@ -59,8 +64,77 @@ class ReportIntake:
         except Refused as refused:
             if refused.code != _REPEAT:
                 raise
-            return None, ""
-        return received.report, self.acknowledgement(preferences, first=True)
+            return None, ReplyPreferences(silent=True)
+        return received.report, preferences
+
+    async def receive_shown(
+        self, conversation: ForumConversation, opening: Opening
+    ) -> tuple[ReportId | None, ReplyPreferences]:
+        """Receive a conversation into which somebody let us: their report, in which only what they wrote is theirs.
+
+        What others wrote there stands among the evidence, as theirs.
+        """
+        shown = [post for post in conversation.posts if post.number < opening.invited_at]
+        own_words = "\n\n".join(post.text for post in shown if post.user_id == opening.asker) or _NOTHING_OF_THEIRS
+        text, whole_file = self._fit_text(f"{conversation.title}\n\n{own_words}")
+        username = await self._username(conversation, opening.asker) if opening.asker else ""
+        preferences = ReplyPreferences(await self._locale_of(username) if username else "")
+        evidence = (*whole_file, *self._others_words(conversation, opening, shown), *await self._files_of(shown))
+        submission = Submission(
+            channel=ReportChannel.FORUM_MESSAGE,
+            what_happened=text,
+            reporter=Account(self._content.space, str(opening.asker)) if opening.asker else None,
+            reporter_handle=username,
+            evidence=fit_evidence(evidence, self._app.largest_file),
+            delivery=f"{self._content.space} topic {conversation.id}",
+            locale=preferences.locale,
+        )
+        try:
+            return (await intake.receive(self._app, submission)).report, preferences
+        except Refused as refused:
+            if refused.code != _REPEAT:
+                raise
+            return None, ReplyPreferences(silent=True)
+
+    def _others_words(
+        self, conversation: ForumConversation, opening: Opening, shown: list[Post]
+    ) -> Iterator[EvidenceInput]:
+        """The conversation as a whole, and what each of the others wrote in it, as theirs."""
+        lines = (f"{post.username}, {post.written_at}:\n{post.text}" for post in shown)
+        content = "\n\n".join(lines).encode()[: self._app.largest_file]
+        yield EvidenceInput(kind="file", file_name=_CONVERSATION_FILE_NAME, content=content)
+        for author in dict.fromkeys(post.user_id for post in shown if post.user_id != opening.asker):
+            words = [post for post in shown if post.user_id == author]
+            yield EvidenceInput(
+                kind="message",
+                link=f"{self._connection.config.base_url.rstrip('/')}/t/{conversation.id}/{words[0].number}",
+                author=self.account_of(words[0]) if author > 0 else None,
+                author_handle=words[0].username,
+                text="\n\n".join(post.text for post in words),
+                written_at=words[0].written_at,
+            )
+
+    async def _files_of(self, shown: list[Post]) -> list[EvidenceInput]:
+        found = [(post, each) for post in shown[:MAX_FILES] for each in await self._content.fetch_files(post.text)]
+        return [
+            EvidenceInput(
+                kind="file",
+                author=self.account_of(post) if post.user_id > 0 else None,
+                author_handle=post.username,
+                file_name=each.file_name,
+                content=each.content,
+                why_not=each.why_not,
+            )
+            for post, each in found
+        ]
+
+    async def _username(self, conversation: ForumConversation, account: int) -> str:
+        """What the account is called; it may have left the conversation."""
+        if account in conversation.usernames:
+            return conversation.usernames[account]
+        ask = self._connection.caller.request(lambda: self._connection.client.user_by_id(account), Priority.LISTING)
+        answer = await self._connection.caller.observe(ask)
+        return str(answer.get("username") or "") if isinstance(answer, dict) else ""
 
     async def add_to_report(self, report: ReportId, post: Post) -> str:
         """What its reporter writes further stands with the report; what to answer. NotFound where it is not kept any more.
@@ -87,8 +161,12 @@ class ReportIntake:
         )
         return self.acknowledgement(preferences, first=False)
 
-    def acknowledgement(self, preferences: ReplyPreferences, *, first: bool) -> str:
-        """Return what is said to somebody whose message has been taken in.
+    def asks_for_receipt(self, text: str) -> bool:
+        """Return whether the whole text asks for a receipt."""
+        return _recognize_word(text) == _RECEIPT
+
+    def acknowledgement(self, preferences: ReplyPreferences, *, first: bool, alone: bool = False) -> str:
+        """Return what is said to somebody whose message has been taken in, alone where others read what they sent.
 
         Nothing where it is not safe to write to them.
         """
@@ -98,6 +176,8 @@ class ReportIntake:
         if not first:
             return self.text(locale, "added")
         words = {word: translate_text(locale, f"forum.word_{word}") for word in _WORDS}
+        if alone:
+            return self.text(locale, "taken_alone", **words)
         taken = self.text(locale, "taken", **words)
         return f"{taken}\n\n{self.text(locale, 'taken_group')}" if self._connection.config.group else taken
 
@@ -135,9 +215,9 @@ class ReportIntake:
                 found += evidence_of(copy)
         return fit_evidence(found, self._app.largest_file)
 
-    async def _read_locale(self, post: Post) -> str:
+    async def _locale_of(self, username: str) -> str:
         """The language that the account has chosen on the forum; none where that is not known."""
-        ask = self._connection.caller.request(lambda: self._connection.client.profile(post.username), Priority.LISTING)
+        ask = self._connection.caller.request(lambda: self._connection.client.profile(username), Priority.LISTING)
         answer = await self._connection.caller.observe(ask)
         return str(answer.get("locale") or "") if isinstance(answer, dict) else ""
 

@@ -76,7 +76,13 @@ def post(state: ForumState, item: Post, viewer: ForumUser | None) -> dict[str, A
         "trust_level": author.trust_level if author else 0,
         "deleted_at": format_instant(item.deleted_at) if item.deleted_at else None,
         "post_url": f"/t/{slug(topic.title)}/{topic.id}/{item.number}",
-    } | ({"action_code": item.action} if item.action else {})
+    } | _action(item)
+
+
+def _action(item: Post) -> dict[str, Any]:
+    """What a line of the forum's own says of itself; of an invitation also who was let in."""
+    named = {"action_code": item.action, "action_code_who": item.action_who}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def link_of(state: ForumState, item: Post) -> str:

@@ -74,6 +74,12 @@ class ForumPerson:
         with _declining():
             return self._rules.answer(user, topic, raw).id
 
+    def invite(self, topic_id: int, name: str) -> None:
+        """Let somebody else, or a group, into a conversation that the person is in."""
+        user, topic = self._require_login(), self._require_topic(topic_id)
+        with _declining():
+            self._rules.invite(topic, name, user)
+
     def publish(self, title: str, raw: str) -> int:
         """Begin a public topic, and return its id."""
         user = self._require_login()
@@ -222,7 +228,7 @@ def actions_of(rules: ForumRules) -> dict[str, Callable[..., Any]]:
 
         return act
 
-    writing = ("send_pm", "reply", "publish", "flag", "upload")
+    writing = ("send_pm", "reply", "invite", "publish", "flag", "upload")
     personal = ("can_log_in", "inbox", "read", *writing, "profile_of", "mails")
     hands = ManualActions(rules)
     measures = ("suspend_by_hand", "unsuspend_by_hand", "silence_by_hand", "unsilence_by_hand")

@@ -289,6 +289,25 @@ class ForumRules:
         self._return_to_inboxes(topic)
         self.history.record_change("closed", str(topic.id), not closed, closed, by.username, on)
 
+    def invite(self, topic: Topic, name: str, by: ForumUser, *, on: Exchange | None = None) -> None:
+        """Let the account or group into the conversation; whoever is in it may, and a line in it says who did."""
+        if topic.archetype != PRIVATE or not self.can_see(by, topic):
+            raise ForumError(responses.not_allowed_response())
+        user = self.state.find_user(name)
+        if user is not None and user.id not in topic.allowed:
+            topic.allowed.append(user.id)
+        elif user is None and self.state.members_of(name) is not None and name not in topic.groups:
+            topic.groups.append(name)
+        else:
+            raise ForumError(_creation_error("Sorry, that user can't be invited."))
+        line = self.state.new_post(topic, by, "", self.now())
+        line.post_type, line.action = SMALL_ACTION, "invited_user" if user else "invited_group"
+        line.action_who = user.username if user else name
+        self.state.posts[line.id] = line
+        topic.post_ids.append(line.id)
+        self._return_to_inboxes(topic)
+        self.history.record_change("allowed", str(topic.id), None, name, by.username, on)
+
     def archive(self, topic: Topic, by: ForumUser, archived: bool, *, on: Exchange | None = None) -> str | None:
         """The conversation is out of (or back in) the inbox of this account and of its groups; the last such group."""
         groups = [name for name in topic.groups if name in self.state.groups_of(by)]

@@ -77,6 +77,7 @@ class Post:
     read_by: set[int] = field(default_factory=set)
     post_type: int = 1
     action: str | None = None
+    action_who: str | None = None
 
 
 @dataclass(slots=True)

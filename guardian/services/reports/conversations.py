@@ -64,6 +64,15 @@ async def reply_preferences(app: AppContext, report: ReportId) -> ReplyPreferenc
     return ReplyPreferences(found.locale, found.contact_is_safe is False) if found else ReplyPreferences(silent=True)
 
 
+async def reporter_of(app: AppContext, report: ReportId) -> Account | None:
+    """Return the account of the report's own reporter, if it is known; NotFound where it is not kept any more."""
+    async with app.units_of_work.read() as view:
+        found = await view.cases.report(report)
+    if found is None:
+        raise NotFound
+    return found.reporter
+
+
 async def record_contact_safety(app: AppContext, report: ReportId, by: Account, *, safe: bool) -> None:
     """Record with the report whether it is safe to write to the reporter. Policy: P-2.2."""
     async with app.units_of_work.begin() as uow:

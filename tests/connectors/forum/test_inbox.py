@@ -255,3 +255,79 @@ async def test_one_conversation_that_cannot_be_read_stops_no_other(setup: ForumI
     assert len(await setup.reports()) == 1
     assert await setup.read()
     assert len(await setup.reports()) == 2
+
+
+async def test_whoever_lets_us_into_a_conversation_is_the_reporter_and_each_word_its_writers(
+    setup: ForumInboxSetup,
+) -> None:
+    topic = setup.person("birch").send_pm("rowan", "Between the two of us", "I will find out where you live.")
+    setup.person("rowan").reply(topic, "Please stop writing to me.")
+    setup.person("rowan").invite(topic, "guardian")
+    await setup.read()
+    (report,) = await setup.reports()
+    rowan, birch = (Account(FORUM, str(setup.person(name).account.id)) for name in ("rowan", "birch"))
+    assert report.reporter == rowan
+    assert "Please stop" in report.what_happened
+    assert "where you live" not in report.what_happened
+    (theirs,) = [piece for piece in await setup.evidence() if piece.author is not None]
+    assert (theirs.author, theirs.text) == (birch, "I will find out where you live.")
+
+
+@pytest.mark.harm("receipt-handed-to-the-reported-person")
+async def test_the_receipt_goes_to_whoever_asked_us_in_and_to_them_alone(setup: ForumInboxSetup) -> None:
+    """P-2.6"""
+    topic = setup.person("birch").send_pm("rowan", "Between the two of us", "I will find out where you live.")
+    setup.person("rowan").invite(topic, "guardian")
+    await setup.read()
+    setup.person("birch").reply(topic, translate_text("", "forum.word_receipt"))
+    setup.person("rowan").reply(topic, translate_text("", "forum.word_receipt"))
+    await setup.read()
+    read_by_birch = [post["raw"] for each in setup.person("birch").inbox() for post in each["posts"]]
+    read_by_rowan = [post["raw"] for each in setup.person("rowan").inbox() for post in each["posts"]]
+    assert not any(RECEIPT.search(text) for text in read_by_birch)
+    assert not any("taken in" in text for text in read_by_birch)
+    assert len([text for text in read_by_rowan if RECEIPT.search(text)]) == 1
+
+
+async def test_a_reporter_who_wrote_to_us_and_others_together_is_answered_alone(setup: ForumInboxSetup) -> None:
+    topic = setup.writes("rowan", INSULTS, to="guardian,birch")
+    await setup.read()
+    await setup.read()
+    assert setup.replies(topic) == []
+    (alone,) = [each for each in setup.person("rowan").inbox() if each["id"] != topic]
+    assert "taken in as a report" in alone["posts"][0]["raw"]
+    setup.person("rowan").reply(alone["id"], "One thing more, I forgot.")
+    await setup.read()
+    assert [added.text for added in await setup.additions()] == ["One thing more, I forgot."]
+    assert len(await setup.reports()) == 1
+
+
+async def test_an_answer_that_is_cut_off_is_begun_once_with_its_reporter_alone(setup: ForumInboxSetup) -> None:
+    setup.writes("rowan", INSULTS, to="guardian,birch")
+    setup.forum.set_fault(Fault(kind=FaultKind.LOST_ANSWER, operation="post.create", times=1))
+    assert not await setup.read()
+    setup.restart()
+    assert await setup.read()
+    assert len(setup.person("rowan").inbox()) == 2
+    assert len(await setup.reports()) == 1
+
+
+@pytest.mark.harm("receipt-handed-to-the-reported-person")
+async def test_where_the_first_post_is_gone_the_next_writer_is_no_reporter(setup: ForumInboxSetup) -> None:
+    topic = setup.writes("rowan", INSULTS, to="guardian,birch")
+    setup.person("birch").reply(topic, "None of this is true at all.")
+    setup.forum.state.posts[setup.forum.state.topics[topic].post_ids[0]].deleted_at = setup.community.clock.now()
+    await setup.read()
+    assert await setup.reports() == []
+
+
+async def test_a_receipt_that_is_asked_for_in_a_groups_conversation_is_not_put_there(setup: ForumInboxSetup) -> None:
+    setup.forum.state.groups["conduct"] = {OURS}
+    topic = setup.writes("rowan", INSULTS, to="conduct")
+    setup.restart(group="conduct")
+    await setup.read()
+    setup.person("rowan").reply(topic, translate_text("", "forum.word_receipt"))
+    await setup.read()
+    assert not any(RECEIPT.search(text) for text in setup.replies(topic))
+    (alone,) = [each for each in setup.person("rowan").inbox() if each["id"] != topic]
+    assert RECEIPT.search(alone["posts"][0]["raw"])
