@@ -1,21 +1,26 @@
 """Structured diagnostics that may be thrown away: `noun.past_verb`, ids and durations, never names or texts.
 
-That applies to errors and to what libraries say as well: of both only the kind and the place are logged. Read `logger`
-first.
+What is not known to be one of these is withheld. Of errors and of what libraries say only the kind and the place are
+logged. Read `logger` first.
 """
 
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
 _ALLOWED_LENGTH = 120
-_FORBIDDEN_KEYS = frozenset(
-    {"name", "handle", "login", "username", "text", "body", "content", "token", "secret", "receipt", "reason", "email"}
+PERMITTED_KEYS: Final = frozenset(
+    {"event", "level", "timestamp", "kind", "at", "source", "code", "needs", "remedy", "why", "fault"}
+    | {"account", "case", "deadline", "id", "job", "loop", "notice", "person", "restriction", "space", "pool"}
+    | {"accounts", "asked", "count", "done", "drifted", "failures", "faults", "held", "loops", "notices", "others"}
+    | {"ceiling", "refused", "spaces", "things", "took_ms", "work_items"}
+    | {"authentic", "became", "channel", "command", "fact", "mode", "part", "place", "to", "what", "where"}
 )
+"""What a line may say: ids, kinds, counts, and words of our own. A key that is not among these may be anybody's words."""
 
 Logger = structlog.stdlib.BoundLogger
 
@@ -40,13 +45,13 @@ def location_of(error: BaseException) -> str:
 
 
 def redact(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """Withhold what could carry somebody's words or name, and cut long values; of an error, kind and place stay."""
+    """Withhold whatever is not known to be an id, a kind or a count, and cut long values; of an error, kind and place stay."""
     error = _error_of(event.pop("exc_info", None))
     if error is not None:
         # An error's words, and the values in its frames, may be a report's.
         event.update(kind=type(error).__name__, at=location_of(error))
     for key in list(event):
-        if key in _FORBIDDEN_KEYS:
+        if key not in PERMITTED_KEYS:
             event[key] = "[withheld]"
         elif isinstance(event[key], str) and len(event[key]) > _ALLOWED_LENGTH:
             event[key] = event[key][:_ALLOWED_LENGTH] + "…"
