@@ -210,3 +210,23 @@ async def test_a_thing_that_is_gone_asks_for_nothing_more(issues: Issues) -> Non
     del issues.things.known["i1"]
     await issues.move(3 * DAY)
     assert await issues.state(held) is ContentRestrictionState.GONE
+
+
+@pytest.mark.harm("observe-mode-acts")
+async def test_where_the_service_only_observes_nothing_is_locked(issues: Issues) -> None:
+    issues.context.spaces.set_mode(HERE, Mode.OBSERVE)
+    await issues.lock()
+    await issues.move(3 * DAY)
+    assert issues.things.changes == []
+
+
+@pytest.mark.harm("observe-mode-acts")
+async def test_where_the_service_only_observes_nothing_is_unlocked_before_it_acts_again(issues: Issues) -> None:
+    held = await issues.lock()
+    issues.context.spaces.set_mode(HERE, Mode.OBSERVE)
+    await issues.move(3 * DAY)
+    assert issues.things.restrictions("i1") == {LOCKED}
+    issues.context.spaces.set_mode(HERE, Mode.ENFORCE)
+    await issues.move(DAY)
+    assert issues.things.restrictions("i1") == set()
+    assert await issues.state(held) is ContentRestrictionState.RELEASED
