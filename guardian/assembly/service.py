@@ -304,7 +304,7 @@ class Service:
     async def _start_server(self) -> None:
         if self._socket is None:
             self._socket = bind_socket(self.settings.host, self.settings.port)
-        self._server = WebServer(self.web_app(), self._socket)
+        self._server = WebServer(self.web_app(), self._socket, trusted_proxies=self.settings.trusted_proxies)
         await self._server.start()
 
     def _loops(self) -> tuple[Loop, ...]:

@@ -78,6 +78,13 @@ async def check_all(config: Path | None) -> list[CheckLine]:
 async def _check_parts(settings: Settings, service: Service) -> AsyncIterator[CheckLine]:
     yield await _check_chair(service)
     yield _check_pages(settings)
+    if not settings.trusted_proxies and not is_on_this_host_alone(settings):
+        yield CheckLine(
+            where="pages",
+            what="No proxy is believed about where people come from.",
+            well=True,
+            remedy="Write the address of the web server in front as trusted_proxies; else one stranger's flood is everybody's.",
+        )
     for each in service.connected:
         for line in await _check_space(each):
             yield line

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -22,7 +22,18 @@ from guardian.presets import load_preset, preset_names
 from guardian.settings.mail import read_mail
 from guardian.settings.models import HeartbeatSettings, JournalSettings, LogFormat, ReconcilerSettings, Settings
 from guardian.settings.spaces import read_spaces
-from guardian.settings.toml_table import TEXT, Count, FilePath, Listen, ListenAddress, Secret, TableReader, Text, Url
+from guardian.settings.toml_table import (
+    TEXT,
+    Count,
+    FilePath,
+    Listen,
+    ListenAddress,
+    Secret,
+    TableReader,
+    Text,
+    Texts,
+    Url,
+)
 from guardian.spaces.registry import Mode
 from rules.policy import Policy
 
@@ -53,6 +64,15 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _networks(given: tuple[str, ...]) -> tuple[str, ...]:
+    for each in given:
+        try:
+            ip_network(each)
+        except ValueError as error:
+            raise ValueError(f"'{each}' is neither an address nor a network such as 10.0.0.0/8") from error
+    return given
 
 
 def _contact(address: str) -> str:
@@ -111,6 +131,7 @@ class _Service:
     largest_file: Count = 10
     reports_an_hour: Count = 300
     reports_an_hour_of_one: Count = 20
+    trusted_proxies: Annotated[Texts, AfterValidator(_networks)] = ()
     turn_to: Annotated[Text, AfterValidator(_contact)] | None = None
 
 
@@ -166,6 +187,7 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         journal=journal,
         reports_per_hour=service.reports_an_hour,
         reports_per_hour_per_sender=service.reports_an_hour_of_one,
+        trusted_proxies=service.trusted_proxies,
         turn_to=ContactAddress(service.turn_to) if service.turn_to else None,
     )
 

@@ -76,7 +76,8 @@ class Settings:
     """Everything that is configured for this installation. `base_url` None: the listening address itself, on loopback only.
 
     `largest_file` is in bytes. `reports_an_hour` are taken on the page from all who did not sign in, and
-    `reports_an_hour_of_one` from one network address or account; more stay in the form, to be sent later.
+    `reports_an_hour_of_one` from one network or account; more stay in the form, to be sent later. `trusted_proxies` are
+    believed about where a request comes from.
     `turn_to` is the address at which a reporter reaches somebody else than the group.
     """
 
@@ -100,4 +101,5 @@ class Settings:
     journal: JournalSettings | None = None
     reports_per_hour: int = 300
     reports_per_hour_per_sender: int = 20
+    trusted_proxies: tuple[str, ...] = ()
     turn_to: ContactAddress | None = None

@@ -6,15 +6,19 @@ Read `WebServer` first.
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from guardian.errors import Misconfigured
+from guardian.web.connections import BoundedConnection, ConnectionLimits
 
 _SHUTDOWN_TIMEOUT_SECONDS: Final = 5
+_BACKLOG: Final = 128
+"""So many new connections are taken in one go: between two of these everything else has its turn."""
+_DEFAULT_LIMITS: Final = ConnectionLimits()
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
@@ -38,11 +42,27 @@ def address_of(bound_socket: socket.socket) -> str:
 
 
 class WebServer:
-    """Serve one application on one bound socket."""
+    """Serve one application on one bound socket.
 
-    def __init__(self, app: ASGIApp, bound_socket: socket.socket) -> None:
+    `trusted_proxies` are the addresses and networks whose X-Forwarded-For says where a request comes from; from anybody
+    else the header is no more than a claim.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        bound_socket: socket.socket,
+        *,
+        trusted_proxies: Sequence[str] = (),
+        limits: ConnectionLimits = _DEFAULT_LIMITS,
+    ) -> None:
         config = uvicorn.Config(
             app,
+            http=type("Connection", (BoundedConnection,), {"limits": limits, "opened": {}}),
+            ws="none",
+            backlog=_BACKLOG,
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=list(trusted_proxies),
             log_config=None,
             access_log=False,  # addresses and paths of people are nobody's business, the log's least of all
             lifespan="off",

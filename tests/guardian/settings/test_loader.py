@@ -163,6 +163,14 @@ def test_pages_that_others_reach_need_an_address(tmp_path: Path) -> None:
     assert read(tmp_path, SMALL.replace("[spaces", 'listen = "127.0.0.1:0"\n[spaces', 1)).base_url is None
 
 
+def test_no_proxy_is_believed_but_those_that_the_file_names(tmp_path: Path) -> None:
+    assert read(tmp_path).trusted_proxies == ()
+    named = SMALL.replace("[spaces", 'trusted_proxies = ["127.0.0.1", "2001:db8::/32"]\n[spaces', 1)
+    assert read(tmp_path, named).trusted_proxies == ("127.0.0.1", "2001:db8::/32")
+    (found,) = faults(tmp_path, SMALL.replace("[spaces", 'trusted_proxies = ["*"]\n[spaces', 1))
+    assert found.startswith("service.trusted_proxies: ")
+
+
 def test_a_second_discord_server_is_refused(tmp_path: Path) -> None:
     second = '[spaces.annex]\nkind = "discord"\ntoken_file = "secrets/discord-token"\nguild_id = "43"\n'
     (found,) = faults(tmp_path, SMALL + second)
