@@ -77,7 +77,7 @@ class ReportPages:
             )
         submission = await self._submission(form, delivery, signed_in)
         bucket, sender = _rate_limit_key(request, submission, signed_in)
-        wait = self._rate_limiter.admit(bucket, sender, submission.delivery or delivery)
+        wait = self._rate_limiter.admit(bucket, sender, submission.delivery or delivery, delivery)
         if wait is not None:
             fault = Fault(
                 "", retry_later_text(wait, danger=submission.danger, may_sign_in=bool(self._sign_in.offers(request)))
@@ -86,10 +86,10 @@ class ReportPages:
         try:
             received = await receive(self._site.app, submission)
         except (Refused, Stale) as error:
-            self._rate_limiter.release(bucket, sender, submission.delivery or delivery)
+            self._rate_limiter.release(bucket, submission.delivery or delivery)
             return await self._show_again(request, form, delivery, _fault_of(error))
         except Exception:
-            self._rate_limiter.release(bucket, sender, submission.delivery or delivery)
+            self._rate_limiter.release(bucket, submission.delivery or delivery)
             raise
         return self._show_receipt(received, submission, form)
 

@@ -163,6 +163,6 @@ async def open_pages(
         proofs=proofs,
         limits=limits,
     )
-    transport = httpx2.ASGITransport(app=app)
+    transport = httpx2.ASGITransport(app=app, client=("8.8.8.7", 50_000))
     async with httpx2.AsyncClient(transport=transport, base_url="https://guardian.example") as client:
         yield Pages(app, client, health, webhook_results)
