@@ -5,6 +5,7 @@ first. Policy: P-2.6, P-2.10.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -32,9 +33,11 @@ from guardian.services.reports.intake import (
     receive,
     report_for_address,
 )
+from guardian.worker_processes import WorkStopped, shared_workers
 from rules.notification import is_undone_by_bounce
 from rules.report_intake import joins_last_mail
 
+_SHORT: Final = 2_000
 _A_DAY: Final = timedelta(days=1)
 _UNSAFE: Final[Mapping[str, str]] = MappingProxyType({CONTACT_IS_SAFE: "no"})
 _NOTHING: Final = "(There is no text in this mail.)"
@@ -81,10 +84,12 @@ async def receive_mail(app: AppContext, inbound: InboundMail) -> MailOutcome:
     It counts as the reporter's own only where it is authentic and from their known address. Beyond so many a day of one
     sender, mails are put with the last report and call nobody. Policy: P-2.1, P-2.10, P-2.12.
     """
+    inbound = replace(inbound, text=await _without_receipts(inbound.text))
     addressed, sender_reports, count_today = await _match_reports(app, inbound)
     latest = sender_reports[-1] if sender_reports else None
     # What was a report when it first came is one when it comes again, however many there are by now.
-    repeated = any(each.what_happened == _fit_to_limits(inbound, app)[0].strip() for each in sender_reports)
+    said = _fit_to_limits(inbound, app)[0].strip() if sender_reports else ""
+    repeated = any(each.what_happened == said for each in sender_reports)
     quiet = joins_last_mail(count_today, app.policy)
     if addressed is not None:
         verified = _is_own(inbound, addressed)
@@ -203,12 +208,21 @@ def _fit_to_limits(inbound: InboundMail, app: AppContext, sender: str = "") -> t
     """
     answers = f"Answers go to: {inbound.reply_to}\n" if inbound.reply_to else ""
     head = f"{sender}{answers}Subject: {inbound.subject}\n\n"
-    whole = redact_receipts(head + (inbound.text.strip() or _NOTHING))
+    whole = redact_receipts(head) + (inbound.text.strip() or _NOTHING)
     if len(whole) <= app.longest_text:
         return whole, _fit_files(inbound, app.largest_file)
     content = whole.encode()[: app.largest_file]
     text_file = EvidenceInput(kind="file", author_handle=inbound.sender, file_name=_WHOLE, content=content)
     return whole[: app.longest_text - len(_GOES_ON)] + _GOES_ON, _fit_files(inbound, app.largest_file, text_file)
+
+
+async def _without_receipts(text: str) -> str:
+    """The text without receipts that it quotes; a long one is searched where that keeps nobody waiting."""
+    if len(text) <= _SHORT:
+        return redact_receipts(text)
+    with suppress(WorkStopped):
+        return await shared_workers().run(redact_receipts, text)
+    return redact_receipts(text)
 
 
 def _fit_files(inbound: InboundMail, largest: int, *before: EvidenceInput) -> tuple[EvidenceInput, ...]:
