@@ -121,7 +121,7 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
         return self._put(f"/admin/users/{native_id}/suspend.json", suspend_until=until, reason=reason)
 
     def silence_account(self, native_id: str, until: str, reason: str) -> Any:
-        """Silence the account until the ISO instant, unless the answer says otherwise."""
+        """Silence the account until the ISO instant, unless the answer names another one; the forum writes to its owner."""
         return self._put(f"/admin/users/{native_id}/silence.json", silenced_till=until, reason=reason)
 
     def unsilence_account(self, native_id: str) -> Any:

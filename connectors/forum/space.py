@@ -6,6 +6,7 @@ The forum takes nothing from a suspended account but the way in, so nothing has 
 import asyncio
 import unicodedata
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -222,12 +223,25 @@ class ForumSpace:
     async def _suspend(self, order: RestrictionOrder) -> Outcome:
         if self._config.native_end and await self._has_another_end(order):
             return await self._replace_suspension(order)
-        await self._perform(order.account, self._suspend_call(order), Priority.BULK if order.bulk else Priority.ACTION)
-        return Done()
+        priority = Priority.BULK if order.bulk else Priority.ACTION
+        return await self._require_set(order, await self._perform(order.account, self._suspend_call(order), priority))
+
+    async def _require_set(self, order: RestrictionOrder, answer: Any) -> Outcome:
+        """Done where the restriction ends as ordered: by the answer, else by another look. A 200 alone proves nothing."""
+        until = translate.parse_instant(self._end(order))
+        if translate.parse_end(answer, order.level) == until:
+            return Done()
+        person = await self._read_account(order.account) or {}
+        if translate.parse_end({"suspension": person, "silence": person}, order.level) == until:
+            return Done()
+        return Unavailable("the forum said that it is done, and did not do it")
+
+    def _end(self, order: RestrictionOrder) -> str:
+        return translate.format_end(order.until if self._config.native_end else None)
 
     def _suspend_call(self, order: RestrictionOrder) -> Callable[[], Any]:
         native_id, reason = order.account.native_id, order.reason
-        until = translate.format_end(order.until if self._config.native_end else None)
+        until = self._end(order)
         return lambda: self._client.suspend_account(native_id, until, reason)
 
     async def _has_another_end(self, order: RestrictionOrder) -> bool:
@@ -253,7 +267,9 @@ class ForumSpace:
         if not isinstance(covered, Done | Already):
             return covered
         await self._lift(order.account, AccessLevel.BARRED)
-        await self._perform(order.account, self._suspend_call(order))
+        suspended = await self._require_set(order, await self._perform(order.account, self._suspend_call(order)))
+        if not isinstance(suspended, Done):
+            return suspended
         return Done() if isinstance(covered, Already) else await self._lift(order.account, AccessLevel.MUTED)
 
     async def _silence_meanwhile(self, order: RestrictionOrder) -> Outcome:
@@ -266,19 +282,27 @@ class ForumSpace:
             raise
 
     async def _silence(self, order: RestrictionOrder) -> Outcome:
-        native_id, reason = order.account.native_id, order.reason
-        until = translate.format_end(order.until if self._config.native_end else None)
-        for _ in range(2):
-            answer = await self._perform(order.account, lambda: self._client.silence_account(native_id, until, reason))
-            if isinstance(answer, dict) and answer.get("silence", {}).get("silenced"):
-                return Done()
-            # A silence that has run out but was not tidied away yet makes the forum do nothing, and say 200.
+        silence, native_id = replace(order, level=AccessLevel.MUTED), order.account.native_id
+        answer = await self._perform(order.account, self._silence_call(order))
+        if translate.ran_out(answer, AccessLevel.MUTED, self._clock.now()):
+            # One that has run out but was not tidied away yet makes the forum do nothing, and say that it silenced.
             await self._perform(order.account, lambda: self._client.unsilence_account(native_id))
-        return Unavailable("the forum did not take the silence")
+            answer = await self._perform(order.account, self._silence_call(order))
+        return await self._require_set(silence, answer)
+
+    def _silence_call(self, order: RestrictionOrder) -> Callable[[], Any]:
+        native_id, until, reason = order.account.native_id, self._end(order), order.reason
+        return lambda: self._client.silence_account(native_id, until, reason)
 
     async def _lift(self, account: Account, level: AccessLevel) -> Outcome:
+        """Lift it; Done where the answer names no end any more, or the account is seen without it."""
         lift = self._client.unsuspend if level is AccessLevel.BARRED else self._client.unsilence_account
-        await self._perform(account, lambda: lift(account.native_id))
+        answer = await self._perform(account, lambda: lift(account.native_id))
+        if translate.says_lifted(answer, level):
+            return Done()
+        person = await self._read_account(account)
+        if person is not None and translate.parse_account(person, self._clock.now()).find_restriction(level):
+            return Unavailable("the forum said that it is lifted, and it is not")
         return Done()
 
     async def _perform(self, account: Account, call: Any, priority: Priority = Priority.ACTION) -> Any:

@@ -69,6 +69,26 @@ def parse_account(account: Mapping[str, Any], now: datetime) -> Observed:
     )
 
 
+def parse_end(answer: Any, level: AccessLevel) -> datetime | None:
+    """Return until when the account is restricted, as the answer to a suspension or silence says; None where it is not."""
+    kind, till = ("suspension", "suspended_till") if level is AccessLevel.BARRED else ("silence", "silenced_till")
+    said = answer.get(kind) if isinstance(answer, dict) else None
+    return parse_instant(said.get(till)) if isinstance(said, dict) else None
+
+
+def says_lifted(answer: Any, level: AccessLevel) -> bool:
+    """Return whether the answer to lifting shows the account without that restriction."""
+    kind, till = ("suspension", "suspended_till") if level is AccessLevel.BARRED else ("unsilence", "silenced_till")
+    said = answer.get(kind) if isinstance(answer, dict) else None
+    return isinstance(said, dict) and till in said and said[till] is None
+
+
+def ran_out(answer: Any, level: AccessLevel, now: datetime) -> bool:
+    """Return whether what stands there, by that answer, has run out and was not replaced."""
+    end = parse_end(answer, level)
+    return end is not None and end <= now
+
+
 def parse_row(row: Mapping[str, Any], level: AccessLevel, now: datetime) -> ObservedRestriction | None:
     """Return what a row of an administration list says; such rows give no reason.
 

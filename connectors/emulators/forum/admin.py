@@ -48,7 +48,7 @@ class AccountHandlers:
             user, body.get("silenced_till"), body.get("reason"), by, body.get("message"), on=call.exchange
         )
         self._delete_post(call, by, body)
-        return responses.ok_response(responses.silence(call.state, user, self._rules.now()))
+        return responses.ok_response(responses.silence(call.state, user))
 
     def unsilence(self, call: ForumCall) -> Response:
         """Answer PUT /admin/users/{id}/unsilence"""

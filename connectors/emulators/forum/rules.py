@@ -31,6 +31,7 @@ TITLE_LIMIT = 255
 UNSILENCE_JOB = timedelta(minutes=15)
 SMALL_ACTION = 3
 WITH_MESSAGE = frozenset({7, 8, 10})
+_SILENCED = "This is an automated message. As a precaution your account cannot post now; staff will review it."
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 _EXTERNAL_ID = re.compile(r"[\w-]{1,50}")
 _LINK = re.compile(r"https?://[^\s`<>)\]]+")
@@ -63,6 +64,8 @@ class ForumRules:
             raise ForumError(responses.failed_response(409, self._already_text(user.suspension, "suspended")))
         if user.staff:
             raise ForumError(responses.not_allowed_response())
+        if self.state.swallows():
+            return
         self._set(user, "suspension", Measure(end, why, self.now(), by.id), by, on)
         user.logged_in, user.times_suspended = False, user.times_suspended + 1
         self._log_action("suspend_user", by, user, why + (f"\n\n{message}" if message else ""))
@@ -80,18 +83,23 @@ class ForumRules:
     def silence(
         self, user: ForumUser, until: Any, reason: Any, by: ForumUser, message: Any = "", *, on: Exchange | None = None
     ) -> None:
-        """Keep the account from posting until then, unless a silence that ran out has not been tidied away yet."""
+        """Keep the account from posting until then, unless a silence that ran out has not been tidied away yet.
+
+        The forum writes to it about that, by message and mail, whether a text is given or not.
+        """
         end, why = _parse_measure(until, reason, "silenced_till")
         if user.is_silenced(self.now()):
             raise ForumError(responses.failed_response(409, self._already_text(user.silence, "silenced")))
         if user.staff:
             raise ForumError(responses.not_allowed_response())
-        if user.silence is not None and self.now() < user.silence.until + UNSILENCE_JOB:
+        if self.state.swallows() or (user.silence is not None and self.now() < user.silence.until + UNSILENCE_JOB):
             return
         self._set(user, "silence", Measure(end, why, self.now(), by.id), by, on)
         user.times_silenced += 1
         self._log_action("silence_user", by, user, why)
-        self._mail(user, message, by, on)
+        system = self.state.users[SYSTEM_ID]
+        self.converse(system, [user.username], "Account temporarily on hold", message or _SILENCED, on=on)
+        self._mail(user, message or _SILENCED, by, on)
 
     def unsilence(self, user: ForumUser, by: ForumUser, *, on: Exchange | None = None) -> None:
         """Let the account post; if it could not before, the forum writes to it about that."""

@@ -156,7 +156,10 @@ class ApiKey:
 
 @dataclass(slots=True)
 class ForumState:
-    """Everything that the forum remembers. The indexes are kept by `add_user`, `name` and `link`."""
+    """Everything that the forum remembers. The indexes are kept by `add_user`, `name` and `link`.
+
+    `swallowed`: how many of the next measures fail behind a 200, as their errors are only logged.
+    """
 
     title: str = "Community forum"
     base_url: str = ""
@@ -169,6 +172,7 @@ class ForumState:
     groups: dict[str, set[int]] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     read_only: bool = False
+    swallowed: int = 0
     providers: set[str] = field(default_factory=lambda: {"github", "discord"})
     settings: dict[str, Any] = field(
         default_factory=lambda: {
@@ -270,6 +274,13 @@ class ForumState:
             self.measured[user.id] = None
         else:
             self.measured.pop(user.id, None)
+
+    def swallows(self) -> bool:
+        """Return whether this measure fails unseen, which uses one such failure up."""
+        if not self.swallowed:
+            return False
+        self.swallowed -= 1
+        return True
 
     def forget_restrictions(self) -> None:
         """Let nobody be restricted: for a copy that an empty read answers from."""

@@ -99,6 +99,27 @@ async def test_a_suspension_that_stands_already_is_not_replaced(space: ForumSpac
     assert await space.observe(account) == Observed((ObservedRestriction(AccessLevel.BARRED, end, None, morgan),))
 
 
+@pytest.mark.harm("deed-believed-for-a-200")
+@pytest.mark.parametrize("level", [AccessLevel.BARRED, AccessLevel.MUTED])
+async def test_what_the_forum_answered_and_did_not_do_is_no_deed(
+    level: AccessLevel, space: ForumSpace, forum: ForumEmulator
+) -> None:
+    """P-6.1: the forum only logs what goes wrong in it, and answers 200."""
+    account = account_of(forum)
+    forum.state.swallowed = 1
+    assert isinstance(await space.restrict(an_order(account, level)), Unavailable)
+    assert await space.restrict(an_order(account, level)) == Done()
+
+
+async def test_the_forum_writes_to_whoever_is_silenced_though_we_gave_no_text(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    account = account_of(forum)
+    await space.restrict(an_order(account, AccessLevel.MUTED))
+    assert len(forum.person("rowan").mails()) == len(forum.person("rowan").inbox()) == 1
+
+
+@pytest.mark.harm("deed-believed-for-a-200")
 async def test_a_silence_that_ran_out_and_was_not_tidied_away_does_not_swallow_ours(
     space: ForumSpace, forum: ForumEmulator, clock: FrozenClock
 ) -> None:
