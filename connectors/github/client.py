@@ -33,6 +33,8 @@ from guardian.untrusted_json import MANY_VALUES, read_json
 # The library answers a redirect to another host with a bare RuntimeError.
 FAULTS: tuple[type[Exception], ...] = (GithubException, requests.RequestException, RuntimeError)
 PAGE = 100
+API_VERSION = "2022-11-28"
+"""The version of GitHub's API that we speak, in every request: 2026-03-10 answers otherwise."""
 TOKEN_KEPT_SECONDS = 50 * 60  # GitHub makes installation tokens for an hour
 BLOCKS_READ, BLOCKS_WRITE = "Blocking users: read", "Blocking users: write"
 MEMBERS_READ, MEMBERS_WRITE = "Members: read", "Members: write"
@@ -306,6 +308,7 @@ class GithubClient:
             "base_url": self._config.api_url.rstrip("/"),
             "timeout": ceil(self._config.call_ceiling.total_seconds()),
             "retry": None,
+            "api_version": API_VERSION,
             "seconds_between_requests": None,
             "seconds_between_writes": None,
         }

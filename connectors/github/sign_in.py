@@ -9,6 +9,7 @@ import requests
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
 
+from connectors.github.client import API_VERSION
 from guardian.ids import SpaceName
 from guardian.spaces.account_proof import ProofResult
 from guardian.spaces.outcomes import Outcome, Rejected, Unavailable
@@ -73,7 +74,12 @@ class GithubSignIn:
                     headers={"Accept": "application/json"},
                     timeout=wait,
                 )
-                answer = session.get(f"{self._config.api_url}/user", timeout=wait, allow_redirects=False)
+                answer = session.get(
+                    f"{self._config.api_url}/user",
+                    headers={"X-GitHub-Api-Version": API_VERSION},
+                    timeout=wait,
+                    allow_redirects=False,
+                )
                 return (
                     self._read_proof(read_json(answer.content))
                     if answer.status_code == 200

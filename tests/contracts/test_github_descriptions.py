@@ -10,7 +10,7 @@ import pytest
 from github import Auth
 from jsonschema import Draft202012Validator
 
-from connectors.emulators.github.server import GithubEmulator
+from connectors.emulators.github.server import API_VERSION, GithubEmulator
 from connectors.emulators.github.state import Kind, Role
 from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.github import graphql_queries
@@ -43,7 +43,8 @@ async def hub() -> AsyncIterator[GithubEmulator]:
     emulator.add_repository("site", collaborators=("bea", "col"))
     emulator.state.paid = True
     await emulator.start()
-    async with aiohttp.ClientSession(emulator.url) as session:
+    version = {"X-GitHub-Api-Version": API_VERSION}
+    async with aiohttp.ClientSession(emulator.url, headers=version) as session:
         await _as_app(emulator, session)
         session.headers["Authorization"] = f"token {emulator.credentials.issue(None)[0]}"
         await _organization(emulator, session)

@@ -36,6 +36,8 @@ PRIMARY_PER_HOUR = 5000
 POINTS_PER_MINUTE = 900
 CONTENT_PER_MINUTE = 80
 WRITE_POINTS = 5
+API_VERSION = "2022-11-28"
+"""The version of the API whose answers these are; another one has other fields, and none named means the newest some day."""
 FORBIDDEN = 403
 
 _NAMES = {
@@ -357,6 +359,8 @@ class GithubEmulator(EmulatedServer[GithubState]):
             return responses.not_found_response()
         if needs is not None and not self._is_permitted(call, needs):
             return responses.not_found_response() if needs.hidden else responses.forbidden_response()
+        if not call.exchange.path.startswith("/login/") and call.headers.get("X-GitHub-Api-Version") != API_VERSION:
+            return responses.error_response(400, "The API version that was asked for is not one of this organisation.")
         try:
             return handler(call)
         except GithubError as refusal:

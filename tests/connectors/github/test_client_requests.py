@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from github import Auth, GithubException, GithubIntegration
 
 from connectors.emulators.github.server import GithubEmulator
 from connectors.github.client import ErrorResponse, GithubClient, GithubConfig
@@ -50,6 +51,7 @@ async def test_a_method_of_the_library_is_this_one_request(
     token, asked = github.history.exchanges
     assert token.operation == "token.create"
     assert (asked.method, asked.path, asked.query, asked.body) == (method, path, {}, body)
+    assert {sent.headers.get("X-GitHub-Api-Version") for sent in (token, asked)} == {"2022-11-28"}
 
 
 async def test_the_app_asks_for_itself_once_and_without_a_token(github: GithubEmulator, config: GithubConfig) -> None:
@@ -89,3 +91,16 @@ async def test_what_is_not_githubs_own_word_is_never_taken_for_done(
         with pytest.raises(ErrorResponse) as refused:
             await asyncio.to_thread(call, client)
     assert refused.value.status == status
+
+
+@pytest.mark.harm("answers-of-another-version")
+@pytest.mark.parametrize("version", [None, "2026-03-10"])
+async def test_a_call_of_no_version_or_of_another_is_refused(
+    github: GithubEmulator, config: GithubConfig, version: str | None
+) -> None:
+    """P-6.1: GitHub answers such a call in another shape some day; an emulator that takes it hides that."""
+    auth = Auth.AppAuth(github.app_id, github.private_key_pem)
+    integration = GithubIntegration(auth=auth, base_url=github.url, api_version=version)
+    with pytest.raises(GithubException) as refused:
+        await asyncio.to_thread(integration.get_access_token, config.installation_id)
+    assert refused.value.status == 400

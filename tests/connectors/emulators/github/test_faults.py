@@ -9,7 +9,7 @@ import pytest
 import requests
 from github import Auth, Github, GithubException, GithubIntegration, GithubRetry, RateLimitExceededException
 
-from connectors.emulators.github.server import GithubEmulator
+from connectors.emulators.github.server import API_VERSION, GithubEmulator
 from connectors.emulators.github.state import GithubAccount, Role
 from connectors.emulators.shared.faults import Fault, FaultKind
 from tests.connectors.emulators.setting import START, CaseTime, an_app_key
@@ -40,6 +40,7 @@ async def asked(
         integration = GithubIntegration(
             auth=Auth.AppAuth(hub.app_id, hub.private_key_pem),
             base_url=hub.url,
+            api_version=API_VERSION,
             timeout=timeout,
             retry=retry,
             seconds_between_requests=None,

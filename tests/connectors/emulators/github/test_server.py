@@ -17,7 +17,7 @@ from github import (
 )
 from github.NamedUser import NamedUser
 
-from connectors.emulators.github.server import GithubEmulator
+from connectors.emulators.github.server import API_VERSION, GithubEmulator
 from connectors.emulators.github.state import GithubAccount, Role
 from tests.connectors.emulators.setting import START, CaseTime, an_app_key
 from tests.contracts.schemas.github import validate_history
@@ -52,6 +52,7 @@ def connected(hub: GithubEmulator, permissions: dict[str, str] | None = None) ->
     integration = GithubIntegration(
         auth=Auth.AppAuth(hub.app_id, hub.private_key_pem),
         base_url=hub.url,
+        api_version=API_VERSION,
         seconds_between_requests=None,
         seconds_between_writes=None,
     )
@@ -305,7 +306,7 @@ async def test_the_app_reads_what_it_may_do(hub: GithubEmulator) -> None:
         return [integration.get_app().slug, installation.id, installation.raw_data["permissions"]["members"]]
 
     auth = Auth.AppAuth(hub.app_id, hub.private_key_pem)
-    assert await asyncio.to_thread(look, GithubIntegration(auth=auth, base_url=hub.url)) == [
+    assert await asyncio.to_thread(look, GithubIntegration(auth=auth, base_url=hub.url, api_version=API_VERSION)) == [
         hub.app_slug,
         hub.installation_id,
         "write",
