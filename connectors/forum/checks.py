@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from connectors.forum.connection import ForumConnection
-from connectors.forum.permissions import EVENTS, GROUP, HIDDEN_REASONS, KEY, MESSAGES
+from connectors.forum.permissions import ANONYMOUS_MODE, EVENTS, GROUP, HIDDEN_REASONS, KEY, MESSAGES
 from connectors.http import CallFailed
 from guardian.spaces.outcomes import Forbidden, Gone
 from guardian.spaces.port import CheckResult
 
 _EXPECTED_EVENTS: Final = frozenset({"user", "reviewable"})
+_ANONYMOUS: Final = ("allow_anonymous_mode", "allow_anonymous_posting")
+"""The switch of the anonymous mode, and the one of older forums."""
 _UNREADABLE: Final = (
     "Whether the forum sends us what we ask for, and no more, can be read with an administrator's key only: please see "
     "that a webhook leads to us, that it has the events of users and of the review queue (reviewable), and that none "
@@ -74,6 +76,22 @@ class ForumChecks:
             return HIDDEN_REASONS.result("The forum shows suspension reasons to its staff alone.", ok=True)
         what = "The forum shows the reason of a suspension on the person's public profile."
         return HIDDEN_REASONS.result(what, ok=False)
+
+    async def check_anonymous_mode(self) -> CheckResult:
+        """Return whether nobody can go on under a nameless account of the forum's anonymous mode."""
+        settings: Any = await self._caller.request(self._client.settings)
+        said = (
+            [str(settings[name]).lower() for name in _ANONYMOUS if name in settings]
+            if isinstance(settings, dict)
+            else []
+        )
+        if not said:
+            what = "The forum does not say whether it has an anonymous mode."
+            return ANONYMOUS_MODE.result(what, ok=False)
+        if any(value != "false" for value in said):
+            what = "The forum has its anonymous mode switched on."
+            return ANONYMOUS_MODE.result(what, ok=False)
+        return ANONYMOUS_MODE.result("The forum has no anonymous mode.", ok=True)
 
     async def check_writable(self) -> CheckResult:
         """Return whether the forum takes changes just now."""

@@ -201,12 +201,16 @@ class ForumContent:
         return ObservedContent(frozenset({ContentRestrictionKind.LOCKED}), named)
 
     async def _read_rest(self, found: ForumConversation, priority: Priority) -> list[list[Mapping[str, Any]]]:
-        """The posts that did not come with the topic's page."""
-        pages = []
-        for begin in range(0, len(found.missing_post_ids), _POSTS_A_REQUEST):
-            ids = found.missing_post_ids[begin : begin + _POSTS_A_REQUEST]
+        """The posts that did not come with the topic's page: asked for until an answer brings none of them."""
+        pages, left = [], list(found.missing_post_ids)
+        while left:
+            ids = left[:_POSTS_A_REQUEST]
             answer = await self._caller.request(lambda ids=ids: self._client.some_posts(found.id, ids), priority)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-            pages.append(list(_require_page(answer)["post_stream"]["posts"]))
+            page = list(_require_page(answer)["post_stream"]["posts"])
+            came = {post.get("id") for post in page if isinstance(post, dict)} & set(ids)
+            pages.append(page)
+            # What an answer leaves out is asked for again; what then does not come is not there any more.
+            left = [i for i in left if i not in (came or ids)]
         return pages
 
     async def _set_closed(self, content: ContentRef, restriction: ContentRestrictionKind, *, closed: bool) -> Outcome:

@@ -40,12 +40,14 @@ class FlagQueue:
         """
         found: list[Flag] = []
         whole = next(self._readings) % _WHOLE_EVERY == 0
-        for page in range(_MOST_PAGES):
-            answer = await self._read_page(page * _PAGE)
+        offset = 0
+        for _ in range(_MOST_PAGES):
+            answer = await self._read_page(offset)
             items = [item for item in answer.get("reviewables") or () if isinstance(item, dict)]
             new = [flag for flag in posts.parse_flags(answer, items) if flag_name(flag) not in known]
             found += new
-            if len(items) < _PAGE or not (new or whole):
+            offset += len(items) or _PAGE
+            if offset >= _total(answer) or not (new or whole):
                 break
         return found[::-1]
 
@@ -114,6 +116,12 @@ class FlagQueue:
 
     def _account(self, number: int) -> Account | None:
         return Account(self._content.space, str(number)) if number > 0 else None
+
+
+def _total(answer: Mapping[str, Any]) -> int:
+    """How many entries the queue has: a page that is short of some is not the last one."""
+    total = (answer.get("meta") or {}).get("total_rows_reviewables")
+    return total if isinstance(total, int) else 0
 
 
 def flag_name(flag: Flag) -> str:

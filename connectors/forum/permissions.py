@@ -37,6 +37,14 @@ HIDDEN_REASONS: Final = Requirement(
     impact="Anybody may read our fixed sentence and its reference there (never a reason of the group's).",
     remedy="Switch on hide_suspension_reasons in the forum's settings.",
 )
+ANONYMOUS_MODE: Final = Requirement(
+    kind=RequirementKind.SETTING,
+    label="no anonymous mode (allow_anonymous_mode, on older forums allow_anonymous_posting)",
+    api_name="allow_anonymous_mode",
+    purpose="holding people who could otherwise go on under a second, nameless account",
+    impact="Somebody who is silenced or suspended may go on writing under the nameless account that the mode gives them.",
+    remedy="Switch off allow_anonymous_mode (allow_anonymous_posting) in the forum's settings.",
+)
 
 
 def _event(name: str, purpose: str, impact: str) -> Requirement:
@@ -63,5 +71,5 @@ EVENTS: Final = (
 )
 """Events that the forum's webhook must have; every other one would bring us what is none of our business."""
 
-REQUIREMENTS: Final = (KEY, MESSAGES, HIDDEN_REASONS, *EVENTS, GROUP)
+REQUIREMENTS: Final = (KEY, MESSAGES, HIDDEN_REASONS, ANONYMOUS_MODE, *EVENTS, GROUP)
 """Everything that people must give."""

@@ -132,6 +132,7 @@ class ForumSpace:
         checks_run = [
             checks.check_key(),
             checks.check_suspension_reasons(),
+            checks.check_anonymous_mode(),
             checks.check_writable(),
             checks.check_inbox(),
             checks.check_webhooks(),

@@ -86,9 +86,10 @@ class AccountHandlers:
             users = [u for u in users if wanted in u.username.lower() or wanted == u.email.lower()]
         if "order" in query and query.get("asc") != "true":
             users = users[::-1]
-        start = max(parse_number(query.get("page")) - 1, 0) * LIST_PAGE
+        size = call.state.page_size(LIST_PAGE)
+        start = max(parse_number(query.get("page")) - 1, 0) * size
         with_email = query.get("show_emails") == "true" or "email" in query
-        return responses.ok_response([responses.listed(u, now, with_email) for u in users[start : start + LIST_PAGE]])
+        return responses.ok_response([responses.listed(u, now, with_email) for u in users[start : start + size]])
 
     def _select_users(self, state: ForumState, flag: str, now: datetime) -> list[ForumUser]:
         """The accounts under a flag by id. A list that is read page by page is made once, not once a page."""

@@ -86,7 +86,8 @@ class MessageHandlers:
         if not self._rules.can_see(viewer, topic):
             return responses.not_allowed_response()
         wanted = {parse_number(v) for v in call.query.get("post_ids[]", "").split(",") if v}
-        chosen = [p for p in call.state.posts_of(topic) if not wanted or p.id in wanted][:20]
+        chosen = [p for p in call.state.posts_of(topic) if not wanted or p.id in wanted]
+        chosen = chosen[: call.state.page_size(20)]
         posts = [conversations.stream_post(call.state, p, viewer, _wants_raw(call)) for p in chosen]
         return responses.ok_response({"post_stream": {"posts": posts}})
 
@@ -150,8 +151,8 @@ class MessageHandlers:
     def _listing(self, call: ForumCall, found: list[Topic], owner: ForumUser) -> Response:
         """The topics as a page of a list, the latest first."""
         found.sort(key=lambda t: (call.state.posts[t.post_ids[-1]].created_at, t.id), reverse=True)
-        page = parse_number(call.query.get("page"))
-        shown = found[page * INBOX_PAGE : (page + 1) * INBOX_PAGE]
+        page, size = parse_number(call.query.get("page")), call.state.page_size(INBOX_PAGE)
+        shown = found[page * size : (page + 1) * size]
         listing: dict[str, Any] = {
             "can_create_topic": True,
             "draft": None,
@@ -160,7 +161,7 @@ class MessageHandlers:
             "per_page": INBOX_PAGE,
             "topics": [conversations.topic_line(call.state, t, owner) for t in shown],
         }
-        if len(found) > (page + 1) * INBOX_PAGE:
+        if len(found) > (page + 1) * size:
             listing["more_topics_url"] = f"{call.exchange.path.removesuffix('.json')}?page={page + 1}"
         people = {i for t in shown for i in t.allowed if i in call.state.users}
         users = [responses.brief(call.state.users[i]) for i in sorted(people)]
@@ -184,7 +185,7 @@ class MessageHandlers:
         items = [r for r in call.state.reviewables.values() if wanted is None or r.status == wanted]
         _sort(items, call.query.get("sort_order", "score"))
         start = parse_number(call.query.get("offset"))
-        shown = items[start : start + REVIEW_PAGE]
+        shown = items[start : start + call.state.page_size(REVIEW_PAGE)]
         return responses.ok_response(
             {
                 "reviewables": [reviews.reviewable(call.state, r) for r in shown],

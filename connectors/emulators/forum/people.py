@@ -74,6 +74,14 @@ class ForumPerson:
         with _declining():
             return self._rules.answer(user, topic, raw).id
 
+    def go_anonymous(self) -> "ForumPerson":
+        """Go on under the nameless account that the anonymous mode gives; no measure against the person's own holds it."""
+        state = self._rules.state
+        if not any(state.settings.get(name) for name in ("allow_anonymous_mode", "allow_anonymous_posting")):
+            raise Declined("the forum has no anonymous mode")
+        name = f"anonymous{self._id}"
+        return ForumPerson(self._rules, state.find_user(name) or state.add_user(name))
+
     def invite(self, topic_id: int, name: str) -> None:
         """Let somebody else, or a group, into a conversation that the person is in."""
         user, topic = self._require_login(), self._require_topic(topic_id)

@@ -158,7 +158,8 @@ class ApiKey:
 class ForumState:
     """Everything that the forum remembers. The indexes are kept by `add_user`, `name` and `link`.
 
-    `swallowed`: how many of the next measures fail behind a 200, as their errors are only logged.
+    `swallowed`: how many of the next measures fail behind a 200, as their errors are only logged. `short_pages`: each page
+    of a list has one row less than is usual, and the row is on the next one.
     """
 
     title: str = "Community forum"
@@ -173,10 +174,12 @@ class ForumState:
     uploads: dict[str, Upload] = field(default_factory=dict)
     read_only: bool = False
     swallowed: int = 0
+    short_pages: bool = False
     providers: set[str] = field(default_factory=lambda: {"github", "discord"})
     settings: dict[str, Any] = field(
         default_factory=lambda: {
             "hide_suspension_reasons": False,
+            "allow_anonymous_mode": False,
             "min_personal_message_post_length": 10,
             "min_personal_message_title_length": 2,
             "min_post_length": 20,
@@ -274,6 +277,10 @@ class ForumState:
             self.measured[user.id] = None
         else:
             self.measured.pop(user.id, None)
+
+    def page_size(self, usual: int) -> int:
+        """Return how many rows a page has for which that many are usual."""
+        return usual - 1 if self.short_pages else usual
 
     def swallows(self) -> bool:
         """Return whether this measure fails unseen, which uses one such failure up."""

@@ -225,6 +225,7 @@ class OrganizationHandlers:
 def paged(origin: str, call: GithubCall, items: Sequence[Any], word: Any, wrap: str | None = None) -> Response:
     """Return one page of a list, with the links to the others in the `Link` header."""
     size = min(max(_parse_number(call.query.get("per_page"), PAGE), 1), PAGE_LIMIT)
+    size = max(1, size - call.state.rows_short)
     page = max(_parse_number(call.query.get("page"), 1), 1)
     last = max(1, -(-len(items) // size))
     shown = [word(item) for item in items[(page - 1) * size : page * size]]

@@ -177,7 +177,10 @@ def _all_permissions() -> dict[str, str]:
 
 @dataclass(slots=True)
 class GithubState:
-    """Everything that GitHub remembers here. `permissions` are the installation's and can change at run time."""
+    """Everything that GitHub remembers here. `permissions` are the installation's and can change at run time.
+
+    `rows_short`: by how many rows each page of a list is shorter than was asked for, with more behind it.
+    """
 
     organization: str = "community"
     organization_id: int = 9000
@@ -191,6 +194,7 @@ class GithubState:
     permissions: dict[str, str] = field(default_factory=_all_permissions)
     events: list[str] = field(default_factory=lambda: list(EVENTS))
     hook_ssl: bool = True
+    rows_short: int = 0
     audit: list[AuditEntry] = field(default_factory=list)
     _logins: dict[str, int] = field(default_factory=dict)
     _last_id: int = 10_000

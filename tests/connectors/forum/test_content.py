@@ -88,3 +88,12 @@ async def test_what_is_gone_is_missing_and_what_the_forum_cannot_do_is_rejected(
     assert (await port.read_copy(gone), await port.observe(gone)) == (Missing(), Missing())
     assert await port.restrict(gone, LOCKED) == Gone()
     assert isinstance(await port.restrict(gone, ContentRestrictionKind.HIDDEN), Rejected)
+
+
+@pytest.mark.harm("short-page-taken-for-the-last")
+async def test_posts_that_an_answer_leaves_out_are_asked_for_again(setup: ForumInboxSetup, port: ForumContent) -> None:
+    setup.forum.state.short_pages = True
+    topic = a_topic(setup)
+    for number in range(60):
+        setup.person("birch").reply(topic, f"You are all fools, every one of you, {number}.")
+    assert len((await port.read_conversation(topic)).posts) == 61

@@ -87,3 +87,12 @@ async def test_flags_beyond_the_first_page_of_the_queue_are_read(setup: ForumInb
         setup.person("rowan").flag(a_post(setup), f"The matter number {number} of mine.")
     await setup.read()
     assert len(await setup.cases()) == 12
+
+
+@pytest.mark.harm("short-page-taken-for-the-last")
+async def test_flags_behind_a_page_of_the_queue_that_is_short_are_taken_in(setup: ForumInboxSetup) -> None:
+    setup.forum.state.short_pages = True
+    for number in range(23):
+        setup.person("rowan").flag(a_post(setup, f"You are all fools, every one of you, {number}."), WHY)
+    assert await setup.read()
+    assert len(await setup.reports()) == 23

@@ -7,7 +7,7 @@ import pytest
 from connectors.emulators.forum.server import ForumEmulator
 from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.emulators.shared.webhooks import Webhook
-from connectors.forum.permissions import EVENTS, HIDDEN_REASONS, KEY, MESSAGES
+from connectors.forum.permissions import ANONYMOUS_MODE, EVENTS, HIDDEN_REASONS, KEY, MESSAGES
 from connectors.forum.space import ForumSpace
 from guardian.ids import Reference, SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
@@ -511,6 +511,37 @@ async def test_a_public_suspension_reason_is_warned_of_with_a_moderators_key_too
         assert [(found.needs, found.impact) for found in await ill(each)] == [
             (HIDDEN_REASONS.label, HIDDEN_REASONS.impact)
         ]
+
+
+@pytest.mark.harm("held-account-goes-on-without-a-name")
+@pytest.mark.parametrize("switch", ["allow_anonymous_mode", "allow_anonymous_posting"])
+async def test_an_anonymous_mode_is_warned_of_since_a_silenced_person_goes_on_in_it(
+    switch: str, space: ForumSpace, looked_at: ForumSpace, forum: ForumEmulator
+) -> None:
+    forum.state.settings[switch] = True
+    await space.restrict(an_order(account_of(forum), AccessLevel.MUTED))
+    assert forum.person("rowan").go_anonymous().publish("A public matter of mine", "You are all fools, every one.")
+    assert [found.needs for found in await ill(space)] == [ANONYMOUS_MODE.label]
+
+
+async def test_a_forum_that_does_not_say_whether_it_has_an_anonymous_mode_is_no_good_news(
+    space: ForumSpace, looked_at: ForumSpace, forum: ForumEmulator
+) -> None:
+    del forum.state.settings["allow_anonymous_mode"]
+    assert [found.needs for found in await ill(space)] == [ANONYMOUS_MODE.label]
+
+
+@pytest.mark.harm("short-page-taken-for-the-last")
+async def test_a_page_that_is_short_of_a_row_is_not_the_last_of_the_list(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    forum.state.short_pages = True
+    for number in range(250):
+        forum.add_user(f"person{number}")
+        forum.manual_actions.suspend_by_hand("morgan", f"person{number}", datetime(2030, 1, 1, tzinfo=UTC), "spam")
+    listed = await space.list_restrictions()
+    assert not isinstance(listed, Unknown)
+    assert len(listed.restrictions) == 250
 
 
 async def test_what_a_public_reason_shows_is_the_fixed_sentence_alone(space: ForumSpace, forum: ForumEmulator) -> None:

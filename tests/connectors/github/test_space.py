@@ -509,3 +509,15 @@ async def test_the_private_key_never_shows_in_the_configurations_text(
     space: GithubSpace, github: GithubEmulator
 ) -> None:
     assert "PRIVATE KEY" not in repr(space._config)
+
+
+@pytest.mark.harm("short-page-taken-for-the-last")
+async def test_a_page_that_is_short_of_rows_is_not_the_last_where_a_link_leads_on(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    github.state.rows_short = 3
+    for number in range(250):
+        github.manual_actions.block_by_hand("morgan", github.register(f"spam{number}").login)
+    listed = await space.list_restrictions()
+    assert not isinstance(listed, Unknown)
+    assert len(listed.restrictions) == 250
