@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from connectors.github.mentions import Mention, find_mention
+
 
 class CommentKind(StrEnum):
     """Where something stands; the value is its list in the API, where that has one."""
@@ -42,7 +44,7 @@ class CommentRef:
 @dataclass(frozen=True, slots=True)
 class Comment:
     """Something that somebody wrote in public. `node` is its lasting name; `above` is what it answers, where known;
-    `above_ref` is where that can be asked for."""
+    `above_ref` is where that can be asked for. `changed`: it may not say any more what it said at first."""
 
     ref: CommentRef
     node_id: str
@@ -53,14 +55,12 @@ class Comment:
     by_bot: bool = False
     written_at: datetime | None = None
     title: str = ""
+    changed: bool = False
     above: "Comment | None" = None
     above_ref: CommentRef | None = None
 
 
 _NAME: Final = re.compile(r"([a-z/]+) ([\w=-]+)(?: ([\w.-]+/[\w.-]+))?")
-_FENCE: Final = re.compile(r"^\s*(```|~~~).*?^\s*\1\s*$", re.MULTILINE | re.DOTALL)
-_CODE: Final = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
-_QUOTE: Final = re.compile(r"^\s*>.*$", re.MULTILINE)
 _TYPES: Final = {"Issue": CommentKind.ISSUE, "PullRequest": CommentKind.ISSUE, "Discussion": CommentKind.DISCUSSION}
 _COMMENTS: Final = {
     "IssueComment": CommentKind.COMMENT,
@@ -79,10 +79,16 @@ def parse_ref(text: str) -> CommentRef | None:
     return ref if sound else None
 
 
-def mentions_app(text: str, slug: str) -> bool:
-    """Return whether the words themselves mention the App: neither in a quotation nor as code."""
-    own = _QUOTE.sub("", _CODE.sub("", _FENCE.sub("", text)))
-    return re.search(rf"(?<![\w@/.`-])@{re.escape(slug)}(?:\[bot\])?(?![\w-])", own, re.IGNORECASE) is not None
+def mention_in(comment: Comment, slug: str) -> Mention:
+    """Return whether the comment mentions the App.
+
+    Doubtful where only its title does, or where it was changed later: whoever maintains a repository can change what
+    others wrote there, and GitHub does not say who did.
+    """
+    found = find_mention(comment.text, slug)
+    if found is Mention.NONE:
+        return Mention.DOUBTFUL if find_mention(comment.title, slug) is not Mention.NONE else Mention.NONE
+    return Mention.DOUBTFUL if comment.changed else found
 
 
 def parse_escalation(text: str, slug: str) -> str | None:
@@ -91,7 +97,7 @@ def parse_escalation(text: str, slug: str) -> str | None:
     None where they ordered nothing.
     """
     found = re.search(rf"@{re.escape(slug)}(?:\[bot\])?[,:]?\s+/escalate\b(.*)", text, re.IGNORECASE | re.DOTALL)
-    return found[1].strip() if found and mentions_app(text, slug) else None
+    return found[1].strip() if found and find_mention(text, slug) is not Mention.NONE else None
 
 
 def parse_row(repository: str, comment_kind: CommentKind, row: Mapping[str, Any]) -> Comment:
@@ -108,6 +114,7 @@ def parse_row(repository: str, comment_kind: CommentKind, row: Mapping[str, Any]
         by_bot=bool(user) and str((user or {}).get("type")) == "Bot",
         written_at=_parse_instant(row.get("created_at")),
         title=str(row.get("title") or ""),
+        changed=row.get("updated_at") != row.get("created_at"),
         above_ref=_parse_parent(repository, comment_kind, row),
     )
 

@@ -22,7 +22,7 @@ from connectors.github.comments import (
     CommentKind,
     CommentRef,
     changed_at,
-    mentions_app,
+    mention_in,
     parse_discussion,
     parse_escalation,
     parse_node,
@@ -30,6 +30,7 @@ from connectors.github.comments import (
     parse_row,
 )
 from connectors.github.connection import GithubConnection
+from connectors.github.mentions import Mention
 from connectors.http import CallFailed, Priority
 from guardian.cases import handoffs
 from guardian.cases.conversations import Conversation
@@ -214,16 +215,22 @@ class GithubInbox:
     # -- one thing
 
     async def _receive(self, comment: Comment) -> bool:
-        """It is kept where it mentions us, and then taken away; False where that has to be tried again."""
-        if comment.by_bot or not mentions_app(f"{comment.title}\n{comment.text}", self._slug):
-            return True
+        """It is kept where it may mention us, and taken away where it surely does; False where to try again.
+
+        What is known is read again when it was changed, also where it mentions us no more.
+        """
         earlier = self._conversations.get(comment.node_id)
+        mention = mention_in(comment, self._slug)
+        if comment.by_bot or (earlier is None and mention is Mention.NONE):
+            return True
         if earlier is None:
             earlier = await self._store(comment)
         elif earlier.report is not None and earlier.read_to != _fingerprint(comment):
             earlier = await self._store_change(earlier, earlier.report, comment)
         self._conversations[comment.node_id] = earlier
-        if earlier.report is None or comment.ref.comment_kind not in REMOVABLE or not self._may_remove():
+        if earlier.report is None or mention is not Mention.SURE or comment.ref.comment_kind not in REMOVABLE:
+            return True
+        if not self._may_remove():
             return True
         return await self._remove_comment(comment, earlier.report)
 
@@ -331,6 +338,7 @@ def _submission(comment: Comment, space: SpaceName, longest_text: int) -> Submis
         reporter_handle=comment.handle,
         evidence=tuple(_evidence(comment, space)),
         delivery=comment.node_id,
+        verified=not comment.changed,
     )
 
 

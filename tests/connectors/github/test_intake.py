@@ -211,6 +211,38 @@ async def test_a_text_that_is_changed_after_it_was_kept_is_added_to_its_report(s
     assert "And it goes on." in setup.page()
 
 
+async def test_a_text_that_mentions_us_no_more_is_read_again_as_well(setup: MentionSetup) -> None:
+    setup.inbox = GithubInbox(
+        replace(setup.inbox._connection, config=replace(setup.inbox._connection.config, delete_mentions=False)),
+        setup.community.app,
+    )
+    number = setup.wren.comment("site", setup.issue, CALL)
+    assert await setup.inbox.read()
+    setup.wren.edit("site", setup.issue, number, "It was a misunderstanding, I think.")
+    assert await setup.inbox.read()
+    assert [added.text for added in await setup.added()] == ["It was a misunderstanding, I think."]
+
+
+@pytest.mark.harm("innocent-comment-removed")
+async def test_a_comment_that_was_changed_is_kept_unverified_and_never_removed(setup: MentionSetup) -> None:
+    """P-2.5: whoever maintains a repository can write a mention into somebody's comment."""
+    number = setup.wren.comment("site", setup.issue, "The build fails for me since yesterday.")
+    setup.community.pass_time(timedelta(minutes=1))
+    setup.wren.edit("site", setup.issue, number, CALL)
+    assert await setup.inbox.read()
+    assert [report.verified for report in await setup.reports()] == [False]
+    assert CALL in setup.page()
+
+
+@pytest.mark.harm("innocent-comment-removed")
+async def test_a_comment_that_shows_our_name_in_a_template_is_nobodys_report(setup: MentionSetup) -> None:
+    text = "<!-- Mention @guardian-app to report somebody. -->\nThe build fails for me since yesterday."
+    setup.wren.comment("site", setup.issue, text)
+    assert await setup.inbox.read()
+    assert await setup.reports() == []
+    assert "The build fails" in setup.page()
+
+
 async def test_in_observe_mode_the_report_is_taken_and_the_comment_left(setup: MentionSetup) -> None:
     setup.community.app.spaces.set_mode(GITHUB, Mode.OBSERVE)
     setup.wren.comment("site", setup.issue, CALL)
