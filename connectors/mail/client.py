@@ -5,8 +5,9 @@ Where TLS is configured, nothing goes out in the clear, whatever the server offe
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import aiosmtplib
 
 from connectors.mail import translate
-from guardian.spaces.outcomes import Done, Outcome, Unavailable
+from guardian.spaces.outcomes import Done, Outcome, Rejected, Unavailable
 from guardian.spaces.port import CheckResult
 
 
@@ -45,10 +46,10 @@ class MailConfig:
 
 
 class Mailer:
-    """Sends one mail at a time."""
+    """Sends one mail at a time; `now` is the instant that a mail is dated with."""
 
-    def __init__(self, config: MailConfig) -> None:
-        self._config = config
+    def __init__(self, config: MailConfig, now: Callable[[], datetime]) -> None:
+        self._config, self._now = config, now
         self._context = ssl.create_default_context(cafile=str(config.ca_file) if config.ca_file else None)
 
     @property
@@ -60,12 +61,19 @@ class Mailer:
         """The mail server has taken the mail (Done with its answer), or it says why not. `message_id` makes a repeated
         sending recognisable: it becomes the Message-ID. With a `reply_token`, answers go to an address with it in it."""
         reply_to = translate.with_token(self._config.answers_to, reply_token)
-        message = translate.build_mail(self._config.sender, to, subject, text, message_id, reply_to)
+        message = translate.build_mail(self._config.sender, to, subject, text, message_id, self._now(), reply_to)
         if not isinstance(message, EmailMessage):
             return message
+        plain = translate.bounce_address(None, self._config.sender, message_id)
+        own = translate.bounce_address(self._config.answers_to, self._config.sender, message_id)
+        outcome = await self._hand_over(message, own)
+        # Some servers let an account send under its own address alone. What was refused for good has reached nobody.
+        return await self._hand_over(message, plain) if isinstance(outcome, Rejected) and own != plain else outcome
+
+    async def _hand_over(self, message: EmailMessage, mail_from: str) -> Outcome:
         try:
             async with asyncio.timeout(self._config.call_ceiling.total_seconds()), self._connection() as server:
-                refused, answer = await server.send_message(message)
+                refused, answer = await server.send_message(message, sender=mail_from)
         except translate.FAULTS as error:
             return translate.translate_error(error)
         return Done(answer) if not refused else Unavailable("the mail server took it for nobody")

@@ -1,9 +1,13 @@
 """Between mail's words and ours: a text as a letter, and what a mail server's answers mean. Pure."""
 
+import re
 import ssl
 from dataclasses import replace
+from datetime import datetime
 from email.errors import MessageError
 from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Final
 
 import aiosmtplib
 
@@ -12,6 +16,7 @@ from guardian.spaces.outcomes import Forbidden, Outcome, Rejected, Unavailable
 from guardian.spaces.port import CheckResult
 
 FAULTS: tuple[type[Exception], ...] = (aiosmtplib.SMTPException, OSError, ssl.SSLError, TimeoutError)
+_IN_AN_ADDRESS: Final = re.compile(r"[0-9A-Za-z-]{1,40}")
 _SIGN_IN = "the user name and password that the mail server takes"
 
 
@@ -31,10 +36,19 @@ def with_token(address: str | None, token: str) -> str:
     return f"{local}+{token}@{domain}"
 
 
+def bounce_address(address: str | None, sender: str, message_id: str) -> str:
+    """Return the address that the mail comes back to, which says which mail it is; the sender's where none is read."""
+    plain = parseaddr(sender)[1]
+    local, _, domain = (address or "").rpartition("@")
+    if domain.casefold() != domain_of(plain).casefold() or not _IN_AN_ADDRESS.fullmatch(message_id):
+        return plain
+    return f"{local}+back-{message_id}@{domain}"
+
+
 def build_mail(
-    sender: str, to: str, subject: str, text: str, message_id: str, reply_to: str = ""
+    sender: str, to: str, subject: str, text: str, message_id: str, at: datetime, reply_to: str = ""
 ) -> EmailMessage | Rejected:
-    """Return the mail as it goes out.
+    """Return the mail as it goes out, with the instant at which it is written.
 
     Rejected where an address or a line of its head could be read as more than that.
     """
@@ -45,6 +59,7 @@ def build_mail(
     made = EmailMessage()
     try:
         made["From"], made["To"], made["Subject"] = sender, to, subject
+        made["Date"] = format_datetime(at)
         made["Message-ID"] = f"<{message_id}@{domain_of(sender)}>"
         if reply_to:
             made["Reply-To"] = reply_to

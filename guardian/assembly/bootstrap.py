@@ -98,7 +98,7 @@ def _compose(
         offers_self_disclosure=any(each.proof is not None and each.proof.knows_linked_accounts for each in connected),
     )
     # A wrapper knows what it is put round by its name; mail has one as a space has.
-    mailer = cast(CheckedMailer, wrap(cast(Space, connect_mailer(settings.mail)))) if settings.mail else None
+    mailer = cast(CheckedMailer, wrap(cast(Space, connect_mailer(settings.mail, clock.now)))) if settings.mail else None
     mail_receiver = connect_mail_receiver(settings.mail, app) if settings.mail else None
     context: ReconcilerContext[UnitOfWork] = ReconcilerContext(
         units_of_work=units_of_work,

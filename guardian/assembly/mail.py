@@ -5,6 +5,7 @@ Imported only where it is configured. Read `connect_mailer` first.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -45,8 +46,8 @@ class MailReceiver:
     close: Callable[[], None] = lambda: None
 
 
-def connect_mailer(settings: MailSettings) -> CheckedMailer:
-    """Connect the way out by mail."""
+def connect_mailer(settings: MailSettings, now: Callable[[], datetime]) -> CheckedMailer:
+    """Connect the way out by mail, whose mails are dated by `now`."""
     client = import_module("connectors.mail.client")
     config = client.MailConfig(
         host=settings.host,
@@ -59,7 +60,7 @@ def connect_mailer(settings: MailSettings) -> CheckedMailer:
         call_ceiling=settings.call_ceiling,
         answers_to=settings.inbox.address if settings.inbox else None,
     )
-    mailer: CheckedMailer = client.Mailer(config)
+    mailer: CheckedMailer = client.Mailer(config, now)
     return mailer
 
 

@@ -4,10 +4,11 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default as modern
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,17 @@ class SmtpServer:
 
     taken: list[Envelope] = field(default_factory=list)
     protected: list[bool] = field(default_factory=list)
+    answer_to_sender: str = ""
     answer_to_recipient: str = "250 OK"
     answer_to_data: str = "250 taken as 42"
+
+    async def handle_MAIL(  # noqa: N802  # the server's own name for it
+        self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
+    ) -> str:
+        if self.answer_to_sender and "+" in address:
+            return self.answer_to_sender
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802  # the server's own name for it
         self, server: Any, session: Any, envelope: Envelope, address: str, options: Any
@@ -133,7 +143,8 @@ async def server_with(smtp_server: SmtpServer, papers: tuple[Path, Path, Path]) 
         settings = {"tls": Tls.STARTTLS if tls else Tls.NONE, "ca_file": papers[0], **changes}
         port = server.sockets[0].getsockname()[1]
         return Mailer(
-            MailConfig(host="127.0.0.1", port=port, sender="Guardian <guardian@community.example>", **settings)
+            MailConfig(host="127.0.0.1", port=port, sender="Guardian <guardian@community.example>", **settings),
+            system_now,
         )
 
     yield start
@@ -157,10 +168,48 @@ async def test_a_mail_arrives_protected_plain_and_marked_as_automatic(
     assert mail.get_content().replace("\r\n", "\n") == TEXT
 
 
+@pytest.mark.harm("mail-thrown-away-for-its-form")
+async def test_every_mail_says_when_it_was_written(server_with: ServerWith, smtp_server: SmtpServer) -> None:
+    """P-5.5: some servers throw away what does not, and most add nothing to what a program hands over."""
+    mailer = await server_with()
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    await Mailer(mailer._config, lambda: at).send(TO, "Subject", TEXT, "n-1")
+    assert parsedate_to_datetime(smtp_server.mail()["Date"]) == at
+
+
+@pytest.mark.harm("undelivered-counted-as-told")
+@pytest.mark.parametrize(
+    ("answers_to", "mail_from"),
+    [
+        ("conduct@community.example", "conduct+back-n-1@community.example"),
+        ("conduct@elsewhere.example", "guardian@community.example"),
+        (None, "guardian@community.example"),
+    ],
+)
+async def test_what_comes_back_comes_to_an_address_that_names_the_mail(
+    server_with: ServerWith, smtp_server: SmtpServer, answers_to: str | None, mail_from: str
+) -> None:
+    """P-6.2"""
+    assert isinstance(await (await server_with(answers_to=answers_to)).send(TO, "Subject", TEXT, "n-1"), Done)
+    assert smtp_server.taken[0].mail_from == mail_from
+
+
+@pytest.mark.harm("mail-thrown-away-for-its-form")
+async def test_a_server_that_lets_us_send_under_one_address_alone_takes_our_mail_all_the_same(
+    server_with: ServerWith, smtp_server: SmtpServer
+) -> None:
+    """P-5.5"""
+    smtp_server.answer_to_sender = "553 5.7.1 Not owned by user"
+    mailer = await server_with(answers_to="conduct@community.example")
+    assert isinstance(await mailer.send(TO, "Subject", TEXT, "n-1"), Done)
+    assert [each.mail_from for each in smtp_server.taken] == ["guardian@community.example"]
+
+
 async def test_a_server_without_tls_gets_nothing_in_the_clear(server_with: ServerWith, smtp_server: SmtpServer) -> None:
     mailer = await server_with(tls=False)
     strict = Mailer(
-        MailConfig(host="127.0.0.1", port=mailer._config.port, sender="guardian@community.example", tls=Tls.STARTTLS)
+        MailConfig(host="127.0.0.1", port=mailer._config.port, sender="guardian@community.example", tls=Tls.STARTTLS),
+        system_now,
     )
     assert isinstance(await strict.send(TO, "Subject", TEXT, "n-1"), Unavailable)
     assert smtp_server.taken == []
@@ -228,7 +277,12 @@ async def test_a_head_that_could_be_read_as_more_is_rejected(
 
 def test_a_text_cannot_grow_a_head_or_a_second_part() -> None:
     made = build_mail(
-        "guardian@community.example", TO, "Subject", "\r\nBcc: all@people.example\r\n.\r\nMAIL FROM:<x>", "n-1"
+        "guardian@community.example",
+        TO,
+        "Subject",
+        "\r\nBcc: all@people.example\r\n.\r\nMAIL FROM:<x>",
+        "n-1",
+        system_now(),
     )
     assert isinstance(made, EmailMessage)
     assert made["Bcc"] is None
@@ -236,7 +290,7 @@ def test_a_text_cannot_grow_a_head_or_a_second_part() -> None:
 
 
 async def test_a_server_that_is_not_there_is_unavailable(server_with: ServerWith) -> None:
-    mailer = Mailer(MailConfig(host="127.0.0.1", port=9, sender="guardian@community.example"))
+    mailer = Mailer(MailConfig(host="127.0.0.1", port=9, sender="guardian@community.example"), system_now)
     assert isinstance(await mailer.send(TO, "Subject", TEXT, "n-1"), Unavailable)
     result = await mailer.check()
     assert not result.ok
@@ -257,7 +311,7 @@ async def test_a_server_that_says_nothing_is_left_at_the_ceiling() -> None:
     config = MailConfig(
         host="127.0.0.1", port=port, sender="guardian@community.example", call_ceiling=timedelta(seconds=0.1)
     )
-    assert isinstance(await Mailer(config).send(TO, "Subject", TEXT, "n-1"), Unavailable)
+    assert isinstance(await Mailer(config, system_now).send(TO, "Subject", TEXT, "n-1"), Unavailable)
     silent.close()
     await left.wait()
 

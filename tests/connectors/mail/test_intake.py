@@ -100,7 +100,9 @@ async def at(tmp_path: Path) -> AsyncIterator[MailSetup]:
         await server.start()
         mailbox = a_mailbox(server)
         way_out = MailConfig(host="127.0.0.1", port=server.smtp_port, sender=US, tls=Tls.NONE, answers_to=US)
-        yield MailSetup(community, server, MailInbox(mailbox, community.app, CONFIG), Mailer(way_out))
+        yield MailSetup(
+            community, server, MailInbox(mailbox, community.app, CONFIG), Mailer(way_out, community.clock.now)
+        )
         mailbox.close()
         await server.stop()
 
