@@ -5,13 +5,13 @@ Judges nothing of what a letter says. What it takes in, it has stored before any
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
 from connectors.mail import parser
 from connectors.mail.evidence import mail_without_receipts, raw_pieces, without_receipts
-from connectors.mail.mailbox import MAX_MAIL_SIZE, Mailbox, MailboxUnavailable, OpenMailbox
+from connectors.mail.mailbox import MAX_MAIL_SIZE, Mailbox, MailboxUnavailable, MailUnreadable, OpenMailbox
 from connectors.mail.parser import MailKind, OwnMail, ParsedMail, ParserConfig, SenderTrust
 from connectors.mail.permissions import READING
 from guardian.cases.submissions import EvidenceInput
@@ -34,6 +34,8 @@ _UNREAD: Final = (
     "A mail came in that the service could not read, and stopped trying to. Nobody knows yet who wrote it and what it "
     "says: please open the file “mail.eml” with care, best in a program that shows text only. It begins like this:"
 )
+_NOTIFY_AFTER: Final = timedelta(minutes=10)
+_UNREADABLE: Final = "A mail in the group's mailbox cannot be read: the server's answer holds none."
 _CUT: Final = "the mail is larger than is read; all of it stands in the mailbox"
 
 
@@ -169,12 +171,17 @@ class MailProcessor:
 
 
 class MailInbox:
-    """The group's mailbox, read by us. What was taken in leaves the folder only afterwards."""
+    """The group's mailbox, read by us. What was taken in leaves the folder only afterwards.
+
+    When it has not been read to its end for a while, the chairs are notified, once until it is well again.
+    """
 
     def __init__(self, mailbox: Mailbox, app: AppContext, config: IntakeConfig) -> None:
-        self._mailbox = mailbox
+        self._mailbox, self._app = mailbox, app
         self._processor = MailProcessor(app, config)
         self._poll_interval = config.every
+        self._failing_since: datetime | None = None
+        self._notified = False
 
     @property
     def name(self) -> str:
@@ -188,39 +195,60 @@ class MailInbox:
 
     async def read(self, items: tuple[str, ...] = ()) -> bool:
         """Take in or set aside every mail in the folder; False where one was not, which is tried again."""
+        unread = 0
         try:
             async with self._mailbox.open() as mailbox:
-                complete = True
                 for uid in await mailbox.list_waiting():
-                    complete = await self._read_one(mailbox, uid) and complete
-                return complete
+                    unread += not await self._read_one(mailbox, uid)
+            complete = unread == 0
         except MailboxUnavailable as error:
             log.warning("mailbox.not_read", why=str(error))
-            return False
+            complete = False
+        await self._note(complete=complete, unread=unread)
+        return complete
 
     async def check(self) -> CheckResult:
-        """Return whether the mailbox can be read and its mail moved; nothing is read."""
+        """Return whether the mailbox can be read and its mail moved: the oldest mail is fetched, and left as it is."""
         try:
             async with self._mailbox.open() as mailbox:
-                waiting = len(await mailbox.list_waiting())
-                what = f"The mailbox can be read, and what was read can be moved. {waiting} mails wait in it to be taken in."
-                remedy = "" if self._processor.config.trust.vouches else _NOBODY_AUTHENTICATED
-                return CheckResult(what, ok=True, remedy=remedy)
+                waiting = await mailbox.list_waiting()
+                for uid in waiting[:1]:
+                    await mailbox.fetch(uid)
+                return self._well(len(waiting))
         except MailboxUnavailable as error:
             return _unavailable_result(error)
+        except MailUnreadable:
+            return replace(READING.result(_UNREADABLE, ok=False), needs="")
+
+    def _well(self, waiting: int) -> CheckResult:
+        what = f"The mailbox can be read, and what was read can be moved. {waiting} mails wait in it to be taken in."
+        remedy = "" if self._processor.config.trust.vouches else _NOBODY_AUTHENTICATED
+        return CheckResult(what, ok=True, remedy=remedy)
 
     async def _read_one(self, mailbox: OpenMailbox, uid: bytes) -> bool:
-        raw = await mailbox.fetch(uid)
-        if raw is None:
-            return True
         try:
+            raw = await mailbox.fetch(uid)
+            if raw is None:
+                return True
             disposition = await self._processor.process(raw)
+        except MailboxUnavailable:
+            raise
         except Exception as error:
             # One mail that cannot be taken in stays where it is, and never stops the others.
             log.error("mail.has_failed", kind=type(error).__name__, at=location_of(error))
             return False
         await (mailbox.mark_done(uid) if disposition is MailDisposition.RECEIVED else mailbox.set_aside(uid))
         return True
+
+    async def _note(self, *, complete: bool, unread: int) -> None:
+        if complete:
+            self._failing_since, self._notified = None, False
+            return
+        now = self._app.clock.now()
+        self._failing_since = self._failing_since or now
+        if not self._notified and now - self._failing_since >= _NOTIFY_AFTER:
+            await mail.notify_of_unread_mail(self._app, unread)
+            self._notified = True
 
 
 def _unavailable_result(error: MailboxUnavailable) -> CheckResult:

@@ -8,7 +8,7 @@ import contextlib
 import imaplib
 import re
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,7 +23,7 @@ T = TypeVar("T")
 FAULTS: Final = (imaplib.IMAP4.error, OSError, ssl.SSLError, TimeoutError)
 MAX_MAIL_SIZE: Final = 40_000_000
 """So many bytes of one mail are read; of a larger one, only its beginning."""
-_UID: Final = re.compile(rb"UID (\d+)")
+_UID: Final = re.compile(rb"(?<![A-Z])UID (\d+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,10 @@ class MailboxUnavailable(Exception):
     def __init__(self, reason: str, *, refused: bool = False) -> None:
         super().__init__(reason)
         self.refused = refused
+
+
+class MailUnreadable(Exception):
+    """The server's answer for one mail cannot be read; the others may be well."""
 
 
 class Mailbox:
@@ -132,7 +136,10 @@ class OpenMailbox:
         return (found[0] or b"").split()
 
     async def fetch(self, uid: bytes) -> bytes | None:
-        """Return the bytes of the mail, of a very large one its beginning; None where it is gone meanwhile."""
+        """Return the bytes of the mail, of a very large one its beginning; None where it is gone meanwhile.
+
+        MailUnreadable where the server's answer holds no mail, although there is one.
+        """
         return await self._run(lambda: self._fetch(uid.decode()))
 
     async def mark_done(self, uid: bytes) -> None:
@@ -146,7 +153,16 @@ class OpenMailbox:
     def _fetch(self, uid: str) -> bytes | None:
         # PEEK: a mail that is looked at and then not taken in must not seem read.
         answer = _require_ok(self._connection.uid("FETCH", uid, f"(UID BODY.PEEK[]<0.{MAX_MAIL_SIZE}>)"), "no mail")
-        return next((part[1] for part in answer if isinstance(part, tuple) and _UID.search(part[0])), None)
+        found = list(_bodies(answer, uid.encode()))
+        if len(found) == 1:
+            return found[0]
+        if found or self._is_there(uid):
+            raise MailUnreadable
+        return None
+
+    def _is_there(self, uid: str) -> bool:
+        found = _require_ok(self._connection.uid("SEARCH", "UID", uid), "no search")
+        return uid.encode() in (found[0] or b"").split()
 
     def _move(self, uid: str, folder: str) -> None:
         connection = self._connection
@@ -158,6 +174,18 @@ class OpenMailbox:
         _require_ok(connection.uid("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)"), "not marked")
         if "UIDPLUS" in self._capabilities:
             connection.uid("EXPUNGE", uid)
+
+
+def _bodies(answer: list[Any], uid: bytes) -> Iterator[bytes]:
+    """The bodies in an answer to FETCH that are this mail's. Its id stands before the body or behind it, as the server
+    likes; in front of it or after it come what other mails are marked with."""
+    for at, part in enumerate(answer):
+        if not isinstance(part, tuple) or b"BODY[" not in part[0].upper():
+            continue
+        behind = answer[at + 1] if at + 1 < len(answer) else b""
+        named = _UID.findall(part[0] + b" " + (behind if isinstance(behind, bytes) else b""))
+        if named == [uid]:
+            yield part[1]
 
 
 def _require_ok(answer: tuple[str, Any], reason: str) -> Any:

@@ -53,6 +53,7 @@ class NoticeKind(StrEnum):
     CLOCK_DISTRUSTED = "clock_distrusted"
     SPACE_DOWN = "space_down"
     SPACE_BACK = "space_back"
+    MAIL_NOT_READ = "mail_not_read"
     RETURN_TO_CONFIRM = "return_to_confirm"
     TERM_OVER = "term_over"
     READMISSION_REQUESTED = "readmission_requested"

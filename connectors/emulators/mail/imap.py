@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 
 from connectors.emulators.mail.mailboxes import Folder, MailAccount, MailStore, StoredMail
@@ -29,6 +30,15 @@ class Session:
         self.untagged.append(b"* " + (line.encode() if isinstance(line, str) else line) + b"\r\n")
 
 
+class FetchAnswers(StrEnum):
+    """How the server words its answer to FETCH: its id before the body, or behind it; or there is none, as of a mail
+    whose file is broken."""
+
+    UID_FIRST = "uid first"
+    UID_LAST = "uid last"
+    WITHOUT_BODY = "without body"
+
+
 class CommandRefused(Exception):
     """The command is not carried out, as the server says why."""
 
@@ -41,6 +51,7 @@ class ImapServer:
         self.commands: list[str] = []
         """What was asked for, by name, in its order."""
         self.open = 0
+        self.fetch_answers = FetchAnswers.UID_FIRST
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve the connection until it ends."""
@@ -132,6 +143,10 @@ class ImapServer:
 
     def _search(self, session: Session, words: list[str]) -> None:
         wanted = " ".join(words).upper()
+        if wanted.startswith("UID "):
+            there = [m.uid for m in _select_mails(_require_open_folder(session), words[1])]
+            session.add_line(f"SEARCH {' '.join(map(str, there))}".rstrip())
+            return
         if wanted not in {"ALL", "NOT DELETED", "UNDELETED"}:
             raise CommandRefused("[CANNOT] this is not searched for here")
         found = [m.uid for m in _require_open_folder(session).mails if wanted == "ALL" or r"\Deleted" not in m.flags]
@@ -150,7 +165,18 @@ class ImapServer:
             start, most = (int(part[1]), int(part[2])) if part[1] else (0, len(mail.raw))
             content = mail.raw[start : start + most]
             named = f"BODY[]<{start}>" if part[1] else "BODY[]"
-            session.add_line(f"{number} FETCH (UID {mail.uid} {named} {{{len(content)}}}\r\n".encode() + content + b")")
+            session.add_line(self._body_line(number, mail.uid, named, content))
+
+    def _body_line(self, number: int, uid: int, named: str, content: bytes) -> bytes:
+        """The answer may name its items in any order (RFC 3501, 7.4.2)."""
+        begin, size = f"{number} FETCH (", f"{{{len(content)}}}\r\n"
+        match self.fetch_answers:
+            case FetchAnswers.UID_FIRST:
+                return f"{begin}UID {uid} {named} {size}".encode() + content + b")"
+            case FetchAnswers.UID_LAST:
+                return f"{begin}{named} {size}".encode() + content + f" UID {uid})".encode()
+            case FetchAnswers.WITHOUT_BODY:
+                return f"{begin}UID {uid})".encode()
 
     def _store(self, session: Session, words: list[str]) -> None:
         for mail in _select_mails(_require_open_folder(session), words[0]):

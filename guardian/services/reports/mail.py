@@ -21,8 +21,9 @@ from guardian.journal import SERVICE, Entry
 from guardian.notices.delivery_routes import MAIL
 from guardian.notices.models import News, NoticeKind, NoticeState, RecipientKind
 from guardian.notices.translations import ENGLISH, LANGUAGES, translate_text
+from guardian.people.models import Group, Office
 from guardian.services.context import AppContext
-from guardian.services.notify import notify_members
+from guardian.services.notify import notify_members, notify_office
 from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import (
     MailAddressAccess,
@@ -137,6 +138,14 @@ async def is_sent_notice(app: AppContext, notice_id: NoticeId) -> bool:
     """Return whether we made a notice of that id, so that a mail which bears it is our own."""
     async with app.units_of_work.read() as view:
         return await view.notices.notice(notice_id) is not None
+
+
+async def notify_of_unread_mail(app: AppContext, unread: int) -> None:
+    """Notify the chairs that mail is not read: `unread` mails one by one, or the whole mailbox where that is 0."""
+    async with app.units_of_work.begin() as uow:
+        facts = {"unread": str(unread)}
+        await notify_office(uow, Group.WORKING_GROUP, Office.CHAIR, NoticeKind.MAIL_NOT_READ, facts)
+        uow.journal.note(Entry(act="mail.was_not_read", by=SERVICE, authority="P-2.10", about=facts))
 
 
 def is_same_address(one: str, other: str) -> bool:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from connectors.emulators.mail.imap import FetchAnswers
 from connectors.emulators.mail.server import MailEmulator
 from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.mail.client import MailConfig, Mailer, Tls
@@ -18,7 +20,7 @@ from connectors.mail.listener import ListenerConfig, MailListener
 from connectors.mail.mailbox import Mailbox, MailboxConfig
 from connectors.mail.senders import SenderTrust
 from guardian.cases.reports import Addition, Report, ReportChannel
-from guardian.ids import NoticeId
+from guardian.ids import MemberId, NoticeId
 from guardian.notices.delivery_routes import RouteFinder
 from guardian.notices.models import Notice, NoticeKind, NoticeState
 from guardian.notices.outbox import DeliveryHandlers, Outbox
@@ -288,3 +290,120 @@ async def test_a_mail_that_cannot_be_read_in_time_is_kept_as_a_file_and_the_next
     assert NoticeKind.NEW_REPORT in await at.community.notice_kinds_to(AMARA)
     assert case is not None
     assert case.audience == (AMARA,)
+
+
+@pytest.mark.harm("mail-waits-and-all-looks-well")
+async def test_thirty_mails_are_read_whose_server_names_them_behind_their_bodies(at: MailSetup) -> None:
+    """P-2.10"""
+    at.server.imap.fetch_answers = FetchAnswers.UID_LAST
+    for number in range(30):
+        at.server.write(f"person{number}@people.example", US, "Insults", "They insult me.")
+    assert await at.inbox.read()
+    assert (len(await at.reports()), at.left()) == (30, 0)
+
+
+@pytest.mark.harm("mail-waits-and-all-looks-well")
+async def test_a_mail_that_the_server_does_not_give_is_a_failure_that_check_finds(at: MailSetup) -> None:
+    """P-2.10"""
+    at.server.write(ROWAN, US, "Insults", "They insult me.")
+    at.server.imap.fetch_answers = FetchAnswers.WITHOUT_BODY
+    assert not await at.inbox.read()
+    assert not (await at.inbox.check()).ok
+    at.server.imap.fetch_answers = FetchAnswers.UID_LAST
+    assert (await at.inbox.check()).ok
+    assert (at.left(), at.server.mails(US)[0]["Subject"]) == (1, "Insults")
+
+
+@pytest.mark.harm("mail-waits-and-all-looks-well")
+@pytest.mark.parametrize("broken", ["one mail", "the mailbox"])
+async def test_chairs_hear_once_that_mail_is_not_read_and_again_the_next_time(at: MailSetup, broken: str) -> None:
+    """P-2.10"""
+    at.server.write(ROWAN, US, "Insults", "They insult me.")
+    for expected in (1, 2):
+        if broken == "one mail":
+            at.server.imap.fetch_answers = FetchAnswers.WITHOUT_BODY
+        else:
+            at.server.set_fault(Fault(kind=FaultKind.SERVER_ERROR, operation="imap.select", times=3))
+        assert not await at.inbox.read()
+        assert await told_of_unread_mail(at) == [AMARA] * (expected - 1)
+        for _ in range(2):
+            at.community.pass_time(timedelta(minutes=10))
+            assert not await at.inbox.read()
+        assert await told_of_unread_mail(at) == [AMARA] * expected
+        at.server.imap.fetch_answers = FetchAnswers.UID_FIRST
+        assert await at.inbox.read()
+        at.server.write(ROWAN, US, "More", "They insult me again.")
+
+
+async def told_of_unread_mail(at: MailSetup) -> list[MemberId | None]:
+    """Who has a notice of it, of those that wait to be sent."""
+    async with at.community.units_of_work.read() as view:
+        due = [await view.notices.notice(each) for each in await view.notices.due(view.now)]
+    return [each.to.member for each in due if each is not None and each.kind is NoticeKind.MAIL_NOT_READ]
+
+
+SECRETS = ("Zanzibar", "quetzal", "rowan")
+
+
+@pytest.mark.harm("report-in-the-log")
+@pytest.mark.parametrize("heads", [{}, {"Auto-Submitted": "auto-replied"}, {"Return-Path": "<>"}], ids=str)
+@pytest.mark.parametrize("broken", [False, True])
+async def test_the_log_says_nothing_of_what_a_mail_is_about_or_of_whom(
+    at: MailSetup, heads: dict[str, str], broken: bool
+) -> None:
+    """Whoever keeps the machine reads it."""
+    at.server.write(ROWAN, US, "Zanzibar", "He is a quetzal.", heads=heads)
+    inbox = MailInbox(a_mailbox(at.server), at.community.app, CONFIG)
+    if broken:
+        inbox._processor = _Complaining(at.inbox._processor)  # type: ignore[assignment]  # whatever fails at a mail
+    with capture_logs() as events:
+        await inbox.read()
+    said = repr(events)
+    assert events
+    assert [secret for secret in SECRETS if secret in said] == []
+
+
+class _Complaining:
+    """Fails with the mail's own words in its error."""
+
+    def __init__(self, inner: MailProcessor) -> None:
+        self.config = inner.config
+
+    async def process(self, raw: bytes) -> object:
+        raise ValueError(raw.decode())
+
+
+@pytest.mark.harm("letter-taken-for-a-machines")
+async def test_a_mail_of_ours_is_one_that_we_sent_and_no_other(at: MailSetup) -> None:
+    """P-2.1: programs make ids of the same shape."""
+    like_ours = {"Message-ID": "<0198a1b2-0000-7000-8000-0123456789ab@community.example>"}
+    raw = a_mail_of("someone@community.example", like_ours["Message-ID"])
+    at.server.mail_store.deliver(raw, "someone@community.example", US)
+    await at.inbox.read()
+    assert len(await at.reports()) == 1
+    at.server.write(ROWAN, US, "Insults", "They insult me.")
+    await at.inbox.read()
+    await at.deliver()
+    [ours] = at.server.mails(ROWAN)
+    at.server.mail_store.deliver(ours.as_bytes(), US, US)
+    await at.inbox.read()
+    assert len(await at.reports()) == 2
+    assert at.left("Guardian-automatic") == 1
+
+
+def a_mail_of(sender: str, message_id: str) -> bytes:
+    """A mail as Thunderbird makes it."""
+    return f"From: {sender}\r\nTo: {US}\r\nMessage-ID: {message_id}\r\nSubject: Insults\r\n\r\nHe shouts.\r\n".encode()
+
+
+async def test_the_mail_itself_is_among_the_evidence(at: MailSetup) -> None:
+    """P-2.7"""
+    raw = at.server.write(ROWAN, US, "Insults", "They insult me.")
+    await at.inbox.read()
+    [report] = await at.reports()
+    async with at.community.units_of_work.read() as view:
+        [piece] = await view.cases.evidence_of(report.case)
+        kept = await view.cases.evidence(piece.id)
+    assert kept is not None
+    assert kept.file_name == "mail.eml"
+    assert raw in (kept.content or b"")

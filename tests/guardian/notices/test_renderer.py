@@ -40,6 +40,7 @@ WITHOUT_CASE = (
     NoticeKind.CLOCK_DISTRUSTED,
     NoticeKind.SPACE_DOWN,
     NoticeKind.SPACE_BACK,
+    NoticeKind.MAIL_NOT_READ,
     NoticeKind.LIFTING_QUESTION,
     NoticeKind.ESCALATION_NEWS,
     NoticeKind.CROSS_SPACE_PATTERN,
