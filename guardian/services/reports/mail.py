@@ -83,7 +83,8 @@ async def receive_mail(app: AppContext, inbound: InboundMail) -> MailOutcome:
     """Store the mail, once: with the report that its address belongs to, else as a report of its own.
 
     It counts as the reporter's own only where it is authentic and from their known address. Beyond so many a day of one
-    sender, mails are put with the last report and call nobody. Policy: P-2.1, P-2.10, P-2.12.
+    proved sender, mails are put with the last report and call nobody: behind an address that nothing proves there may be
+    many people. Policy: P-2.1, P-2.10, P-2.12.
     """
     inbound = replace(inbound, text=await _without_receipts(inbound.text))
     addressed, sender_reports, count_today = await _match_reports(app, inbound)
@@ -98,7 +99,7 @@ async def receive_mail(app: AppContext, inbound: InboundMail) -> MailOutcome:
         await _add(app, MailAddressAccess(inbound.token), inbound, verified=verified, quiet=quiet, answers=answers)
         return MailOutcome.ADDITION
     if quiet and latest is not None and not repeated:
-        await _add(app, PolicyAccess(latest.id), inbound, verified=inbound.authentic and latest.verified, quiet=True)
+        await _add(app, PolicyAccess(latest.id), inbound, verified=True, quiet=True)
         return MailOutcome.ADDITION
     await receive(app, _submission(inbound, app))
     return MailOutcome.REPORT
@@ -163,9 +164,11 @@ async def _match_reports(app: AppContext, inbound: InboundMail) -> tuple[Report 
             verified = _is_own(inbound, addressed)
             recent = [each for each in added if each.from_party and each.at >= since]
             return addressed, [], sum(1 for each in recent if each.verified or not verified)
+        if not inbound.authentic:
+            return None, [], 0
         mailed = await view.cases.reports_mailed_from(inbound.sender, since)
         # What a forger sends in somebody's name counts for nothing against what is really theirs.
-        sender_reports = [each for each in mailed if each.verified or not inbound.authentic]
+        sender_reports = [each for each in mailed if each.verified]
         return None, sender_reports, len(sender_reports)
 
 

@@ -211,6 +211,19 @@ async def test_a_flood_in_somebodys_name_does_not_drown_what_they_really_send(co
     assert len(await community.notices_to(AMARA)) == before + 1
 
 
+@pytest.mark.harm("words-taken-for-anothers")
+async def test_ten_people_behind_one_address_are_ten_people(community: Community) -> None:
+    """P-2.6, P-2.10: a list puts its own address before the words of everybody."""
+    people = community.app.policy.reports.letters_a_day + 10
+    for number in range(people):
+        one = a_forgery(delivery=f"l-{number}", sender="conduct@lists.example", sender_name=f"P{number} via Conduct")
+        assert await receive_mail(community.app, replace(one, text=f"From {number}.")) is MailOutcome.REPORT
+    reports = await mailed(community)
+    assert [report.reporter_handle for report in reports] == [
+        f"P{number} via Conduct <conduct@lists.example>" for number in range(people)
+    ]
+
+
 async def test_a_receipt_that_is_quoted_in_an_answer_is_not_shown_to_whoever_reads_it(community: Community) -> None:
     """P-2.6"""
     report, token = await a_report_by_mail(community)
