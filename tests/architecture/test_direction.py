@@ -22,7 +22,6 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "aiosmtplib": ("connectors/mail",),
     "authres": ("connectors/mail",),
     "flufl": ("connectors/mail",),
-    "imap_tools": ("connectors/mail",),
     "inscriptis": ("connectors/mail",),
     "webencodings": ("connectors/mail",),
     "structlog": ("guardian/logs.py",),
