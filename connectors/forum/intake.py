@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from connectors.forum import commands, translate
+from connectors.forum.changes import ChangedPosts
 from connectors.forum.connection import ForumConnection
 from connectors.forum.content import ForumContent
 from connectors.forum.flags import FlagQueue, flag_name
@@ -91,6 +92,7 @@ class ForumInbox:
     def __init__(self, app: AppContext, connection: ForumConnection, content: ForumContent) -> None:
         self._app, self._connection, self._content = app, connection, content
         self._flag_queue, self._report_intake = FlagQueue(connection, content), ReportIntake(app, connection, content)
+        self._changed_posts = ChangedPosts(app, content, self._report_intake)
         self._private_replies = PrivateReplies(connection, content)
         self._command_context = commands.CommandContext(app, content.space, connection.config.base_url)
         self._lock = asyncio.Lock()
@@ -165,12 +167,27 @@ class ForumInbox:
     async def _read_messages(self) -> bool:
         """Every conversation in the inbox has been read, answered, and put away."""
         done = True
-        for waiting in await self._list_inbox():
+        waiting_topics = await self._list_inbox()
+        for waiting in waiting_topics:
             known = self._find(_topic_name(waiting.topic))
             if not self._is_enforcing and known is not None and known.read_to >= waiting.highest:
                 continue
             done = await self._guarded(self._read_conversation(waiting.topic), "conversation") and done
+        await self._guarded(self._look_again({_topic_name(each.topic) for each in waiting_topics}), "conversation")
         return done
+
+    async def _look_again(self, waiting: set[str]) -> bool:
+        """One of the conversations that are no longer in the inbox has been looked at for messages that were changed."""
+        reported = [each for each in (self._conversations or {}).values() if each.report and each.name not in waiting]
+        name = self._changed_posts.next_of([each.name for each in reported if each.name.startswith(_TOPIC)])
+        known = self._find(name) if name is not None else None
+        if known is None:
+            return True
+        topic = int(known.name.removeprefix(_TOPIC))
+        found = await self._connection.caller.observe(self._content.read_conversation(topic), _CEILINGS)
+        if not isinstance(found, Unknown):
+            await self._changed_posts.receive(found, known)
+        return True
 
     async def _list_inbox(self) -> list[_InboxEntry]:
         """What is in the inbox of our account and in the one of its group, the oldest first."""
@@ -207,8 +224,11 @@ class ForumInbox:
         for _ in range(_MAX_ROUNDS):
             opening = self._opening(conversation, own)
             by_people = opening.asker is None or opening.asker > 0
+            known = self._find(_topic_name(topic))
+            if known is not None:
+                await self._changed_posts.receive(conversation, known)
             answer = await self._missing_reply(conversation, own) if by_people else _ReplyDraft()
-            if by_people and opening.invited_at and self._find(_topic_name(topic)) is None:
+            if by_people and opening.invited_at and known is None:
                 await self._receive_shown(conversation, opening, own, answer)
             for post in self._new_posts(conversation, own) if by_people else ():
                 await self._handle_post(conversation, post, own, answer)

@@ -161,6 +161,12 @@ class ReportIntake:
         )
         return self.acknowledgement(preferences, first=False)
 
+    async def add_change(self, report: ReportId, post: Post) -> None:
+        """Add what the reporter's message says now that somebody has changed it; nothing of it is carried out."""
+        text, whole_file = self._fit_text(post.text)
+        access = ReporterAccess(report, self.account_of(post))
+        await intake.add_to_report(self._app, access, AdditionInput(text, whole_file, verified=False))
+
     def asks_for_receipt(self, text: str) -> bool:
         """Return whether the whole text asks for a receipt."""
         return _recognize_word(text) == _RECEIPT

@@ -73,6 +73,15 @@ async def reporter_of(app: AppContext, report: ReportId) -> Account | None:
     return found.reporter
 
 
+async def is_kept(app: AppContext, report: ReportId, text: str) -> bool:
+    """Return whether the text stands with the report already, in what was reported or in what was added."""
+    async with app.units_of_work.read() as view:
+        found = await view.cases.report(report)
+        added = await view.cases.additions_of(found.case) if found is not None else ()
+    texts = [each.text for each in added if each.report == report]
+    return found is None or any(text.strip() in each for each in (found.what_happened, *texts))
+
+
 async def record_contact_safety(app: AppContext, report: ReportId, by: Account, *, safe: bool) -> None:
     """Record with the report whether it is safe to write to the reporter. Policy: P-2.2."""
     async with app.units_of_work.begin() as uow:

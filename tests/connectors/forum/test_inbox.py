@@ -331,3 +331,18 @@ async def test_a_receipt_that_is_asked_for_in_a_groups_conversation_is_not_put_t
     assert not any(RECEIPT.search(text) for text in setup.replies(topic))
     (alone,) = [each for each in setup.person("rowan").inbox() if each["id"] != topic]
     assert RECEIPT.search(alone["posts"][0]["raw"])
+
+
+@pytest.mark.harm("changed-message-never-read")
+async def test_a_message_that_is_changed_after_we_put_it_away_is_read_again_once(setup: ForumInboxSetup) -> None:
+    """P-2.12"""
+    topic = setup.writes("rowan", INSULTS)
+    await setup.read()
+    post = setup.forum.state.posts[setup.forum.state.topics[topic].post_ids[0]]
+    setup.forum.rules.edit(post, "Birch insults me, and now they threaten me as well.", setup.person("rowan").account)
+    for _ in range(3):
+        assert await setup.read()
+    setup.restart()
+    assert await setup.read()
+    added = [(each.text, each.verified) for each in await setup.additions()]
+    assert added == [("Birch insults me, and now they threaten me as well.", False)]
