@@ -294,6 +294,9 @@ class GithubInbox:
         outcome = await self._connection.caller.perform(self._delete(comment.ref))
         match outcome:
             case Done():
+                if await self._read_comment(comment.ref) is not None:
+                    # GitHub said that it is gone, and shows it still: it is tried again, and nobody is told that it went.
+                    return False
                 await record_public_text_removed(self._app, report)
                 return True
             case Already() | Gone():

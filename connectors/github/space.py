@@ -341,8 +341,10 @@ class GithubSpace:
         slug = next((str(team["slug"]) for team in teams if str(team["id"]) == entitlement.native_id), None)
         if slug is None:
             return Already()
-        await self._change(account, lambda: self._client.add_to_team(slug, login))
-        return Done()
+        answer = await self._change(account, lambda: self._client.add_to_team(slug, login))
+        if isinstance(answer.body, dict) and answer.body.get("state") == "active":
+            return Done()
+        return Unavailable("GitHub took the team membership, and does not say that it is active")
 
     async def _invite(self, account: Account, login: str, team_ids: list[int]) -> Outcome:
         answer = await self._change(

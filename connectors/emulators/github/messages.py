@@ -135,6 +135,9 @@ class MessageRules:
         self, repository: Repository, issue: Issue, comment: Comment, by: str, *, on: Exchange | None = None
     ) -> None:
         """The comment is gone; what its watchers were mailed is not, and everybody reads that one of its author's is gone."""
+        if self.state.kept_comments:
+            self.state.kept_comments -= 1
+            return
         del issue.comments[comment.id]
         self.history.record_change("message", str(comment.id), {"body": comment.body}, None, by, on)
         author = self.state.accounts[comment.account_id].login

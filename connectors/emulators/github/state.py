@@ -179,7 +179,8 @@ def _all_permissions() -> dict[str, str]:
 class GithubState:
     """Everything that GitHub remembers here. `permissions` are the installation's and can change at run time.
 
-    `rows_short`: by how many rows each page of a list is shorter than was asked for, with more behind it.
+    `rows_short`: by how many rows each page of a list is shorter than was asked for, with more behind it. `kept_comments`: how many
+    of the next deletions are answered and not done.
     """
 
     organization: str = "community"
@@ -195,6 +196,7 @@ class GithubState:
     events: list[str] = field(default_factory=lambda: list(EVENTS))
     hook_ssl: bool = True
     rows_short: int = 0
+    kept_comments: int = 0
     audit: list[AuditEntry] = field(default_factory=list)
     _logins: dict[str, int] = field(default_factory=dict)
     _last_id: int = 10_000

@@ -211,6 +211,17 @@ async def test_a_text_that_is_changed_after_it_was_kept_is_added_to_its_report(s
     assert "And it goes on." in setup.page()
 
 
+@pytest.mark.harm("deed-believed-for-a-200")
+async def test_a_comment_that_is_still_there_is_not_told_as_removed(setup: MentionSetup) -> None:
+    """P-2.6: its reporter would rely on nobody being able to read it any more."""
+    setup.emulator.state.kept_comments = 1
+    setup.wren.comment("site", setup.issue, CALL)
+    assert not await setup.inbox.read()
+    assert "mention.was_removed" not in await setup.community.journal_acts()
+    assert await setup.inbox.read()
+    assert CALL not in setup.page()
+
+
 async def test_a_text_that_mentions_us_no_more_is_read_again_as_well(setup: MentionSetup) -> None:
     setup.inbox = GithubInbox(
         replace(setup.inbox._connection, config=replace(setup.inbox._connection.config, delete_mentions=False)),
