@@ -6,13 +6,14 @@ Why and where are encrypted under the key of the case.
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, insert, select
+from sqlalchemy import ColumnElement, Row, select
 
 from guardian.cases.unilateral_acts import ActReview, ActState, Stop, StopState, UnilateralAct
 from guardian.ids import CaseId, MemberId, new_id
 from guardian.storage.consequence_codec import decode_spaces, decode_term, encode_term
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.deliberation import acts, reviews, stops
 from rules.precedence import Restriction

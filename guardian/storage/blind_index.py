@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.key_ring import KeyRing
+from guardian.storage.statements import insert
 from guardian.storage.tables.blind_indexes import DIGEST_BYTES, blind_indexes
 
 _DIGESTS_PER_QUERY: Final = 400

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from guardian.cases.captures import Capture
 from guardian.ids import SpaceName
@@ -11,6 +11,7 @@ from guardian.spaces.port import Account
 from guardian.storage.blind_index import IndexedRow, IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.captures import captures
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
@@ -21,6 +21,7 @@ from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.report_store import EXPUNGED_TEXT, SqlReportStore
+from guardian.storage.statements import insert
 from guardian.storage.tables.cases import cases, exclusions, parties, reading_passes, receipts
 from guardian.storage.tables.handoffs import handoffs
 

@@ -6,12 +6,13 @@ Their names there are encrypted: with the case that came of one, or with the ser
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from guardian.cases.conversations import Conversation
 from guardian.ids import CaseId, ReportId, SpaceName
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.conversations import conversations
 

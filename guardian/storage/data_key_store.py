@@ -9,10 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import CaseId, PersonId
+from guardian.storage.statements import insert
 from guardian.storage.tables.blind_indexes import blind_indexes
 from guardian.storage.tables.system import data_keys
 

@@ -6,7 +6,7 @@ Read `SqlDeliberationStore` first.
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, insert, select
+from sqlalchemy import ColumnElement, Row, Table, select
 
 from guardian.cases.case import PartyRole
 from guardian.cases.drafts import Draft, DraftKind, DraftState
@@ -15,6 +15,7 @@ from guardian.cases.proposals import Ballot, BoardAnswer, Decision, Mark, MarkKi
 from guardian.ids import CaseId, DecisionId, DraftId, ProposalId, new_id
 from guardian.storage.act_store import SqlActStore
 from guardian.storage.consequence_codec import decode_consequence, encode_consequence
+from guardian.storage.statements import insert
 from guardian.storage.tables.deliberation import (
     ballots,
     board_answers,

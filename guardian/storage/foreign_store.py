@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select
+from sqlalchemy import ColumnElement, Row, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from guardian.errors import Stale
@@ -18,6 +18,7 @@ from guardian.sanctions.foreign import ForeignRestriction, ForeignState, digest_
 from guardian.sanctions.models import Adoption
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import DecryptionFailed, Expunged
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.measures import adoptions, foreign_baselines, foreign_restrictions
 from guardian.storage.utc_datetime import from_microseconds, to_microseconds

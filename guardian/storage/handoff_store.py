@@ -6,13 +6,14 @@ Read `SqlHandoffStore` first.
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 
 from guardian.cases.handoffs import Direction, Handoff, HandoffState, Urgency
 from guardian.ids import CaseId, PersonId, Reference, SpaceName
 from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.handoffs import handoffs
 

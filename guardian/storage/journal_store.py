@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import CaseId
@@ -26,6 +26,7 @@ from guardian.storage.data_key_store import KeyScope
 from guardian.storage.database import insert as insert_into
 from guardian.storage.encryption import DecryptionFailed, Expunged, FieldEncryption
 from guardian.storage.key_ring import KeyRing
+from guardian.storage.statements import insert
 from guardian.storage.tables.system import journal, journal_head, meta
 from guardian.storage.utc_datetime import to_microseconds
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SanctionId, SpaceName
@@ -14,6 +14,7 @@ from guardian.spaces.account_proof import ProvenAccount
 from guardian.spaces.port import Account
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.links import disputes, evidence_readings, merges, ownership_codes
 from guardian.storage.tables.people import accounts

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from guardian.cases.measures import Measure, MeasureKind
 from guardian.ids import CaseId, PersonId, SpaceName
@@ -17,6 +17,7 @@ from guardian.spaces.content import ContentRef, ContentRestrictionKind
 from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.measures import content_restrictions, measures
 from rules.measures import MeasureReason

@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 
 from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId
 from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
 from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.notices import notices
 

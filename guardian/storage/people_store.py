@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
@@ -28,6 +28,7 @@ from guardian.storage.access_record import AccessRecord
 from guardian.storage.blind_index import IndexedRow, IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged, FieldEncryption
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.people import accounts, members, people
 from guardian.storage.utc_datetime import from_microseconds, to_microseconds

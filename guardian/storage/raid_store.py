@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, update
 
 from guardian.cases.raids import Raid, RaidLine, RaidLineState, RaidLineStatus, RaidState
 from guardian.ids import AccountId, CaseId, PersonId, SanctionId, SpaceName
@@ -15,6 +15,7 @@ from guardian.reconciler.bulk_store import Phase
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.sanction_store import REFERENCES
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.raids import raid_alerts, raid_lines, raids
 from guardian.storage.tables.sanctions import liftings, sanctions, work_items

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 
 from guardian.cases.reports import Addition, Evidence, ReplyAddress, Report, ReportChannel
 from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, SpaceName
@@ -16,6 +16,7 @@ from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.risk_store import SqlRiskStore
+from guardian.storage.statements import insert
 from guardian.storage.tables.cases import additions, evidence, reports
 from guardian.storage.utc_datetime import from_microseconds, to_microseconds
 

@@ -6,13 +6,14 @@ Read `SqlRiskStore` first.
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, Table, insert, select
+from sqlalchemy import Row, Table, select
 
 from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.risk import RiskMark
 from guardian.ids import CaseId, new_id
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.risk import conflict_claims, risk_marks
 from rules.conflicts import ConflictReason, Speaker

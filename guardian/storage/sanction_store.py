@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from guardian.errors import Stale
@@ -32,6 +32,7 @@ from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.foreign_store import SqlAdoptionStore
 from guardian.storage.link_store import is_running
+from guardian.storage.statements import insert
 from guardian.storage.tables.people import accounts
 from guardian.storage.tables.raids import raid_lines, raids
 from guardian.storage.tables.sanctions import (

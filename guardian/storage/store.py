@@ -4,7 +4,7 @@ Values go beside a statement, never into it: one that holds them takes three tim
 `SqlStore` first.
 """
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +14,7 @@ from guardian.storage.database import insert
 from guardian.storage.encryption import FieldEncryption
 from guardian.storage.numbered_index import NumberedIndex
 from guardian.storage.pseudonyms import Pseudonyms
+from guardian.storage.statements import AT_ID, AT_VERSION, update_at_version
 
 
 class SqlStore:
@@ -31,8 +32,8 @@ class SqlStore:
 
         For tables with the columns `id` and `version`.
         """
-        statement = update(table).where(table.c.id == row_id, table.c.version == version)
-        if (await self._connection.execute(statement, {**values, "version": version + 1})).rowcount != 1:
+        row = {**values, "version": version + 1, AT_ID: row_id, AT_VERSION: version}
+        if (await self._connection.execute(update_at_version(table), row)).rowcount != 1:
             raise Stale
         return version + 1
 

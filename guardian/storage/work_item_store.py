@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, select, update
 
 from guardian.errors import Stale
 from guardian.ids import AccountId, PersonId, SpaceName
@@ -15,6 +15,7 @@ from guardian.people.models import Trust
 from guardian.sanctions.models import CoverageState, WorkItem
 from guardian.sanctions.store import Lease
 from guardian.storage.link_store import load_merged_people
+from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.people import accounts
 from guardian.storage.tables.sanctions import intents, leases, work_items
