@@ -43,14 +43,22 @@ class SqlPeopleStore(EncryptedSqlStore):
     def __init__(self, connection: AsyncConnection, encryption: FieldEncryption, access: AccessRecord) -> None:
         super().__init__(connection, encryption)
         self._access = access
+        self._everybody: dict[MemberId, Member] | None = None
 
     async def members(self) -> tuple[Member, ...]:
-        """Return everybody who has or had a role, in the order in which they were added."""
-        rows = await self._connection.execute(select(members).order_by(members.c.id))
-        return tuple([await self._member(row) for row in rows])
+        """Return everybody who has or had a role, in the order in which they were added.
+
+        They are read once a transaction, and once more after each change that this store makes.
+        """
+        if self._everybody is None:
+            rows = await self._connection.execute(select(members).order_by(members.c.id))
+            self._everybody = {MemberId(row.id): await self._member(row) for row in rows}
+        return tuple(self._everybody.values())
 
     async def member(self, member: MemberId) -> Member | None:
         """Return the member of that id."""
+        if self._everybody is not None:
+            return self._everybody.get(member)
         row = (await self._connection.execute(select(members).where(members.c.id == member))).first()
         return await self._member(row) if row else None
 
@@ -70,7 +78,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         row = {"id": member.id, "sealed": encrypted, "ended_at": member.ended_at, "version": member.version}
         await self._connection.execute(insert(members), row)
         await self._index.add([_index_member(member)])
-        self._access.note_member(member.id)
+        self._note_change(member.id)
 
     async def save_member(self, member: Member) -> Member:
         """Save the member, one version later; Stale where somebody was quicker."""
@@ -79,7 +87,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         )
         version = await self._change(members, member.id, member.version, sealed=encrypted, ended_at=member.ended_at)
         await self._index.replace(_index_member(member))
-        self._access.note_member(member.id)
+        self._note_change(member.id)
         return replace(member, version=version)
 
     async def person(self, person: PersonId) -> Person | None:
@@ -176,6 +184,10 @@ class SqlPeopleStore(EncryptedSqlStore):
         version = await self._change(accounts, account.id, account.version, **columns)
         await self._index.replace(index_account(account))
         return replace(account, version=version)
+
+    def _note_change(self, member: MemberId) -> None:
+        self._everybody = None
+        self._access.note_member(member)
 
     async def _member(self, row: Row[Any]) -> Member:
         content = await self._encryption.decrypt_json("members", row.id, "sealed", row.sealed)

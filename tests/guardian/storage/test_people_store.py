@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from guardian.errors import Stale
 from guardian.ids import AccountId, PersonId, SpaceName, new_id
 from guardian.people.models import LinkedAccount, Person, Trust
 from guardian.spaces.port import Account
 from guardian.storage.data_key_store import KeyScope
+from guardian.storage.tables.people import members
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from tests.builders.community import AMARA, DMITRI, FORUM, everybody
 from tests.fakes.clock import START
@@ -48,6 +50,34 @@ async def test_members_are_read_back_as_they_were(units_of_work: SqlUnitOfWorkFa
             m for m in everybody() if m.id == DMITRI
         )
         assert await view.people.member_with_account(Account(SpaceName("wiki"), "4")) is None
+
+
+async def test_a_changed_seat_holds_in_the_transaction_that_changed_it(units_of_work: SqlUnitOfWorkFactory) -> None:
+    amara, bruno = everybody()[:2]
+    async with units_of_work.begin() as uow:
+        await uow.people.add_member(amara)
+        assert await uow.people.members() == (amara,)
+        await uow.people.add_member(bruno)
+        assert await uow.people.members() == (amara, bruno)
+        left = await uow.people.save_member(replace(bruno, roles=(), ended_at=START))
+        assert await uow.people.members() == (amara, left)
+        assert await uow.people.member(bruno.id) == left
+
+
+async def test_members_are_read_once_in_a_transaction_and_again_in_the_next(
+    units_of_work: SqlUnitOfWorkFactory,
+) -> None:
+    amara = everybody()[0]
+    async with units_of_work.begin() as uow:
+        await uow.people.add_member(amara)
+    async with units_of_work.begin() as uow:
+        assert await uow.people.members() == (amara,)
+        await uow.connection.execute(delete(members))
+        assert await uow.people.members() == (amara,)
+        assert await uow.people.member(AMARA) == amara
+    async with units_of_work.read() as view:
+        assert await view.people.members() == ()
+        assert await view.people.member(AMARA) is None
 
 
 async def test_a_member_changed_by_two_at_once_is_stale_for_the_second(units_of_work: SqlUnitOfWorkFactory) -> None:
