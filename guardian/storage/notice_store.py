@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Executable, Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId
 from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
 from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
-from guardian.storage.encryption import Expunged
+from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.notices import notices
@@ -24,12 +25,22 @@ _WITHOUT_CASE: Final = KeyScope.of_service("notices")
 
 
 class SqlNoticeStore(EncryptedSqlStore):
-    """The store of notices."""
+    """The store of notices. What is added is written together: before anything is read, at the latest by `flush`."""
+
+    def __init__(self, connection: AsyncConnection, encryption: FieldEncryption) -> None:
+        super().__init__(connection, encryption)
+        self._added: list[dict[str, Any]] = []
+
+    async def flush(self) -> None:
+        """Write all that was added: the last thing that is asked of the store in a transaction."""
+        if self._added:
+            rows, self._added = self._added, []
+            await self._connection.execute(insert(notices), rows)
 
     async def add(self, notice: Notice) -> None:
         """Add the notice, which waits to be sent."""
         columns = await self._columns(notice)
-        await self._connection.execute(insert(notices), {"id": notice.id, "version": notice.version, **columns})
+        self._added.append({"id": notice.id, "version": notice.version, **columns})
         scope = _WITHOUT_CASE if notice.case is None else KeyScope.of_case(notice.case)
         for term in _terms(notice.to):
             await self._numbered.add(scope, notice.id, term)
@@ -41,6 +52,7 @@ class SqlNoticeStore(EncryptedSqlStore):
 
     async def save(self, notice: Notice) -> Notice:
         """Save the notice, one version later; Stale where somebody was quicker."""
+        await self.flush()
         version = await self._change(notices, notice.id, notice.version, **await self._columns(notice))
         return replace(notice, version=version)
 
@@ -48,18 +60,18 @@ class SqlNoticeStore(EncryptedSqlStore):
         """Return the notices that wait and whose next try has come, the longest due first."""
         waiting = (notices.c.state == NoticeState.WAITING) & (notices.c.next_try <= now)
         statement = select(notices.c.id).where(waiting).order_by(notices.c.next_try, notices.c.id).limit(limit)
-        return tuple(NoticeId(row.id) for row in await self._connection.execute(statement))
+        return tuple(NoticeId(row.id) for row in await self._execute(statement))
 
     async def postpone(self, notice: NoticeId, until: datetime) -> None:
         """Try the notice no sooner than `until`, whatever is in it; one that does not wait stays as it is."""
         waiting = (notices.c.id == notice) & (notices.c.state == NoticeState.WAITING)
         later = {"next_try": until, "tries": notices.c.tries + 1, "version": notices.c.version + 1}
-        await self._connection.execute(update(notices).where(waiting).values(later))
+        await self._execute(update(notices).where(waiting).values(later))
 
     async def count(self, state: NoticeState) -> int:
         """Count the notices that stand so."""
         statement = select(func.count()).select_from(notices).where(notices.c.state == state)
-        found: int = (await self._connection.execute(statement)).scalar_one()
+        found: int = (await self._execute(statement)).scalar_one()
         return found
 
     async def count_by_member_since(
@@ -67,13 +79,13 @@ class SqlNoticeStore(EncryptedSqlStore):
     ) -> Mapping[tuple[MemberId, NoticeKind], int]:
         """Count the notices of those kinds that each member was given at that instant or after it."""
         matching = notices.c.kind.in_(kinds) & (notices.c.created_at >= since) & notices.c.member_id.is_not(None)
-        rows = await self._connection.execute(select(notices.c.id, notices.c.member_id, notices.c.kind).where(matching))
+        rows = await self._execute(select(notices.c.id, notices.c.member_id, notices.c.kind).where(matching))
         return Counter((MemberId(self._reveal(row.id, row.member_id)), NoticeKind(row.kind)) for row in rows)
 
     async def next_try(self) -> datetime | None:
         """Return when the next waiting notice is due; None while none waits."""
         statement = select(func.min(notices.c.next_try)).where(notices.c.state == NoticeState.WAITING)
-        first: datetime | None = (await self._connection.execute(statement)).scalar_one()
+        first: datetime | None = (await self._execute(statement)).scalar_one()
         return first
 
     async def of_case(self, case: CaseId) -> tuple[Notice, ...]:
@@ -92,8 +104,12 @@ class SqlNoticeStore(EncryptedSqlStore):
         """Return every notice to the owner of that linked account, oldest first."""
         return await self._where(notices.c.id.in_(await self._numbered.find(_account_term(account))))
 
+    async def _execute(self, statement: Executable) -> CursorResult[Any]:
+        await self.flush()
+        return await self._connection.execute(statement)
+
     async def _where(self, condition: ColumnElement[bool]) -> tuple[Notice, ...]:
-        rows = await self._connection.execute(select(notices).where(condition).order_by(notices.c.id))
+        rows = await self._execute(select(notices).where(condition).order_by(notices.c.id))
         return tuple([await self._read(row) for row in rows])
 
     async def _columns(self, notice: Notice) -> dict[str, Any]:

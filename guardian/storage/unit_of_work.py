@@ -109,6 +109,7 @@ class SqlUnitOfWorkFactory:
         async with self._database.write() as connection:
             uow = SqlUnitOfWork(connection, self._ring, self._clock.now())
             yield uow
+            await uow.notices.flush()
             await uow.journal.flush()
         if uow.destroys_data:
             await self._scrub()
@@ -126,4 +127,7 @@ class SqlUnitOfWorkFactory:
     async def read(self) -> AsyncIterator[SqlReadView]:
         """Open a view of one instant."""
         async with self._database.read() as connection:
-            yield SqlReadView(connection, self._ring, self._clock.now())
+            view = SqlReadView(connection, self._ring, self._clock.now())
+            yield view
+            # Whatever somebody added here by mistake shall be refused, and not be lost.
+            await view.notices.flush()

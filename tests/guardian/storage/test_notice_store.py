@@ -1,15 +1,17 @@
 """The outbox, on both databases."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from guardian.errors import Stale
 from guardian.ids import NoticeId, PersonId, SanctionId, new_id
 from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
 from guardian.people.models import Person
-from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
+from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from tests.builders.community import AMARA, everybody
 from tests.fakes.clock import START
 
@@ -52,6 +54,60 @@ async def test_waiting_notices_come_back_when_they_are_due_the_longest_due_first
         assert await view.notices.due(START + HOUR) == (first.id, late.id)
         assert await view.notices.due(START + HOUR, limit=1) == (first.id,)
         assert await view.notices.next_try() == START
+
+
+async def is_found_at_once(uow: SqlUnitOfWork, notice: Notice, question: str) -> bool:
+    """Whether a question of the store knows of the notice in the transaction that has added it."""
+    match question:
+        case "notice":
+            return await uow.notices.notice(notice.id) == notice
+        case "save":
+            return (await uow.notices.save(notice)).version == 1
+        case "due":
+            return notice.id in await uow.notices.due(START)
+        case "postpone":
+            await uow.notices.postpone(notice.id, START + HOUR)
+            return notice.id not in await uow.notices.due(START)
+        case "count":
+            return await uow.notices.count(NoticeState.WAITING) == 1
+        case "next_try":
+            return await uow.notices.next_try() == START
+    counts = await uow.notices.count_by_member_since([NoticeKind.CODE], START)
+    return counts == {(AMARA, NoticeKind.CODE): 1}
+
+
+async def test_a_notice_is_there_for_every_question_of_the_transaction_that_adds_it(
+    units_of_work: SqlUnitOfWorkFactory,
+) -> None:
+    found: dict[str, bool] = {}
+    for question in ("notice", "save", "due", "postpone", "count", "next_try", "count_by_member_since"):
+        with suppress(Stale):
+            async with units_of_work.begin() as uow:
+                notice = a_notice()
+                await uow.notices.add(notice)
+                found[question] = await is_found_at_once(uow, notice, question)
+                raise Stale
+    assert len(found) == 7
+    assert [question for question, is_found in found.items() if not is_found] == []
+
+
+async def test_notices_added_together_are_all_kept(units_of_work: SqlUnitOfWorkFactory) -> None:
+    added = [a_notice(), a_notice(next_try=None), a_notice(state=NoticeState.SENT)]
+    async with units_of_work.begin() as uow:
+        for notice in added:
+            await uow.notices.add(notice)
+    async with units_of_work.read() as view:
+        assert [await view.notices.notice(notice.id) for notice in added] == added
+
+
+async def test_a_notice_added_where_nothing_can_be_written_is_refused_and_not_lost(
+    units_of_work: SqlUnitOfWorkFactory,
+) -> None:
+    async with units_of_work.begin() as uow:
+        await uow.notices.add(a_notice())
+    with pytest.raises(DBAPIError):
+        async with units_of_work.read() as view:
+            await view.notices.add(a_notice())
 
 
 async def test_a_notice_is_read_back_as_it_was_and_as_it_became(units_of_work: SqlUnitOfWorkFactory) -> None:
