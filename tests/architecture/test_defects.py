@@ -1,12 +1,14 @@
 """The defects that `python -m tests.mutate` plants still fit the source, and each says what it would do to somebody."""
 
 import ast
+from types import ModuleType
 
 import pytest
 
 from tests.changed import ROOT
 from tests.mutate.concern import Concern
 from tests.mutate.defect import TABLE, Defect, Misplaced, table
+from tests.mutate.exchange import exchange
 
 _HOW = "where the code says the same in other words, the defect's `text` in tests/mutate/defects has to say it, too"
 
@@ -64,3 +66,25 @@ def _fault(defect: Defect) -> str:
     except (Misplaced, SyntaxError, FileNotFoundError) as fault:
         return f"{TABLE.name}: {fault}"
     return ""
+
+
+def test_a_defect_in_a_function_is_brought_into_what_is_loaded() -> None:
+    before, after = "def f(a, b):\n    return a < b\n", "def f(a, b):\n    return a <= b\n"
+    module = loaded(before)
+
+    assert exchange(module, before, after)
+    assert module.f(1, 1)
+
+
+def test_a_defect_outside_every_function_has_to_be_loaded_anew() -> None:
+    before, after = "LIMIT = 1\n", "LIMIT = 2\n"
+
+    assert not exchange(loaded(before), before, after)
+
+
+def loaded(source: str) -> ModuleType:
+    """A module of that source, as it is loaded."""
+    module = ModuleType("sample")
+    module.__file__ = "sample.py"
+    exec(compile(source, "sample.py", "exec"), vars(module))
+    return module

@@ -16,7 +16,7 @@ from tests.mutate.defect import Defect, table
 from tests.mutate.trial import Result, Verdict, open_trials
 
 NOTICED: Final = ROOT / "tests" / "mutate" / "noticed.json"
-_CIRCLES: Final = 4
+_CIRCLES: Final = 5
 _CEILING_SECONDS: Final = 240.0
 
 
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--list", action="store_true", help="list them, and plant none")
     parser.add_argument("--write", action="store_true", help="keep which test noticed each")
     parser.add_argument(
-        "--circles", type=int, default=_CIRCLES, help="how far from the module tests are asked (1 to 4)"
+        "--circles", type=int, default=_CIRCLES, help="how far from the module tests are asked (1 to 5)"
     )
     parser.add_argument("--seconds", type=float, default=_CEILING_SECONDS, help="how long one run of tests may take")
     return parser

@@ -1,4 +1,4 @@
-"""Which tests concern a module: its mirror, those that import it, and those that import what imports it.
+"""Which tests concern a module: its mirror, that one's neighbours, those that import it or what imports it, and its layer's.
 
 Read `Concern.circles` first.
 """
@@ -20,6 +20,8 @@ _UNASKED = (
     "tests/postgresql",
 )
 """They read every source as text, or wait."""
+_FEW = 12
+"""A mirror of more test files is that of a whole layer: it is asked last."""
 
 
 class Concern:
@@ -30,12 +32,15 @@ class Concern:
 
     def circles(self, file: str) -> tuple[tuple[str, ...], ...]:
         """Return the test files to ask about a source file, nearest first: each circle without those before it."""
-        importers = self._importers(file, self._product)
+        importers = tuple(self._importers(file, self._product))
+        mirror = tuple(test for test in self._mirror(file) if not test.startswith(_UNASKED))
+        is_own = len(mirror) <= _FEW
         rings = (
-            self._mirror(file),
+            mirror if is_own else (),
+            self._neighbours(mirror) if is_own else (),
             self._importers(file, self._tests),
-            (test for importer in importers for test in self._mirror(importer)),
             (test for importer in importers for test in self._importers(importer, self._tests)),
+            mirror if not is_own else (),
         )
         asked: set[str] = set()
         circles: list[tuple[str, ...]] = []
@@ -51,6 +56,10 @@ class Concern:
             yield from (
                 (str(path.relative_to(self._root)) for path in at.rglob("test_*.py")) if at.is_dir() else (place,)
             )
+
+    def _neighbours(self, mirror: Iterable[str]) -> Iterator[str]:
+        folders = {Path(test).parent for test in mirror}
+        return (test for test in self._tests if Path(test).parent in folders)
 
     def _importers(self, file: str, among: Iterable[str]) -> Iterator[str]:
         module = _module(file)

@@ -74,8 +74,8 @@ class Trials:
         asked = [(test,) for test in dict.fromkeys((first, defect.test)) if test and self._is_there(test)]
         unknown = ""
         for tests in (*asked, *self._concern.circles(defect.file)[:circles]):
-            with self._plant(defect):
-                answer = self._run(tests)
+            with self._plant(defect) as sound:
+                answer = self._run(tests, defect.file, sound)
             code, failed = answer["code"], answer["failed"]
             if code in _NOT_COLLECTED:
                 return Verdict.UNREADABLE, failed
@@ -94,23 +94,28 @@ class Trials:
             self._sound[test] = answer["code"] == 0 and answer["passed"] > 0
         return self._sound[test]
 
-    def _run(self, tests: tuple[str, ...]) -> dict[str, Any]:
+    def _run(self, tests: tuple[str, ...], file: str = "", sound: str = "") -> dict[str, Any]:
+        """What came of the tests, with the defect that stands in the file, which was `sound` before."""
         assert self._server.stdin is not None
         assert self._server.stdout is not None
-        self._server.stdin.write(f"{json.dumps({'tests': tests, 'seconds': self._ceiling_seconds})}\n")
+        asked = {"tests": tests, "seconds": self._ceiling_seconds, "file": file, "sound": sound}
+        self._server.stdin.write(f"{json.dumps(asked)}\n")
         self._server.stdin.flush()
         answer: dict[str, Any] = json.loads(self._server.stdout.readline())
         return answer
 
     @contextmanager
-    def _plant(self, defect: Defect) -> Iterator[None]:
-        """The defect stands in the copy for as long as the block lasts; each time the file is as of another second."""
+    def _plant(self, defect: Defect) -> Iterator[str]:
+        """The defect stands in the copy for as long as the block lasts, which is given what stood there before.
+
+        Each time the file is as of another second.
+        """
         path = self._copy / defect.file
         sound = path.read_text(encoding="utf-8")
         path.write_text(defect.plant(sound), encoding="utf-8")
         self._set_time(path)
         try:
-            yield
+            yield sound
         finally:
             path.write_text(sound, encoding="utf-8")
             self._set_time(path)

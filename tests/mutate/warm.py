@@ -1,7 +1,6 @@
-"""A process that has loaded what the product and its tests load from elsewhere, and forks one for each run of tests.
+"""A process that has loaded the product as it is without a defect, and forks one for each run of tests.
 
-It stands in the copy and never loads the product itself, so that what it forks reads the source as it is by then. A
-line of JSON asks, a line of JSON answers. Read `serve` first.
+What is forked brings in the defect. A line of JSON asks, a line of JSON answers. Read `serve` first.
 """
 
 import contextlib
@@ -19,11 +18,13 @@ from typing import Any, Final, NoReturn
 
 import pytest
 
+from tests.mutate.exchange import bring_in
+
 HERE: Final = Path(__file__).resolve().parents[2]
-_OURS: Final = ("guardian", "connectors", "rules", "tests")
+_PRODUCT: Final = ("rules", "guardian", "connectors")
 _BLOCK: Final = 65536
 _OPTIONS: Final = (
-    *("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not postgresql and not browser"),
+    *("-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not postgresql and not browser"),
     # The libraries are loaded before pytest looks at them: assertions in them are none of ours.
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
@@ -48,11 +49,11 @@ class FirstFailure:
 
 def serve() -> None:
     """Run tests for whoever asks, until our input is closed."""
-    _load_libraries()
+    _load()
     _tell({"ready": True})
     for line in sys.stdin:
         asked = json.loads(line)
-        _tell(_run(asked["tests"], asked["seconds"]))
+        _tell(_run(asked))
 
 
 def _tell(answer: dict[str, Any]) -> None:
@@ -60,23 +61,11 @@ def _tell(answer: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _load_libraries() -> None:
-    """Whatever the product loads from elsewhere is loaded; which that is, a process that loads the product has said."""
-    reads, writes = os.pipe()
-    child = os.fork()
-    if child == 0:
-        for path in sorted(HERE.joinpath("guardian").rglob("*.py")):
-            _try_import(".".join(path.relative_to(HERE).with_suffix("").parts))
-        _try_import("hypothesis.stateful")
-        with os.fdopen(writes, "w") as told:
-            told.write("\n".join(name for name in sys.modules if name.partition(".")[0] not in _OURS))
-        os._exit(0)
-    os.close(writes)
-    with os.fdopen(reads) as told:
-        names = told.read().splitlines()
-    os.waitpid(child, 0)
-    for name in names:
-        _try_import(name)
+def _load() -> None:
+    """All of the product, and what builds its tests, is loaded once: what is forked begins with it."""
+    for folder in (*_PRODUCT, "tests/builders", "tests/fakes"):
+        for path in sorted((HERE / folder).rglob("*.py")):
+            _try_import(".".join(path.relative_to(HERE).with_suffix("").parts).removesuffix(".__init__"))
     gc.collect()
     gc.freeze()
 
@@ -87,16 +76,16 @@ def _try_import(name: str) -> None:
             import_module(name)
 
 
-def _run(tests: list[str], seconds: float) -> dict[str, Any]:
+def _run(asked: dict[str, Any]) -> dict[str, Any]:
     """What came of the tests in a process of their own: `failed` is the first that did."""
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reads)
-        os.setsid()
-        _run_as_child(tests, writes)
+        os.setpgid(0, 0)
+        _run_as_child(asked, writes)
     os.close(writes)
-    answer = _read_until(reads, time.monotonic() + seconds)
+    answer = _read_until(reads, time.monotonic() + asked["seconds"])
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -115,13 +104,15 @@ def _read_until(reads: int, end: float) -> bytes:
     return b""
 
 
-def _run_as_child(tests: list[str], writes: int) -> NoReturn:
+def _run_as_child(asked: dict[str, Any], writes: int) -> NoReturn:
     first = FirstFailure()
     quiet = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(quiet, number)
     sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
-    code = pytest.main([*_OPTIONS, *tests], plugins=[first])
+    if asked["file"]:
+        bring_in(HERE / asked["file"], asked["sound"])
+    code = pytest.main([*_OPTIONS, *asked["tests"]], plugins=[first])
     os.write(writes, json.dumps({"failed": first.failed, "passed": first.passed, "code": int(code)}).encode())
     os._exit(0)
 
