@@ -81,6 +81,7 @@ def _loaded(namespace: Mapping[str, Any], module: str) -> Iterator[FunctionType]
 
 
 def _behind(value: Any, module: str) -> Iterator[FunctionType]:
+    inner: list[Any]
     if isinstance(value, property):
         inner = [each for each in (value.fget, value.fset) if each is not None]
     elif isinstance(value, classmethod | staticmethod):
