@@ -29,3 +29,16 @@ async def test_a_late_review_of_the_only_chairs_own_act_goes_to_the_board(commun
     await journey.pass_time(DAY)
     assert (await journey.act()).state is ActState.WITH_BOARD
     assert NoticeKind.WITH_BOARD in await community.notice_kinds_to(CHIARA)
+
+
+@pytest.mark.harm("held-longer-and-not-told")
+async def test_whoever_is_held_by_a_review_for_longer_is_told_until_when(community: Community) -> None:
+    """P-5.5, P-7.3: the act was for a day or two, what takes its place is for a month."""
+    view = await acted(community)
+    journey = await under_review(community, view)
+    for reviewer in (BRUNO, ELENI):
+        await say(community, view, reviewer, RATIFY)
+    (notice,) = await journey.notices_to_person(NoticeKind.DECISION)
+    *_, decided = await journey.sanctions()
+    assert decided.ends is not None
+    assert notice.facts["ends"] == decided.ends.isoformat()
