@@ -220,7 +220,7 @@ class GithubInbox:
         What is known is read again when it was changed, also where it mentions us no more.
         """
         earlier = self._conversations.get(comment.node_id)
-        mention = mention_in(comment, self._slug)
+        mention = await asyncio.to_thread(mention_in, comment, self._slug)
         if comment.by_bot or (earlier is None and mention is Mention.NONE):
             return True
         if earlier is None:

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 _UNSPOKEN: Final = frozenset({"a", "blockquote", "code", "pre", "script", "style", "tt"})
 """In these GitHub reads no mention; and what is quoted has been said by somebody before."""
+_DEEPEST: Final = 50
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _BEFORE, _DOUBTFUL_BEFORE = r"(?<![A-Za-z0-9_@/.-])", r"(?<![A-Za-z0-9_])"
 _AFTER: Final = r"(?:\[bot\])?(?![A-Za-z0-9_/-])(?!\.+[A-Za-z0-9_])"
@@ -30,9 +31,14 @@ def find_mention(text: str, slug: str) -> Mention:
     """Return whether the words themselves mention the App."""
     if slug.casefold() not in text.casefold():
         return Mention.NONE
+    markdown = MarkdownIt("commonmark", {"html": True, "maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
     try:
-        shown = _Shown(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text))
+        tokens = markdown.parse(text)
+        shown = _Shown(markdown.renderer.render(tokens, markdown.options, {}))
     except (RecursionError, ValueError, IndexError):
+        return Mention.DOUBTFUL
+    if any(token.level >= _DEEPEST - 2 for token in tokens):
+        # The parser leaves out what stands deeper.
         return Mention.DOUBTFUL
     name = f"@{re.escape(slug)}"
     if _finds(_BEFORE + name + _AFTER, shown.spoken):

@@ -67,7 +67,15 @@ def test_nobody_calls_us(text: str) -> None:
 
 @pytest.mark.harm("innocent-comment-removed")
 @pytest.mark.parametrize(
-    "text", [r"\@guardian-app", "&#64;guardian-app", "a/@guardian-app", "--@guardian-app", "<code>x\n\n@guardian-app"]
+    "text",
+    [
+        r"\@guardian-app",
+        "&#64;guardian-app",
+        "a/@guardian-app",
+        "--@guardian-app",
+        "<code>x\n\n@guardian-app",
+        "- " * 200 + "@guardian-app",
+    ],
 )
 def test_where_it_is_doubtful_whether_somebody_calls_us_nothing_is_sure(text: str) -> None:
     assert find_mention(text, APP) is Mention.DOUBTFUL
