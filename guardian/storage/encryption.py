@@ -154,6 +154,7 @@ class FieldEncryption:
             found = await self._keys.by_id(key_id)
             if found is None:
                 raise DecryptionFailed(f"there is no data key {key_id}")
+            self._ids[found.scope] = found.id
             self._cache(found)
         self._ciphers.move_to_end(key_id)
         return self._ciphers[key_id]
