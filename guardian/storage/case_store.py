@@ -3,7 +3,7 @@
 Read `SqlCaseStore` first.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -34,6 +34,7 @@ class SqlCaseStore(SqlReportStore):
     def __init__(self, connection: AsyncConnection, encryption: FieldEncryption, access: AccessRecord) -> None:
         super().__init__(connection, encryption)
         self._access = access
+        self._exclusion_rows: dict[CaseId, Sequence[Row[Any]]] = {}
 
     async def add_case(self, case: Case) -> None:
         """Store a new case; its code name is taken for good."""
@@ -151,6 +152,7 @@ class SqlCaseStore(SqlReportStore):
                 exclusion.cause,
             ),
         }
+        self._exclusion_rows.pop(exclusion.case, None)
         await self._connection.execute(insert(exclusions), row)
         await self._numbered.add(KeyScope.of_case(exclusion.case), exclusion.case, _exclusion_term(exclusion.member))
         self._access.note_case(exclusion.case)
@@ -162,19 +164,25 @@ class SqlCaseStore(SqlReportStore):
         statement = update(exclusions).where(
             theirs, same, exclusions.c.kind == exclusion.kind, exclusions.c.at == exclusion.at
         )
+        self._exclusion_rows.pop(exclusion.case, None)
         await self._connection.execute(
             statement.values(lifted_at=exclusion.lifted_at, lifted_by=self._hide(exclusion.case, exclusion.lifted_by))
         )
         self._access.note_case(exclusion.case)
 
     async def exclusions_of(self, case: CaseId) -> tuple[Exclusion, ...]:
-        """Return every exclusion of the case, lifted ones too, oldest first."""
-        return await self._exclusions(exclusions.c.case_id == case)
+        """Return every exclusion of the case, lifted ones too, oldest first.
+
+        Their rows are read once a transaction, and once more after each change that this store makes.
+        """
+        if case not in self._exclusion_rows:
+            self._exclusion_rows[case] = await self._read_exclusions(exclusions.c.case_id == case)
+        return await self._decrypt_exclusions(self._exclusion_rows[case])
 
     async def exclusions_of_member(self, member: MemberId) -> tuple[Exclusion, ...]:
         """Return every exclusion of the member, lifted ones too."""
         cases_of_member = await self._numbered.find(_exclusion_term(member))
-        found = await self._exclusions(exclusions.c.case_id.in_(cases_of_member))
+        found = await self._decrypt_exclusions(await self._read_exclusions(exclusions.c.case_id.in_(cases_of_member)))
         return tuple(exclusion for exclusion in found if exclusion.member == member)
 
     async def add_pass(self, reading_pass: ReadingPass) -> None:
@@ -256,10 +264,11 @@ class SqlCaseStore(SqlReportStore):
             version=row.version,
         )
 
-    async def _exclusions(self, condition: ColumnElement[bool]) -> tuple[Exclusion, ...]:
-        rows = await self._connection.execute(
-            select(exclusions).where(condition).order_by(exclusions.c.at, exclusions.c.case_id)
-        )
+    async def _read_exclusions(self, condition: ColumnElement[bool]) -> Sequence[Row[Any]]:
+        statement = select(exclusions).where(condition).order_by(exclusions.c.at, exclusions.c.case_id)
+        return (await self._connection.execute(statement)).all()
+
+    async def _decrypt_exclusions(self, rows: Iterable[Row[Any]]) -> tuple[Exclusion, ...]:
         found = [await self._exclusion(row) for row in rows]
         return tuple(sorted(found, key=lambda exclusion: (exclusion.at, exclusion.member)))
 

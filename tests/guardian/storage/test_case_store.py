@@ -179,6 +179,25 @@ async def test_walls_are_kept_with_their_cause_and_their_lifting(units_of_work: 
         assert await view.cases.exclusions_of_member(DMITRI) == (lifted, again)
 
 
+async def test_who_is_kept_from_a_case_is_told_right_in_the_transaction_that_changes_it(
+    units_of_work: SqlUnitOfWorkFactory,
+) -> None:
+    async with units_of_work.begin() as uow:
+        case, _ = await a_kept_case(uow)
+        assert await uow.cases.exclusions_of(case.id) == ()
+        held = Exclusion(
+            case=case.id, member=DMITRI, kind=ExclusionKind.PENDING, cause="mentioned", at=START, by="party"
+        )
+        await uow.cases.add_exclusion(held)
+        assert await uow.cases.exclusions_of(case.id) == (held,)
+        lifted = replace(held, lifted_at=START + HOUR, lifted_by=AMARA)
+        await uow.cases.save_exclusion(lifted)
+        assert await uow.cases.exclusions_of(case.id) == (lifted,)
+        assert await uow.encryption.destroy(KeyScope.of_case(case.id))
+        [forgotten] = await uow.cases.exclusions_of(case.id)
+    assert "mentioned" not in forgotten.cause
+
+
 async def test_passes_are_used_once_and_forgotten_when_over(units_of_work: SqlUnitOfWorkFactory) -> None:
     async with units_of_work.begin() as uow:
         for member in everybody():
