@@ -44,6 +44,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         super().__init__(connection, encryption)
         self._access = access
         self._everybody: dict[MemberId, Member] | None = None
+        self._single: dict[MemberId, Member | None] = {}
 
     async def members(self) -> tuple[Member, ...]:
         """Return everybody who has or had a role, in the order in which they were added.
@@ -59,8 +60,10 @@ class SqlPeopleStore(EncryptedSqlStore):
         """Return the member of that id."""
         if self._everybody is not None:
             return self._everybody.get(member)
-        row = (await self._connection.execute(select(members).where(members.c.id == member))).first()
-        return await self._member(row) if row else None
+        if member not in self._single:
+            row = (await self._connection.execute(select(members).where(members.c.id == member))).first()
+            self._single[member] = await self._member(row) if row else None
+        return self._single[member]
 
     async def member_with_account(self, account: Account) -> Member | None:
         """Return the member whose own account it is."""
@@ -187,6 +190,7 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     def _note_change(self, member: MemberId) -> None:
         self._everybody = None
+        self._single.clear()
         self._access.note_member(member)
 
     async def _member(self, row: Row[Any]) -> Member:

@@ -56,12 +56,13 @@ async def test_a_changed_seat_holds_in_the_transaction_that_changed_it(units_of_
     amara, bruno = everybody()[:2]
     async with units_of_work.begin() as uow:
         await uow.people.add_member(amara)
-        assert await uow.people.members() == (amara,)
+        assert await uow.people.member(bruno.id) is None
         await uow.people.add_member(bruno)
+        assert await uow.people.member(bruno.id) == bruno
         assert await uow.people.members() == (amara, bruno)
         left = await uow.people.save_member(replace(bruno, roles=(), ended_at=START))
-        assert await uow.people.members() == (amara, left)
         assert await uow.people.member(bruno.id) == left
+        assert await uow.people.members() == (amara, left)
 
 
 async def test_members_are_read_once_in_a_transaction_and_again_in_the_next(
