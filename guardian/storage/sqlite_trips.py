@@ -55,7 +55,9 @@ class OneTripCursor:
 
 
 class OneTripConnection(aiosqlite.Connection):
-    """The driver's connection, with cursors of ours."""
+    """The driver's connection, with cursors of ours. After a commit it has nothing to roll back, and asks its thread for none."""
+
+    _is_committed = False
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]
         """Return a cursor, made without asking the thread."""
@@ -68,7 +70,18 @@ class OneTripConnection(aiosqlite.Connection):
 
     async def run(self, act: Any, *arguments: Any) -> None:
         """Run the act in the connection's thread."""
+        self._is_committed = False
         await self._execute(act, *arguments)  # type: ignore[no-untyped-call]
+
+    async def commit(self) -> None:
+        """Commit; only what has ended well leaves nothing to roll back."""
+        await super().commit()
+        self._is_committed = True
+
+    async def rollback(self) -> None:
+        """Roll back whatever was begun since the last commit: a pool asks for it each time a connection comes back."""
+        if not self._is_committed:
+            await super().rollback()
 
 
 async def open_connection(path: str, **settings: Any) -> OneTripConnection:

@@ -1,5 +1,7 @@
 """A connection whose statements are carried out in one trip to its thread."""
 
+import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from sqlalchemy import column, literal, select, table, text
 from sqlalchemy.exc import IntegrityError
 
 from guardian.storage.database import Database
+from guardian.storage.sqlite_trips import open_connection
 
 THINGS = table("things", column("number"))
 
@@ -32,3 +35,32 @@ async def test_what_a_statement_is_refused_for_leaves_the_connection_as_good_as_
         async with database.write() as work:
             assert (await work.execute(THINGS.update().values(number=4))).rowcount == 1
         assert await larger_than(database, 0) == [4]
+
+
+async def test_what_was_not_committed_is_undone_on_a_connection_that_has_committed_before(tmp_path: Path) -> None:
+    async with await a_database(tmp_path / "first", 3) as database:
+        with suppress(ValueError):
+            async with database.write() as work:
+                await work.execute(THINGS.update().values(number=9))
+                raise ValueError("a bug")
+        assert await larger_than(database, 0) == [3]
+        async with database.write() as work:
+            await work.execute(THINGS.insert().values(number=4))
+        assert await larger_than(database, 0) == [3, 4]
+
+
+async def test_a_commit_that_is_refused_is_rolled_back(tmp_path: Path) -> None:
+    connection = await open_connection(str(tmp_path / "first"), isolation_level=None)
+    for statement in (
+        "PRAGMA foreign_keys=ON",
+        "CREATE TABLE cases (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE texts (of_case INTEGER REFERENCES cases (id) DEFERRABLE INITIALLY DEFERRED)",
+        "BEGIN",
+        "INSERT INTO texts VALUES (7)",
+    ):
+        await connection.cursor().execute(statement)
+    with pytest.raises(sqlite3.IntegrityError):
+        await connection.commit()
+    await connection.rollback()
+    assert not connection.in_transaction
+    await connection.close()
