@@ -37,6 +37,7 @@ from connectors.discord.locales import CommandTranslator
 from connectors.discord.timeouts import CallCut, bounded
 from guardian.logs import logger
 from guardian.services.context import AppContext
+from guardian.services.failed_items import isolate
 from guardian.services.measures.native_actions import inspect_accounts
 from guardian.services.measures.native_removals import inspect_removals
 from guardian.services.platform_events.account_changes import on_account_changed
@@ -87,12 +88,14 @@ def attach(connection: DiscordConnection, app: AppContext) -> InteractionRouter:
     async def on_interaction(interaction: Interaction) -> None:
         await router.dispatch(interaction)
 
+    event = f"an event about an account on {config.name}"
+
     async def restricted(native_id: str) -> None:
-        await inspect_accounts(app, config.name, (native_id,))
-        await inspect_removals(app, config.name, native_id)
+        await isolate(app, event, f"restricted {native_id}", inspect_accounts(app, config.name, (native_id,)))
+        await isolate(app, event, f"removed {native_id}", inspect_removals(app, config.name, native_id))
 
     async def changed(native_id: str) -> None:
-        await on_account_changed(app, Account(config.name, native_id))
+        await isolate(app, event, native_id, on_account_changed(app, Account(config.name, native_id)))
 
     async def on_message(message: discord.Message) -> None:
         await router.dispatch_message(message)

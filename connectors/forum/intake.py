@@ -20,17 +20,19 @@ from connectors.forum.private_replies import PrivateReplies
 from connectors.forum.report_intake import ReportIntake, fit_evidence
 from connectors.http import CallFailed, Priority
 from guardian.cases.conversations import Conversation
-from guardian.errors import GuardianError, NotFound
+from guardian.errors import NotFound
 from guardian.ids import MemberId, ReportId
 from guardian.logs import location_of, logger
 from guardian.notices.translations import translate_text
 from guardian.services.context import AppContext
 from guardian.services.escalation.local_matters import receive_flag
+from guardian.services.failed_items import isolate
 from guardian.services.identity.ownership_codes import redeem_code
 from guardian.services.members import member_for_account
 from guardian.services.reports import conversations
 from guardian.spaces.port import Unknown
 from guardian.spaces.registry import Mode
+from guardian.untrusted_json import id_at, object_at
 
 T = TypeVar("T")
 log = logger("forum")
@@ -42,6 +44,13 @@ _MAX_ROUNDS: Final = 5
 _CEILINGS: Final = 8
 _REVIEW: Final = "review"
 _TOPIC: Final = "topic "
+_PARTS: Final = {
+    "inbox": "the messages to our account on the forum",
+    "queue": "the forum's review queue",
+    "webhook": "an entry in the forum's review queue",
+    "flag": "a flag in the forum's review queue",
+    "conversation": "a conversation with our account on the forum",
+}
 
 
 class _NotRead(Exception):
@@ -116,7 +125,7 @@ class ForumInbox:
                 found = await conversations.list_conversations(self._app, self._content.space)
                 self._conversations = {each.name: each for each in found}
             if items:
-                done = [await self._guarded(self._read_item(item), "webhook") for item in items]
+                done = [await self._guarded(self._read_item(item), "webhook", item) for item in items]
             else:
                 done = [
                     await self._guarded(self._read_messages(), "inbox"),
@@ -124,15 +133,17 @@ class ForumInbox:
                 ]
             return all(done)
 
-    async def _guarded(self, operation: Coroutine[Any, Any, bool], part: str) -> bool:
-        """One part of the reading never stops the others."""
-        try:
-            return await operation
-        except (_NotRead, CallFailed) as error:
-            log.warning("inbox.not_read", space=self.name, part=part, at=location_of(error))
-        except GuardianError as error:
-            log.error("inbox.has_failed", space=self.name, part=part, kind=type(error).__name__, at=location_of(error))
-        return False
+    async def _guarded(self, operation: Coroutine[Any, Any, bool], part: str, item: str = "") -> bool:
+        """One part of the reading, or one thing in it, never stops the others."""
+
+        async def take_in() -> bool:
+            try:
+                return await operation
+            except (_NotRead, CallFailed) as error:
+                log.warning("inbox.not_read", space=self.name, part=part, at=location_of(error))
+                return False
+
+        return await isolate(self._app, f"{_PARTS[part]} ({self.name})", item or part, take_in())
 
     # -- flags
 
@@ -152,7 +163,7 @@ class ForumInbox:
     async def _receive_flags(self, flags: list[Flag]) -> bool:
         """Each flag that is not known yet is a local matter; one that cannot be taken stops no other."""
         new = [flag for flag in flags if self._find(flag_name(flag)) is None]
-        done = [await self._guarded(self._receive_flag(flag), "flag") for flag in new]
+        done = [await self._guarded(self._receive_flag(flag), "flag", flag_name(flag)) for flag in new]
         return all(done)
 
     async def _receive_flag(self, flag: Flag) -> bool:
@@ -172,8 +183,11 @@ class ForumInbox:
             known = self._find(_topic_name(waiting.topic))
             if not self._is_enforcing and known is not None and known.read_to >= waiting.highest:
                 continue
-            done = await self._guarded(self._read_conversation(waiting.topic), "conversation") and done
-        await self._guarded(self._look_again({_topic_name(each.topic) for each in waiting_topics}), "conversation")
+            name = _topic_name(waiting.topic)
+            done = await self._guarded(self._read_conversation(waiting.topic), "conversation", name) and done
+        await self._guarded(
+            self._look_again({_topic_name(each.topic) for each in waiting_topics}), "conversation", "again"
+        )
         return done
 
     async def _look_again(self, waiting: set[str]) -> bool:
@@ -212,7 +226,10 @@ class ForumInbox:
         topics = answer.get("topic_list", {}).get("topics") if isinstance(answer, dict) else None
         if not isinstance(topics, list):
             raise _NotRead
-        return [_InboxEntry(int(each["id"]), int(each.get("highest_post_number") or 0)) for each in topics]
+        entries = [_read_entry(each) for each in topics]
+        if None in entries:
+            log.error("inbox.has_odd_entries", space=self.name, count=entries.count(None))
+        return [each for each in entries if each is not None]
 
     async def _read_conversation(self, topic: int) -> bool:
         """The conversation is read and answered, until nothing new stands in it once it has left the inbox.
@@ -411,6 +428,11 @@ class ForumInbox:
         if isinstance(answer, Unknown):
             raise _NotRead(answer.reason)
         return answer
+
+
+def _read_entry(entry: Any) -> _InboxEntry | None:
+    number = id_at(object_at(entry), "id")
+    return None if number is None else _InboxEntry(int(number), int(id_at(entry, "highest_post_number") or 0))
 
 
 def _topic_name(topic: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from connectors.forum.translate import parse_instant
+from guardian.untrusted_json import id_at
 
 WRITTEN_TYPES: Final = frozenset({1, 2})
 """The types of post that somebody wrote: the others are lines of the forum's own, and whispers among its staff."""
@@ -287,7 +288,7 @@ def _parse_post(post: Mapping[str, Any]) -> Post:
     return Post(
         id=int(post["id"]),
         number=int(post["post_number"]),
-        user_id=int(post["user_id"]),
+        user_id=int(id_at(post, "user_id") or 0),  # nobody's, where the account is gone
         username=str(post.get("username") or ""),
         text=str(post["raw"]),
         written_at=parse_instant(post.get("created_at")),

@@ -6,7 +6,7 @@ never believed: each thing is read back through the API. Of what does not mentio
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -41,6 +41,7 @@ from guardian.ids import ReportId, SpaceName
 from guardian.logs import logger
 from guardian.services.context import AppContext
 from guardian.services.escalation.escalations import ContentSubject, EscalationInput, escalate
+from guardian.services.failed_items import isolate
 from guardian.services.members import member_for_account
 from guardian.services.reports.conversations import list_conversations, mark_read_to, start_conversation
 from guardian.services.reports.follow_up import AdditionInput
@@ -54,6 +55,7 @@ from guardian.services.reports.intake import (
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode
+from guardian.untrusted_json import object_at
 
 READ_UNTIL: Final = "everything until"
 """The name under which it is remembered how far the whole organisation has been read, in minutes since 1970."""
@@ -61,6 +63,7 @@ READ_UNTIL: Final = "everything until"
 _OVERLAP: Final = timedelta(minutes=10)
 """GitHub lists a change a little after it was made."""
 _MINUTE: Final = 60
+_SOURCE: Final = "a comment or conversation on GitHub"
 _CUT: Final = "\n\n(The text is longer; the whole of it stands among the evidence.)"
 _NOT_FETCHED: Final = "Pictures and files in it are links in its text; they were not followed."
 _LINK_MARKS: Final = ("![", "<img", "user-attachments/", "user-images.")
@@ -105,14 +108,34 @@ class GithubInbox:
     async def _read_items(self, items: Iterable[str]) -> bool:
         complete = True
         for item in items:
-            ref = parse_ref(item)
-            comment = await self._read_comment(ref) if ref else None
-            if comment is None:
-                # Deleted meanwhile, another kind of content, or nothing that we may see: not believed, not kept.
-                log.info("content.not_found", space=self.name)
-                continue
-            complete = await self._receive(comment) and complete
+            complete = await self._isolated(item, self._read_item(item)) and complete
         return complete
+
+    async def _read_item(self, item: str) -> bool:
+        ref = parse_ref(item)
+        comment = await self._read_comment(ref) if ref else None
+        if comment is None:
+            # Deleted meanwhile, another kind of content, or nothing that we may see: not believed, not kept.
+            log.info("content.not_found", space=self.name)
+            return True
+        return await self._receive(comment)
+
+    async def _isolated(self, item: str, work: Awaitable[bool]) -> bool:
+        """What is odd about one thing stops no other; that GitHub gives nothing now is no matter of the thing."""
+        failed: CallFailed | None = None
+
+        async def take_in() -> bool:
+            nonlocal failed
+            try:
+                return await work
+            except CallFailed as error:
+                failed = error
+                return False
+
+        done = await isolate(self._app, f"{_SOURCE} ({self.name})", item, take_in())
+        if failed is not None:
+            raise failed
+        return done
 
     async def _read_comment(self, ref: CommentRef) -> Comment | None:
         """The thing of that name; None where GitHub shows us none."""
@@ -145,10 +168,16 @@ class GithubInbox:
         since = datetime.fromtimestamp(mark.read_to * _MINUTE, UTC) - _OVERLAP
         complete = True
         for repository in await self._list_repositories():
-            for comment in await self._list_changes(repository, since):
-                complete = await self._receive(comment) and complete
+            name = f"all of {repository.get('full_name')}"
+            complete = await self._isolated(name, self._read_repository(repository, since)) and complete
         if complete and mark.read_to < _minutes(begun):
             await mark_read_to(self._app, mark, _minutes(begun))
+        return complete
+
+    async def _read_repository(self, repository: dict[str, Any], since: datetime) -> bool:
+        complete = True
+        for comment in await self._list_changes(repository, since):
+            complete = await self._isolated(comment.node_id, self._receive(comment)) and complete
         return complete
 
     async def _list_repositories(self) -> list[dict[str, Any]]:
@@ -179,11 +208,21 @@ class GithubInbox:
                 return self._skip_forbidden(failed, comment_kind)
             if reply.status != 200 or not isinstance(reply.body, list):
                 break
-            found += [parse_row(repository, comment_kind, row) for row in reply.body]
+            found += [each for row in reply.body for each in await self._parse_rows(repository, comment_kind, row)]
             if reply.last_page:
                 break
         # A conversation is listed again for everything that happens in it: only its opening is of interest here.
         return [comment for comment in found if comment_kind is not CommentKind.ISSUE or _opened_since(comment, since)]
+
+    async def _parse_rows(self, repository: str, comment_kind: CommentKind, row: Any) -> list[Comment]:
+        """The row as a comment; none where it has no shape that we know, of which people are told."""
+        found: list[Comment] = []
+
+        async def parse() -> None:
+            found.append(parse_row(repository, comment_kind, row))
+
+        await self._isolated(f"{repository} {comment_kind} {object_at(row).get('id')}", _as_done(parse()))
+        return found
 
     async def _list_discussions(self, repository: str, since: datetime) -> list[Comment]:
         owner, _, name = repository.partition("/")
@@ -316,6 +355,11 @@ class GithubInbox:
             return Done() if response.status == 204 else Already()
         await self._connection.mutate(graphql_queries.DELETE_DISCUSSION_COMMENT, {"id": ref.id}, DISCUSSIONS)
         return Done()
+
+
+async def _as_done(work: Awaitable[None]) -> bool:
+    await work
+    return True
 
 
 def _request_repositories(page: int) -> Any:

@@ -18,6 +18,7 @@ from guardian.cases.submissions import EvidenceInput
 from guardian.ids import NoticeId
 from guardian.logs import location_of, logger
 from guardian.services.context import AppContext
+from guardian.services.failed_items import isolate
 from guardian.services.reports import mail
 from guardian.services.reports.mail import InboundMail
 from guardian.spaces.port import CheckResult
@@ -26,6 +27,7 @@ from guardian.worker_processes import WorkerProcesses, WorkStopped, shared_worke
 log = logger("mail")
 
 INBOX: Final = "mail"
+IN_MAILBOX: Final = "a mail in the group's mailbox"
 _NOBODY_AUTHENTICATED: Final = (
     "Set authserv_id in [mail.inbox]: without it every mail counts as unverified, and nobody is answered by mail."
 )
@@ -228,17 +230,22 @@ class MailInbox:
     async def _read_one(self, mailbox: OpenMailbox, uid: bytes) -> bool:
         try:
             raw = await mailbox.fetch(uid)
-            if raw is None:
-                return True
-            disposition = await self._processor.process(raw)
-        except MailboxUnavailable:
-            raise
-        except Exception as error:
-            # One mail that cannot be taken in stays where it is, and never stops the others.
+        except MailUnreadable as error:
             log.error("mail.has_failed", kind=type(error).__name__, at=location_of(error))
             return False
-        await (mailbox.mark_done(uid) if disposition is MailDisposition.RECEIVED else mailbox.set_aside(uid))
-        return True
+        if raw is None:
+            return True
+        disposition: MailDisposition | None = None
+
+        async def take_in() -> None:
+            nonlocal disposition
+            disposition = await self._processor.process(raw)
+
+        # One mail that cannot be taken in stays where it is, and never stops the others.
+        settled = await isolate(self._app, IN_MAILBOX, hashlib.sha256(raw).hexdigest(), take_in())
+        if disposition is not None:
+            await (mailbox.mark_done(uid) if disposition is MailDisposition.RECEIVED else mailbox.set_aside(uid))
+        return settled
 
     async def _note(self, *, complete: bool, unread: int) -> None:
         if complete:

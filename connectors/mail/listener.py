@@ -4,6 +4,7 @@ For a server on the same host or network alone: who may connect here can vouch f
 """
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -16,12 +17,14 @@ from connectors.mail.mailbox import MAX_MAIL_SIZE
 from connectors.mail.parser import is_ours
 from guardian.errors import Misconfigured
 from guardian.logs import location_of, logger
+from guardian.services.failed_items import isolate
 from guardian.spaces.port import CheckResult
 
 log = logger("mail")
 
 _LONGEST_LINE: Final = 1_000_000
 """A mail server next door may hand on longer lines than it would send over the Internet."""
+AT_LISTENER: Final = "a mail that the mail server handed over, and keeps"
 _ACCEPTED: Final = "250 2.0.0 Taken in"
 _TRY_LATER: Final = "451 4.3.0 Not taken in just now, please keep it and try again"
 _NOT_HERE: Final = "550 5.1.1 No such address here"
@@ -70,15 +73,17 @@ class _Handler:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Taken in once it is stored; on our own fault the mail server keeps it and comes again."""
         content = envelope.original_content or b""
-        try:
+        answer = _TRY_LATER
+
+        async def take_in() -> None:
+            nonlocal answer
             disposition = await self._processor.process(
                 content, MailEnvelope(envelope.mail_from or "", tuple(envelope.rcpt_tos))
             )
             answer = _ACCEPTED if disposition is MailDisposition.RECEIVED else _AUTOMATIC
-        except Exception as error:
-            # An edge: the mail server has the mail still, and keeps it.
-            log.error("mail.has_failed", kind=type(error).__name__, at=location_of(error))
-            answer = _TRY_LATER
+
+        # Where it fails, the mail server has the mail still, and keeps it.
+        await isolate(self._processor.app, AT_LISTENER, hashlib.sha256(content).hexdigest(), take_in())
         # By LMTP there is one answer for each recipient (RFC 2033, 4.2).
         return "\r\n".join([answer] * (len(envelope.rcpt_tos) if self._reply_to_each else 1))
 

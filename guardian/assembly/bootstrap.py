@@ -23,6 +23,7 @@ from guardian.retry import RetryPolicy
 from guardian.scheduling.supervisor import LoopSupervisor
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.decisions.enactment import record_person_notified
+from guardian.services.failed_items import UNSENT_NOTICE, leave_to_people
 from guardian.services.identity.account_owners import record_owner_notified
 from guardian.services.notify import may_still_receive
 from guardian.services.sanctions.alerts import SanctionAlerts
@@ -118,7 +119,12 @@ def _compose(
         clock,
         RouteFinder(spaces, mailer),
         NoticeRenderer(settings.community, base_url),
-        DeliveryHandlers(may_still_receive, record_person_notified, record_owner_notified),
+        DeliveryHandlers(
+            may_still_receive,
+            record_person_notified,
+            record_owner_notified,
+            on_failed=lambda notice: leave_to_people(app, UNSENT_NOTICE, notice),
+        ),
     )
     return Service(
         settings=settings,

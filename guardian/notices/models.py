@@ -52,6 +52,7 @@ class NoticeKind(StrEnum):
     RAID = "raid"
     CLOCK_DISTRUSTED = "clock_distrusted"
     SPACE_DOWN = "space_down"
+    ITEM_UNREAD = "item_unread"
     SPACE_BACK = "space_back"
     MAIL_NOT_READ = "mail_not_read"
     RETURN_TO_CONFIRM = "return_to_confirm"

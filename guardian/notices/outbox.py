@@ -68,12 +68,13 @@ class DeliveryHandlers(Generic[R, W]):
 
     `may_still_receive` asks a member's permission again. `on_person_notified` takes note of how notifying a
     sanctioned person ended: with a proof, or with None where every channel refused; `on_owner_notified`, that the owner
-    of a linked account was written to, or cannot be.
+    of a linked account was written to, or cannot be. `on_failed`: a notice could not be handled at all.
     """
 
     may_still_receive: Callable[[R, Notice], Awaitable[bool]]
     on_person_notified: Callable[[W, SanctionId, str | None], Awaitable[None]]
     on_owner_notified: Callable[[W, AccountId], Awaitable[None]] | None = None
+    on_failed: Callable[[NoticeId], Awaitable[object]] | None = None
 
 
 class Outbox(Generic[R, W]):
@@ -254,6 +255,8 @@ class Outbox(Generic[R, W]):
         """Try a notice that cannot be handled as it stands again later, so that the others go on."""
         log.error("notice.has_failed", notice=notice, kind=type(error).__name__, at=location_of(error))
         await self._postpone(notice, _RETRY_POLICY.next_try(since, self._clock.now()))
+        if self._handlers.on_failed is not None:
+            await self._handlers.on_failed(notice)
 
     async def _postpone(self, notice: NoticeId, until: datetime) -> None:
         try:

@@ -154,6 +154,12 @@ class Community:
             notices = [notice for case in cases for notice in await view.notices.of_case(case.id)]
         return tuple(sorted((n for n in notices if n.to.member == member), key=lambda n: n.id))
 
+    async def waiting_notices(self) -> list[Notice]:
+        """What waits to be sent now, of a case or of none."""
+        async with self.units_of_work.read() as view:
+            due = [await view.notices.notice(each) for each in await view.notices.due(view.now)]
+        return [each for each in due if each is not None]
+
     async def notice_kinds_to(self, member: MemberId) -> list[NoticeKind]:
         """The kinds of the member's notices, oldest first."""
         return [notice.kind for notice in await self.notices_to(member)]

@@ -21,6 +21,7 @@ from guardian.reconciler.resync import AT_ONCE, batched
 from guardian.reconciler.snapshot import AccountSnapshot, load_snapshot
 from guardian.sanctions.foreign import ForeignRestriction, ForeignState, digest_native_id
 from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.failed_items import isolate
 from guardian.services.identity.linking import FoundAccount
 from guardian.services.measures.native_records import (
     NativeRestriction,
@@ -59,11 +60,8 @@ async def inspect_accounts(app: AppContext, name: SpaceName, native_ids: Iterabl
     if space is None or not ready:
         return
     for native_id in dict.fromkeys(native_ids):
-        try:
-            await _inspect_account(app, space, native_id)
-        except Stale:
-            # Somebody else noticed it in the same moment, or works on the account: the next resync observes it again.
-            log.info("native_action.was_stale", space=name)
+        # Where somebody else noticed it in the same moment, or works on the account, the next resync observes it again.
+        await isolate(app, f"a restriction found on {name}", native_id, _inspect_account(app, space, native_id))
 
 
 async def compare_listing(app: AppContext, name: SpaceName, listing: Listing, started_at: datetime) -> None:

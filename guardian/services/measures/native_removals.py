@@ -18,6 +18,7 @@ from guardian.people.models import Member
 from guardian.people.permissions import CHAIRS, MEMBERS, MODERATORS, Seat, holds_seat
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.escalation.local_matters import prepare_case, save_report
+from guardian.services.failed_items import isolate
 from guardian.services.identity.linking import FoundAccount
 from guardian.services.measures.native_records import find_account_or_id
 from guardian.services.notify import notify_member, notify_members
@@ -49,7 +50,7 @@ async def inspect_removals(app: AppContext, name: SpaceName, native_id: str | No
     earliest = max(since, app.clock.now() - _LOOKED_BACK)
     for removal in found:
         if removal.at >= earliest:
-            await _treat(app, removal)
+            await isolate(app, f"a removal found on {name}", removal.id, _treat(app, removal))
 
 
 async def _treat(app: AppContext, removal: Removal) -> None:

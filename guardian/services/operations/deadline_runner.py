@@ -9,21 +9,18 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from guardian.cases.deadlines import Deadline, DeadlineKind
-from guardian.errors import Stale
-from guardian.logs import logger
 from guardian.services.conflicts import audience, conflict_claims
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.decisions import board_answers, closing, enactment
 from guardian.services.deliberation import contact_safety, procedure, tally
 from guardian.services.escalation import handoffs
+from guardian.services.failed_items import isolate
 from guardian.services.identity import disputes
 from guardian.services.measures import measure_records, native_explanations, reconsideration
 from guardian.services.reminders import on_plain_deadline_due
 from guardian.services.reports import danger_calls, reporter_answers
 from guardian.services.sanctions import readmission
 from guardian.services.unilateral import review, stop
-
-log = logger("services")
 
 Handler = Callable[[AppContext, UnitOfWork, Deadline], Awaitable[None]]
 """What is done when a deadline is due, inside the transaction that moves the deadline on."""
@@ -56,6 +53,7 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.CONTACT_QUESTION: contact_safety.on_due,
 }
 _AT_ONCE: Final = 100
+_SOURCE: Final = "a deadline that is due"
 _PAUSE_AFTER_FAULT: Final = timedelta(minutes=5)
 
 
@@ -85,19 +83,16 @@ async def _next_due(app: AppContext, view: ReadView, *, failed: bool) -> datetim
 
 async def _run_one(app: AppContext, deadline_id: str) -> bool:
     """Whether the deadline has been run, and so asks for something later, or for nothing more."""
-    kind = "unknown"
-    try:
+    done = False
+
+    async def run() -> None:
+        nonlocal done
         async with app.units_of_work.begin() as uow:
             deadline = await uow.deadlines.deadline(deadline_id)
-            if deadline is None or deadline.next_at is None or deadline.next_at > uow.now:
-                return True
-            kind = deadline.kind
-            await HANDLERS[deadline.kind](app, uow, deadline)
-    except Stale:
-        log.info("deadline.was_stale", deadline=deadline_id, kind=kind)
-        return False
-    except Exception:
-        # The edge of a run: one bad row never stops the others (architecture 5.7).
-        log.exception("deadline.has_failed", deadline=deadline_id, kind=kind)
-        return False
-    return True
+            if deadline is not None and deadline.next_at is not None and deadline.next_at <= uow.now:
+                await HANDLERS[deadline.kind](app, uow, deadline)
+        done = True
+
+    # One bad row never stops the others (architecture 5.7). It stays due, whoever has been told of it.
+    await isolate(app, _SOURCE, deadline_id, run())
+    return done

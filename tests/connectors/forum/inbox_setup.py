@@ -76,7 +76,7 @@ class ForumInboxSetup:
 
 
 @asynccontextmanager
-async def forum_inbox(folder: Path, **changes: Any) -> AsyncIterator[ForumInboxSetup]:
+async def forum_inbox(folder: Path, *, odd: bool = False, **changes: Any) -> AsyncIterator[ForumInboxSetup]:
     """A forum with the desk's members, somebody called rowan and somebody called birch; its answers are such as described."""
     async with a_community(folder) as community:
         state = ForumState()
@@ -101,6 +101,6 @@ async def forum_inbox(folder: Path, **changes: Any) -> AsyncIterator[ForumInboxS
         setup.restart(**changes)
         try:
             yield setup
-            assert validate_history(forum.history) == []
+            assert odd or validate_history(forum.history) == []
         finally:
             await forum.stop()

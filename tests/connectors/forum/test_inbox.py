@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -12,6 +13,7 @@ from connectors.forum.content import ForumContent
 from connectors.forum.posts import ForumConversation
 from connectors.http import Priority
 from guardian.cases.reports import ReportChannel
+from guardian.notices.models import NoticeKind
 from guardian.notices.translations import translate_text
 from guardian.sandbox.browser import RECEIPT
 from guardian.services.identity.ownership_codes import issue_code
@@ -346,3 +348,31 @@ async def test_a_message_that_is_changed_after_we_put_it_away_is_read_again_once
     assert await setup.read()
     added = [(each.text, each.verified) for each in await setup.additions()]
     assert added == [("Birch insults me, and now they threaten me as well.", False)]
+
+
+@pytest.mark.harm("one-odd-item-stops-the-queue")
+async def test_a_post_that_is_nobodys_stops_nothing(tmp_path: Path) -> None:
+    """P-2.1"""
+    async with forum_inbox(tmp_path, odd=True) as setup:
+        topic = setup.writes("rowan", INSULTS, title="The first matter")
+        setup.person("rowan").reply(topic, "Somebody whose account is gone wrote this.")
+        *_, last = setup.forum.state.posts_of(setup.forum.state.topics[topic])
+        last.user_id = cast(int, None)
+        setup.writes("birch", INSULTS, title="The second matter")
+        assert await setup.read()
+        assert len(await setup.reports()) == 2
+
+
+@pytest.mark.harm("one-odd-item-stops-the-queue")
+async def test_a_conversation_of_a_shape_that_we_do_not_know_stops_no_other_and_people_are_told(tmp_path: Path) -> None:
+    """P-2.1: it stays in the inbox, unread."""
+    async with forum_inbox(tmp_path, odd=True) as setup:
+        topic = setup.writes("rowan", INSULTS, title="The first matter")
+        (odd,) = setup.forum.state.posts_of(setup.forum.state.topics[topic])
+        odd.version = cast(int, "first")
+        setup.writes("birch", INSULTS, title="The second matter")
+        assert not await setup.read()
+        assert [report.reporter_handle for report in await setup.reports()] == ["birch"]
+        assert await setup.read()
+        assert NoticeKind.ITEM_UNREAD in [each.kind for each in await setup.community.waiting_notices()]
+        assert setup.is_in_inbox(topic)

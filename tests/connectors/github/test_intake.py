@@ -12,10 +12,12 @@ from connectors.emulators.github.server import GithubEmulator
 from connectors.emulators.github.state import Kind
 from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.github.client import GithubConfig
+from connectors.github.comments import CommentKind
 from connectors.github.intake import GithubInbox
 from connectors.github.space import GithubSpace
 from guardian.cases.handoffs import NO_WORDS
 from guardian.cases.reports import Addition, Evidence, Report
+from guardian.notices.models import NoticeKind
 from guardian.services.escalation.escalations import list_escalations
 from guardian.services.reports.own_reports import list_own_reports
 from guardian.spaces.port import Account
@@ -343,3 +345,19 @@ async def test_the_same_order_by_anybody_else_is_a_report(setup: MentionSetup) -
     assert await setup.inbox.read()
     (report,) = await setup.reports()
     assert report.channel == "github_mention"
+
+
+@pytest.mark.harm("one-odd-item-stops-the-queue")
+@pytest.mark.parametrize(
+    "row", [{"number": 3}, {"number": 3, "node_id": "I_3", "user": {"login": 3}}, [], None, {"user": "rowan"}]
+)
+async def test_a_row_of_a_shape_that_we_do_not_know_stops_no_other_and_people_are_told(
+    setup: MentionSetup, row: object
+) -> None:
+    """P-2.1"""
+    for _ in range(2):
+        assert await setup.inbox._parse_rows("orchard/site", CommentKind.ISSUE, row) == []
+    assert NoticeKind.ITEM_UNREAD in [each.kind for each in await setup.community.waiting_notices()]
+    setup.wren.comment("site", setup.issue, CALL)
+    assert await setup.inbox.read()
+    assert len(await setup.reports()) == 1

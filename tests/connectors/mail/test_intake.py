@@ -407,3 +407,17 @@ async def test_the_mail_itself_is_among_the_evidence(at: MailSetup) -> None:
     assert kept is not None
     assert kept.file_name == "mail.eml"
     assert raw in (kept.content or b"")
+
+
+@pytest.mark.harm("one-odd-item-stops-the-queue")
+async def test_mail_that_cannot_be_stored_stays_where_it_is_and_people_are_told(at: MailSetup) -> None:
+    """P-2.1"""
+    at.server.write(ROWAN, US, "Insults", "They insult me.")
+    processor = at.inbox._processor
+    at.inbox._processor = replace(processor, app=replace(processor.app, largest_file=0))
+    assert [await at.inbox.read() for _ in range(2)] == [False, True]
+    assert NoticeKind.ITEM_UNREAD in [each.kind for each in await at.community.waiting_notices()]
+    assert await at.reports() == []
+    at.inbox._processor = processor
+    assert await at.inbox.read()
+    assert len(await at.reports()) == 1

@@ -64,6 +64,7 @@ class OutboxFixture:
     mailer: FakeMailer
     notified: list[tuple[SanctionId, str | None]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    failed: list[NoticeId] = field(default_factory=list)
 
     def outbox(self, spaces: SpaceRegistry | None = None) -> Outbox[ReadView, UnitOfWork]:
         """A new outbox, as after a restart."""
@@ -72,8 +73,11 @@ class OutboxFixture:
             self.community.clock,
             RouteFinder(spaces or self.community.app.spaces, self.mailer),
             NoticeRenderer("Example", "https://guardian.example"),
-            DeliveryHandlers(self._may_still_receive, self._record),
+            DeliveryHandlers(self._may_still_receive, self._record, on_failed=self._note_failed),
         )
+
+    async def _note_failed(self, notice: NoticeId) -> None:
+        self.failed.append(notice)
 
     async def _record(self, uow: UnitOfWork, sanction: SanctionId, proof: str | None) -> None:
         if "on_told" in self.broken:
@@ -359,6 +363,7 @@ async def test_in_a_space_that_only_observes_a_reporter_is_not_written_to(smtp_s
     assert (await smtp_server.state(notice), smtp_server.inbox(account)) == (NoticeState.WITHHELD, [])
 
 
+@pytest.mark.harm("one-odd-item-stops-the-queue")
 async def test_one_notice_that_cannot_be_judged_never_stops_the_others(smtp_server: OutboxFixture) -> None:
     case = await a_quiet_case(smtp_server)
     bad, good = await smtp_server.to_member(case, ELENI), await smtp_server.to_member(case, DMITRI)
@@ -366,9 +371,11 @@ async def test_one_notice_that_cannot_be_judged_never_stops_the_others(smtp_serv
     outbox = smtp_server.outbox()
     await outbox.deliver_due()
     assert [await smtp_server.state(each) for each in (bad, good)] == [NoticeState.WAITING, NoticeState.SENT]
+    assert smtp_server.failed == [bad]
     assert (await outbox.next_due() or smtp_server.community.clock.now()) > smtp_server.community.clock.now()
 
 
+@pytest.mark.harm("one-odd-item-stops-the-queue")
 async def test_one_notice_that_cannot_be_read_never_stops_the_others(smtp_server: OutboxFixture) -> None:
     case = await a_quiet_case(smtp_server)
     bad, good = await smtp_server.to_member(case, ELENI), await smtp_server.to_member(case, DMITRI)
@@ -377,6 +384,7 @@ async def test_one_notice_that_cannot_be_read_never_stops_the_others(smtp_server
     outbox = smtp_server.outbox()
     await outbox.deliver_due()
     assert await smtp_server.state(good) is NoticeState.SENT
+    assert smtp_server.failed == [bad]
     assert (await outbox.next_due() or smtp_server.community.clock.now()) > smtp_server.community.clock.now()
 
 

@@ -41,6 +41,7 @@ WITHOUT_CASE = (
     NoticeKind.SPACE_DOWN,
     NoticeKind.SPACE_BACK,
     NoticeKind.MAIL_NOT_READ,
+    NoticeKind.ITEM_UNREAD,
     NoticeKind.LIFTING_QUESTION,
     NoticeKind.ESCALATION_NEWS,
     NoticeKind.CROSS_SPACE_PATTERN,

@@ -1,6 +1,7 @@
 """What is done with a space's own menu: a member's is an act, a moderator's waits for its reason, a stranger's is asked about."""
 
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
@@ -10,6 +11,7 @@ from guardian.notices.models import NoticeKind
 from guardian.people.models import Group, Office
 from guardian.services.measures import native_actions, native_explanations
 from guardian.services.unilateral import review
+from guardian.spaces.port import ObservedRestriction
 from rules.measures import MeasureReason
 from rules.precedence import AccessLevel
 from rules.unilateral import ReviewAnswer
@@ -26,7 +28,7 @@ from tests.builders.community import (
     a_role,
 )
 from tests.builders.moderation import ModeratedCommunity, a_moderated_community
-from tests.fakes.space import Fault
+from tests.fakes.space import FakeAccount, Fault
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -289,3 +291,19 @@ async def test_what_a_moderator_does_after_a_rule_of_the_space_is_theirs(stage: 
     stage.community.pass_time(HOUR / 2)
     await barred(stage, OF_INES)
     assert {n.to.member for n in await stage.notices_of_kind(NoticeKind.NATIVE_ACTION_QUESTION)} == {INES}
+
+
+@pytest.mark.harm("one-odd-item-stops-the-queue")
+async def test_an_account_that_cannot_be_read_keeps_nobody_elses_ban_from_being_noticed(
+    stage: ModeratedCommunity,
+) -> None:
+    """P-7.2"""
+    place = stage.community.spaces[DISCORD]
+    place.accounts["odd"] = FakeAccount(
+        "odd", "odd", restrictions={AccessLevel.BARRED: cast(ObservedRestriction, None)}
+    )
+    place.restrict_manually(TROLL, AccessLevel.BARRED, by=OF_DMITRI)
+    for _ in range(2):
+        await native_actions.inspect_accounts(stage.app, DISCORD, ["odd", TROLL])
+    assert await stage.notices_of_kind(NoticeKind.ACT_TAKEN)
+    assert NoticeKind.ITEM_UNREAD in [each.kind for each in await stage.community.waiting_notices()]

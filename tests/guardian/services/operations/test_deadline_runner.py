@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.ids import CaseId, new_id
 from guardian.notices.models import NoticeKind
@@ -39,6 +41,7 @@ async def test_the_answer_is_when_something_is_due_next(community: Community) ->
     assert len(await community.journal_acts()) > before
 
 
+@pytest.mark.harm("one-odd-item-stops-the-queue")
 async def test_one_bad_promise_stops_no_other_and_is_not_lost(community: Community) -> None:
     """architecture 5.7"""
     broken = Deadline(
@@ -59,5 +62,6 @@ async def test_one_bad_promise_stops_no_other_and_is_not_lost(community: Communi
     assert coming > community.clock.now()
     await journey.pass_time(12 * HOUR)
     assert NoticeKind.DEADLINE_NEAR in await community.notice_kinds_to(DMITRI)
+    assert NoticeKind.ITEM_UNREAD in [each.kind for each in await community.waiting_notices()]
     async with community.units_of_work.read() as view:
         assert len(await view.deadlines.open_about("gone")) == 1
