@@ -6,7 +6,7 @@ Read `BoundedConnection` first. All in monotonic time.
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -65,9 +65,8 @@ class BoundedConnection(HttpToolsProtocol):
         return cycle is None or cycle.response_complete
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            return
-        super().connection_made(transport)
+        # Other loops than the library's own have transports of their own kind.
+        super().connection_made(cast(asyncio.Transport, transport))
         self.network = network_of_host(self.client[0] if self.client else "")
         self.opened.setdefault(self.network, {})[self] = None
         self._wait_for(self.limits.head)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import uvloop
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -150,3 +151,17 @@ async def test_only_a_proxy_that_is_configured_says_where_a_request_comes_from(
     claimed = b"GET / HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 203.0.113.9, 198.51.100.7\r\nconnection: close\r\n\r\n"
     async with served(proxies=proxies) as opened:
         assert f"\r\n\r\n{seen} 0" in await opened.ask(claimed)
+
+
+@pytest.mark.harm("report-page-shut-by-idle-connections")
+def test_the_limits_hold_on_the_event_loop_of_the_service() -> None:
+    """P-2.1: whose transports are not those of the library."""
+
+    async def stand_in_the_door() -> str:
+        async with served() as opened:
+            for _ in range(20):
+                await opened.connect(b"GET / HTTP/1.1\r\nhost: guar")
+            return await opened.ask()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert "200 OK" in runner.run(stand_in_the_door())
