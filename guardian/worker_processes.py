@@ -30,6 +30,8 @@ log = logger("workers")
 
 _PROCESSES: Final = 2
 _START_SECONDS: Final = 60.0
+_NICENESS: Final = 5
+"""What strangers sent is read after whatever the service has to do."""
 _DYING_SECONDS: Final = 0.5
 
 
@@ -82,6 +84,7 @@ class WorkerProcesses:
     """A few processes, each started when it is first needed, and anew after its work was stopped."""
 
     def __init__(self, count: int = _PROCESSES, ceilings: Ceilings = DEFAULT_CEILINGS) -> None:
+        self._count = count
         self._workers: SimpleQueue[_Worker] = SimpleQueue()
         for _ in range(count):
             self._workers.put(_Worker(ceilings))
@@ -91,6 +94,10 @@ class WorkerProcesses:
         """Return what the function makes of its arguments, in another process; WorkStopped where it may not go on."""
         found: T = await asyncio.get_running_loop().run_in_executor(self._threads, self._run, function, args, named)
         return found
+
+    async def start(self) -> None:
+        """Start the processes now, so that nobody's first mail waits for that. One that does not start is tried again."""
+        await asyncio.gather(*(self.run(os.getpid) for _ in range(self._count)), return_exceptions=True)
 
     def close(self) -> None:
         """End the processes; nothing is run any more."""
@@ -181,6 +188,7 @@ class _Worker:
 def _serve(pipe: Connection, ceilings: Ceilings) -> None:
     """Do one piece of work after the other, until whoever started this is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (ceilings.memory, ceilings.memory))
     with contextlib.suppress(EOFError, OSError):

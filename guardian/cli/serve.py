@@ -1,6 +1,7 @@
 """`guardian serve`: runs the service in this process until SIGTERM or SIGINT; SIGHUP reads the modes again."""
 
 import asyncio
+import gc
 import signal
 import sys
 
@@ -12,6 +13,7 @@ from guardian.cli.context import ConfigOption, load_settings, refuse_missing_dat
 from guardian.clock import MachineClock
 from guardian.logs import configure, logger
 from guardian.settings.models import LogFormat, Settings
+from guardian.worker_processes import shared_workers
 
 log = logger("cli")
 
@@ -40,6 +42,7 @@ async def serve(settings: Settings) -> None:
         starting = asyncio.create_task(service.start())
         if await _wait_for_first(starting, ending) is starting:
             sys.stderr.write(f"Guardian is up at {service.url}.\n")
+            await settle()
             rereading = asyncio.create_task(_reread_when_asked(service, reread_requested))
             failing = asyncio.create_task(service.wait())
             await _wait_for_first(failing, ending)
@@ -48,6 +51,14 @@ async def serve(settings: Settings) -> None:
         if rereading is not None:
             rereading.cancel()
         await service.stop()
+
+
+async def settle() -> None:
+    """Have ready what the first hostile input would otherwise wait for, and stop everybody else with."""
+    await shared_workers().start()
+    gc.collect()
+    # What stands by now stays: looking through it again and again stops the event loop for a tenth of a second.
+    gc.freeze()
 
 
 async def _reread_when_asked(service: Service, requested: asyncio.Event) -> None:

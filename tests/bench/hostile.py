@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from connectors.forum.webhooks import ForumWebhookVerifier
 from connectors.mail.intake import IntakeConfig, MailProcessor
+from guardian.cli.serve import settle
 from guardian.clock import monotonic_seconds
 from guardian.services.platform_events.webhooks import receive
 from guardian.spaces.webhooks import WebhookEvent
@@ -163,6 +164,7 @@ async def _serve(folder: Path, pipe: Connection) -> None:
         server = WebServer(_web_app(community), listening)
         await server.start()
         processor = MailProcessor(community.app, IntakeConfig("conduct@community.example", "community.example"))
+        await settle()
         watch = LoopWatch()
         ticking = asyncio.create_task(watch.run())
         pipe.send(address_of(listening))

@@ -110,3 +110,13 @@ def burn(seconds: float) -> int:
 
 def test_the_shared_processes_are_the_same_for_all() -> None:
     assert shared_workers() is shared_workers()
+
+
+async def test_processes_that_were_started_are_those_that_work() -> None:
+    workers = WorkerProcesses(2, CEILINGS)
+    await workers.start()
+    first = {await workers.run(os.getpid) for _ in range(4)}
+    await workers.start()
+    again = {await workers.run(os.getpid) for _ in range(4)}
+    workers.close()
+    assert (len(first), first) == (2, again)
