@@ -10,6 +10,7 @@ from guardian.reconciler.alerts import Alert
 from guardian.sanctions.lifting import approve_reinstatement
 from guardian.spaces.outcomes import Outcome, Unavailable
 from guardian.spaces.port import Entitlement, EntitlementKind, RestrictionOrder
+from guardian.spaces.registry import Mode
 from tests.builders.reconciler import A_MEMBER, World, a_world
 from tests.fakes.clock import FrozenClock
 from tests.fakes.space import OUT_OF_REACH, FakeSpace
@@ -151,5 +152,19 @@ async def test_what_the_first_try_took_is_given_back_though_the_second_finds_not
         person, _, native = await barred_for_a_month(world, PLAIN)
         await world.pass_time(31 * DAY)
         space.join(native)
+        await observed_again(world, person)
+        assert space.accounts[native].entitlements == (PLAIN,)
+
+
+@pytest.mark.harm("observe-mode-acts")
+async def test_a_space_that_is_only_observed_is_given_nothing_back(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        person, space, native = await barred_for_a_month(world, PLAIN)
+        await world.pass_time(31 * DAY)
+        world.registry.set_mode(space.name, Mode.OBSERVE)
+        space.join(native)
+        await observed_again(world, person)
+        assert space.accounts[native].entitlements == ()
+        world.registry.set_mode(space.name, Mode.ENFORCE)
         await observed_again(world, person)
         assert space.accounts[native].entitlements == (PLAIN,)
