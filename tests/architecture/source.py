@@ -37,13 +37,19 @@ def modules(*packages: str) -> tuple[Module, ...]:
 
 
 @cache
+def nodes(module: Module) -> tuple[ast.AST, ...]:
+    """Every node of the module, in the order of `ast.walk`: walked once for all checks."""
+    return tuple(ast.walk(module.tree))
+
+
+@cache
 def imported(module: Module) -> tuple[tuple[str, int], ...]:
     """The full names that a module imports, with their lines; `from a import b` gives `a.b`."""
     return tuple(_imported(module))
 
 
 def _imported(module: Module) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

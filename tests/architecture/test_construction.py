@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from tests.architecture.source import PRODUCT, Module, dotted, modules
+from tests.architecture.source import PRODUCT, Module, dotted, modules, nodes
 
 MOST_BY_POSITION: Final = 5
 """A dataclass of more fields than this is built by keyword."""
@@ -60,7 +60,7 @@ def built_by_position(source: tuple[Module, ...]) -> Iterator[str]:
     """Return each place where a dataclass of more than five fields is given something by position."""
     tree = Tree(source)
     for module in source:
-        for call, own in _calls(module.tree, None):
+        for call, own in _calls(module):
             found = _built_class(tree, module, call, own)
             if found is not None and len(tree.fields(found)) > MOST_BY_POSITION:
                 yield f"{module.path}:{call.lineno} {found.node.name}"
@@ -122,22 +122,23 @@ def _built_class(tree: Tree, module: Module, call: ast.Call, own: ast.ClassDef |
     return tree.resolve(module.name, name) if name else None
 
 
-def _calls(node: ast.AST, own: ast.ClassDef | None) -> Iterator[tuple[ast.Call, ast.ClassDef | None]]:
-    """Every call with the class in which it stands, if in one."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Call):
-            yield child, own
-        yield from _calls(child, child if isinstance(child, ast.ClassDef) else own)
+def _calls(module: Module) -> Iterator[tuple[ast.Call, ast.ClassDef | None]]:
+    """Every call; one of `cls` with the innermost class in which it stands."""
+    own: dict[int, ast.ClassDef] = {}
+    if "cls" in module.text:  # a class comes before those within it, so that the innermost is noted last
+        for each in (node for node in nodes(module) if isinstance(node, ast.ClassDef)):
+            own |= {id(node): each for node in ast.walk(each)}
+    yield from ((node, own.get(id(node))) for node in nodes(module) if isinstance(node, ast.Call))
 
 
 def _classes(module: Module) -> Mapping[str, ast.ClassDef]:
-    return {node.name: node for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)}
+    return {node.name: node for node in nodes(module) if isinstance(node, ast.ClassDef)}
 
 
 def _imports(module: Module) -> Mapping[str, str]:
     """What each imported name stands for, in full."""
     names: dict[str, str] = {}
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):

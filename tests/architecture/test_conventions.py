@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from guardian.logs import PERMITTED_KEYS
-from tests.architecture.source import PRODUCT, Module, dotted, imported, modules
+from tests.architecture.source import PRODUCT, Module, dotted, imported, modules, nodes
 
 CLOCK = "guardian/clock.py"
 CLOCK_READINGS = frozenset(
@@ -48,7 +48,7 @@ def test_no_import_hides_in_a_function() -> None:
     hidden = [
         f"{module.path}:{node.lineno}"
         for module in modules(*PRODUCT, "tests")
-        for function in ast.walk(module.tree)
+        for function in nodes(module)
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
@@ -94,7 +94,7 @@ def test_no_test_mocks_or_patches() -> None:
     patched = [
         f"{module.path}:{node.lineno}"
         for module in modules("tests")
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if isinstance(node, ast.arg) and node.arg in {"monkeypatch", "mocker"}
     ]
     assert doubled + patched == []
@@ -106,7 +106,7 @@ def test_no_test_sleeps_unless_its_mark_says_why() -> None:
         f"{module.path}:{node.lineno}"
         for module in modules("tests")
         if not module.within(*WAITING_FOLDERS) and "pytest.mark.wire_time" not in module.text
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if isinstance(node, ast.Call) and dotted(node.func) in {"asyncio.sleep", "time.sleep", "sleep"}
         if not _is_single_yield(node)
     ]
@@ -141,7 +141,7 @@ def test_a_human_is_never_called_a_user_by_the_core() -> None:
     named = [
         f"{module.path}:{node.lineno} {node.name}"
         for module in core
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         if re.search(r"(^|_)users?(_|$)|User", node.name)
     ]
@@ -175,7 +175,7 @@ def _sample(text: str) -> Module:
 
 def _clock_readings(module: Module) -> Iterator[int]:
     yield from (line for name, line in imported(module) if name.split(".")[0] == "time")
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if isinstance(node, ast.Attribute) and (_reads_clock(dotted(node)) or _is_time_of_a_loop(node)):
             yield node.lineno
 
@@ -203,7 +203,7 @@ def _log_calls() -> Iterator[tuple[Module, ast.Call]]:
 
 
 def _log_calls_of(module: Module) -> list[ast.Call]:
-    calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes(module) if isinstance(node, ast.Call)]
     return [call for call in calls if isinstance(call.func, ast.Attribute) and _is_log_method(call.func)]
 
 

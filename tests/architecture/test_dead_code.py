@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from tests.architecture.source import PRODUCT, ROOT, Module, modules
+from tests.architecture.source import PRODUCT, ROOT, Module, modules, nodes
 
 APART: Final = ("connectors/emulators", "guardian/sandbox", "guardian/storage/migrations/versions")
 """Instruments that tests drive, and steps that alembic runs by the names of their functions."""
@@ -77,13 +77,14 @@ def unused(sources: Iterable[Module], texts: Iterable[str]) -> list[str]:
     """Return the place and name of each public definition that nothing in the sources and texts mentions."""
     everything = tuple(sources)
     used = {word for text in texts for word in _WORD.findall(text)}
-    used.update(word for module in everything for word in _mentioned(module.tree))
+    used.update(word for module in everything for word in _mentioned(module))
+    used |= CALLED_BY_LIBRARIES | FOR_TESTS
     return [
         f"{module.path}:{node.lineno} {name}"
         for module in everything
         if not module.within(*APART)
         for name, node in _defined(module.tree)
-        if name not in used | CALLED_BY_LIBRARIES | FOR_TESTS and not BY_NAME.match(name)
+        if name not in used and not BY_NAME.match(name)
     ]
 
 
@@ -100,11 +101,11 @@ def _defined(tree: ast.Module | ast.ClassDef) -> Iterator[tuple[str, ast.stmt]]:
             yield from ((each.id, node) for each in targets if isinstance(each, ast.Name) and each.id[0] != "_")
 
 
-def _mentioned(tree: ast.AST) -> Iterator[str]:
+def _mentioned(module: Module) -> Iterator[str]:
     own_names = {
-        id(arg) for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_new_type(node) for arg in node.args
+        id(arg) for node in nodes(module) if isinstance(node, ast.Call) and _is_new_type(node) for arg in node.args
     }
-    for node in ast.walk(tree):
+    for node in nodes(module):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             yield node.id
         elif isinstance(node, ast.Attribute):

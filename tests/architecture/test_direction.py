@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from tests.architecture.source import PRODUCT, ROOT, Module, imported, modules
+from tests.architecture.source import PRODUCT, ROOT, Module, imported, modules, nodes
 
 LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "sqlalchemy": ("guardian/storage",),
@@ -72,7 +72,7 @@ def test_rules_read_no_clock_file_database_or_network_and_do_not_wait() -> None:
     waiting = [
         f"{module.path}:{node.lineno}"
         for module in modules("rules")
-        for node in ast.walk(module.tree)
+        for node in nodes(module)
         if isinstance(node, ast.AsyncFunctionDef | ast.Await)
     ]
     assert found + waiting == []

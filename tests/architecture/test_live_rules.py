@@ -10,7 +10,7 @@ from functools import cache
 import pytest
 
 from rules.policy import PolicyValue, policy_sections, policy_values
-from tests.architecture.source import Module, modules
+from tests.architecture.source import Module, modules, nodes
 
 Name = tuple[str, str]
 """A module of the rules and what stands at its top: `("quorum", "tally")`."""
@@ -83,7 +83,7 @@ def _live(sources: Sequence[Module], askers: Sequence[Module]) -> Iterator[froze
         if room != "policy":
             yield _mentioned_values(defined[room, name], rules[room])
     for module in askers:
-        functions = (node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+        functions = (node for node in nodes(module) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
         yield from (_mentioned_values(node, module) for node in functions)
 
 
@@ -143,7 +143,7 @@ def _imports(module: Module) -> tuple[Mapping[str, Name], Mapping[str, str]]:
     """The rules that a module imports, by the names it gives them; and the modules of rules that it imports whole."""
     direct: dict[str, Name] = {}
     rooms: dict[str, str] = {}
-    for node in ast.walk(module.tree):
+    for node in nodes(module):
         if not isinstance(node, ast.ImportFrom) or node.module is None:
             continue
         for alias in node.names:
