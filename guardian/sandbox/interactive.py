@@ -62,7 +62,7 @@ def _help_lines(world: World, url: str, folder: Path, speed: float) -> list[str]
         "    inbox nadia",
         "    nadia /cases",
         "    nadia /case case=CODE-NAME",
-        "    kofi /act name=alder space=forum restriction=suspended ground=ongoing reason='insults, just now'",
+        "    kofi /act name=alder name_in=forum restriction=suspended ground=ongoing reason='insults, just now'",
         "    press Act now",
         "    holds alder",
         "",

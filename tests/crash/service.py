@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from guardian.assembly.service import Service
 from guardian.clock import DrivenClock, DrivenTime
 from guardian.ids import AccountId, SpaceName
 from guardian.logs import configure
+from guardian.sanctions.models import ReleaseState
 from guardian.services.platform_events.account_changes import on_account_changed
 from guardian.settings.loader import read_settings
 from guardian.spaces.port import Account, Space
@@ -69,6 +70,9 @@ async def _forget_intents(service: Service) -> None:
             for item in await uow.sanctions.work_items_in(name, AccountId(""), 10_000):
                 for intent in await uow.sanctions.open_intents(item.account):
                     await uow.sanctions.close_intent(intent.id, uow.now)
+                for known in await uow.sanctions.enforcements_of(item.account):
+                    forgotten = replace(known, active=False, release=ReleaseState.DONE, released_at=None)
+                    await uow.sanctions.save_enforcement(item.person, forgotten)
 
 
 async def _listen_to_gateways(service: Service) -> None:

@@ -28,7 +28,7 @@ async def _typed(stage: Stage, *lines: str) -> list[str]:
 
 
 async def test_a_command_and_a_button_are_what_that_person_does(stage: Stage) -> None:
-    act = "kofi /act name=alder space=forum restriction=suspended ground=ongoing reason='insults, just now'"
+    act = "kofi /act name=alder name_in=forum restriction=suspended ground=ongoing reason='insults, just now'"
     said = await _typed(stage, act, "press Act now")
     assert "Buttons: [Act now], [Not now]" in said
     assert stage.world.spaces_shut_out_of(stage["alder"]) == SPACES

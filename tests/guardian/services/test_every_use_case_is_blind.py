@@ -34,6 +34,7 @@ from guardian.services.escalation.subjects import AccountSubject, MatterSubject
 from guardian.services.measures.measures import MeasureRequest
 from guardian.services.members import AccountInput
 from guardian.services.raids.announcement import RaidPreview
+from guardian.services.reading_room.sessions import end_session
 from guardian.services.reports.on_behalf import OralReport
 from guardian.services.unilateral.act import ActInput
 from rules.measures import MeasureReason
@@ -223,13 +224,19 @@ async def outcome(snapshot: Snapshot, function: UseCaseFunction, given: Argument
 
 def in_order(text: str, meant: Arguments) -> str:
     """The text with what was typed, and with names and ids by their order of first appearance."""
-    for value in (*meant.values(), NEWCOMER):
-        if isinstance(value, str):
-            text = text.replace(value, "TYPED")
+    for typed in (*(typed for value in meant.values() for typed in _typed(value)), NEWCOMER):
+        text = text.replace(typed, "TYPED")
     names: dict[str, str] = {}
     for pattern in (IDS, NOUNS):
         text = pattern.sub(lambda found: names.setdefault(found.group(), f"name{len(names)}"), text)
     return text
+
+
+def _typed(value: Any) -> list[str]:
+    """What was typed to mean somebody: an answer that repeats it tells nothing."""
+    if isinstance(value, MeasureRequest | AccountInput):
+        return [value.target.text if isinstance(value, MeasureRequest) else value.text]
+    return [value] if isinstance(value, str) else []
 
 
 async def differences(world: HiddenWorld, function: UseCaseFunction, by: MemberId) -> AsyncGenerator[str, None]:
@@ -241,11 +248,12 @@ async def differences(world: HiddenWorld, function: UseCaseFunction, by: MemberI
     given = arguments_for(world, function, by)
     unknown_answers: dict[str, tuple[str, str]] = {}
     with Snapshot(world.community.folder) as snapshot:
+        is_seen = function is not end_session  # what it ends, nobody is shown: it is the reader's own
         for hidden, unknown in variations(world, function, by):
             if repr(unknown) not in unknown_answers:
                 unknown_answers[repr(unknown)] = await outcome(snapshot, function, given, unknown)
             expected, answer = unknown_answers[repr(unknown)], await outcome(snapshot, function, given, hidden)
-            compared = 1 if NEWCOMER in repr(unknown) or unknown.get("raid_preview") else 2
+            compared = 1 if NEWCOMER in repr(unknown) or unknown.get("raid_preview") or not is_seen else 2
             if answer[:compared] != expected[:compared]:
                 yield f"{hidden}: {answer}, instead of {expected}"
 
