@@ -128,6 +128,13 @@ class Enactment:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconsideration:
+    """How long a party may have the Board reconsider a decision."""
+
+    reconsider_within: Annotated[timedelta, Source("P-5.7", DAY, YEAR)]
+
+
+@dataclass(frozen=True, slots=True)
 class Sanctions:
     """The bounds of each rung's term, and what its end brings."""
 
@@ -223,6 +230,7 @@ class Policy:
     conflicts: Conflicts
     quorum: Quorum
     enactment: Enactment
+    reconsideration: Reconsideration
     sanctions: Sanctions
     readmission: Readmission
     unilateral: Unilateral

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from guardian.cases.drafts import Draft
 from guardian.cases.procedure import CaseStep
-from guardian.cases.proposals import Ballot, BoardAnswer, Decision, Mark, Motion, Proposal
+from guardian.cases.proposals import Ballot, BoardAnswer, BoardRequest, Decision, Mark, Motion, Proposal
 from guardian.cases.unilateral_acts import ActReview, Stop, UnilateralAct
 from guardian.ids import CaseId, DecisionId, DraftId, MemberId, ProposalId
 
@@ -97,6 +97,18 @@ class DeliberationStore(Protocol):
 
     async def board_answer_on(self, case: CaseId) -> BoardAnswer | None:
         """Return the newest answer of the Board on the case."""
+        ...
+
+    async def board_answers_of(self, case: CaseId) -> tuple[BoardAnswer, ...]:
+        """Return every answer of the Board on the case, oldest first."""
+        ...
+
+    async def add_board_request(self, request: BoardRequest) -> None:
+        """Store a party's request that the Board reconsiders a decision."""
+        ...
+
+    async def board_requests_of(self, case: CaseId) -> tuple[BoardRequest, ...]:
+        """Return the parties' requests on the case, oldest first."""
         ...
 
     async def add_draft(self, draft: Draft) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from guardian.cases.case import Case, CaseKind
-from guardian.ids import CaseId, DecisionId, MemberId, PersonId, ProposalId, SpaceName
+from guardian.ids import CaseId, DecisionId, MemberId, PersonId, ProposalId, ReportId, SpaceName
 from guardian.spaces.port import Capabilities
 from rules import ladder, quorum
 from rules.ladder import Outcome
@@ -137,6 +137,19 @@ class BoardAnswer:
     confirmed_by: MemberId | None = None
     confirmed_at: datetime | None = None
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRequest:
+    """A party's request that the Board reconsiders a decision; `report` or `person` is whose it is (P-5.7)."""
+
+    id: str
+    case: CaseId
+    decision: DecisionId
+    at: datetime
+    report: ReportId | None = None
+    person: PersonId | None = None
+    shows_news: bool = False
 
 
 class ProposalResult(StrEnum):

@@ -138,11 +138,16 @@ def redact_receipts(text: str) -> str:
 
 def digest_receipt(typed: str) -> str:
     """Return the digest of the one receipt in what somebody typed; empty, which opens nothing, where there is not one."""
-    found = _find_receipts(typed)
-    if len(found) != 1:
-        return ""
-    begin, end = found[0]
-    return digest_secret("".join(sign for sign in typed[begin:end].translate(_FOLDING) if sign in _SIGNS))
+    found = digest_receipts(typed)
+    return found[0] if len(found) == 1 else ""
+
+
+def digest_receipts(text: str) -> tuple[str, ...]:
+    """Return the digests of what may be receipts in the text, in order."""
+    return tuple(
+        digest_secret("".join(sign for sign in text[begin:end].translate(_FOLDING) if sign in _SIGNS))
+        for begin, end in _find_receipts(text)
+    )
 
 
 def _find_receipts(text: str) -> list[tuple[int, int]]:

@@ -137,6 +137,8 @@ class News(StrEnum):
     FILED = "filed"
     REOPENED = "reopened"
     RECONSIDER = "reconsider"
+    BOARD_LACKS_OTHERS = "board_lacks_others"
+    REQUEST_ANSWERED = "request_answered"
     STATEMENT_GIVEN = "statement_given"
     HANDOFF_ACCEPTED = "handoff_accepted"
     REFERRED = "referred"

@@ -71,6 +71,11 @@ CASE_NEWS: Final[Phrases] = {
     News.FILED: "The case is closed.",
     News.REOPENED: "The case is open again.",
     News.RECONSIDER: "Somebody asks for the decision to be looked at again.",
+    News.BOARD_LACKS_OTHERS: (
+        "A party has asked for the decision to be looked at again, and fewer than two of the Board had no part in it. "
+        "Please see to it that others are seated: until then nobody may answer, and the request stays open."
+    ),
+    News.REQUEST_ANSWERED: "A request to look at a decision again came by mail and was answered.",
     News.STATEMENT_GIVEN: "Whoever acted alone has said what happened.",
     News.HANDOFF_ACCEPTED: "What was passed on in this case has been accepted by somebody by name.",
     News.REFERRED: "Moderators have been asked to keep an eye on an account of this case.",
@@ -149,6 +154,7 @@ DEADLINES: Final[Phrases] = {
     "contact_question": "The reporter has been asked whether it is safe to write to the reported person.",
     "board_answer": "This case waits for the Board's answer.",
     "conflict_claim": "This case waits for a word on whether somebody may take part.",
+    "board_request": "A request that the Board looks at the decision again waits.",
     "measure_reconsideration": "A measure of moderators waits for another look.",
     "native_reason": "A restriction made with a space's own menu waits for its reason.",
     "link_dispute": "Somebody says that a linked account is not theirs, and waits for a look at it.",
@@ -160,6 +166,7 @@ ALERTS: Final[Phrases] = {
 }
 REPORTER_HEADINGS: Final[Phrases] = {
     News.ANSWER: "An answer to you",
+    News.REQUEST_ANSWERED: "Your request to look again",
     News.ASKED_FOR_VIEWS: "Your view is asked for",
     News.ASK_BEFORE_CONTACT: "Before we write to anybody",
     News.NEW_DATE: "A new date",
@@ -188,7 +195,35 @@ REPORTER_NEWS: Final[Phrases] = {
         "us know."
     ),
     News.REOPENED: "The matter has been opened again.",
+    News.REQUEST_ANSWERED: "You have written to us that a decision should be looked at again.",
 }
+_READ_ANYWAY: Final = "What you wrote lies with the case, and is read."
+MAILED_REQUESTS: Final[Phrases] = {
+    "taken": (
+        "The Board has been asked to look at the decision again; nobody who took part in it answers. Until there is an "
+        "answer, the decision stands."
+    ),
+    "asked_before": (
+        f"You have asked for this once, and it was answered. {_READ_ANYWAY} If there is something that nobody knew when it "
+        "was decided, the Board is asked all the same: say on your page what it is, or write again and begin the mail "
+        "with the line “There is something new”."
+    ),
+    "asked_late": (
+        f"The time to ask for this by itself is over. {_READ_ANYWAY} If there is something that nobody knew when it was "
+        "decided, the Board is asked all the same: say on your page what it is, or write again and begin the mail with "
+        "the line “There is something new”."
+    ),
+    "asked_lately": (
+        f"You have asked for this not long ago, and it was answered, so that the Board is not asked anew. {_READ_ANYWAY} "
+        "It can open the case again by itself, and your page says from when on you can ask once more."
+    ),
+    "nothing_decided": f"Nothing has been decided yet that could be looked at again. {_READ_ANYWAY}",
+    "several_decided": (
+        f"More than one thing was decided, so that we do not know which one you mean. {_READ_ANYWAY} Please ask on your "
+        "page at the one that you mean, or write again with its reference."
+    ),
+}
+"""What a party reads on a request by mail; whoever is refused learns what they can still do."""
 
 PROPOSED: Final[Phrases] = {
     Result.WARNING: "a warning to the person whom this concerns, private and in writing",
@@ -335,6 +370,7 @@ PHRASES: Final[Mapping[str, Phrases | frozenset[Outcome]]] = {
     "alarms": ALERTS,
     "reporter_headings": REPORTER_HEADINGS,
     "reporter_news": REPORTER_NEWS,
+    "mailed_requests": MAILED_REQUESTS,
     "proposed": PROPOSED,
     "results_to_reporters": RESULTS_TO_REPORTERS,
     "closed_to_reporters": CLOSED_TO_REPORTERS,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Table, select
 from guardian.cases.case import PartyRole
 from guardian.cases.drafts import Draft, DraftKind, DraftState
 from guardian.cases.procedure import CaseStep, StepState
-from guardian.cases.proposals import Ballot, BoardAnswer, Decision, Mark, MarkKind, Motion, Proposal
+from guardian.cases.proposals import Ballot, BoardAnswer, BoardRequest, Decision, Mark, MarkKind, Motion, Proposal
 from guardian.ids import CaseId, DecisionId, DraftId, ProposalId, new_id
 from guardian.storage.act_store import SqlActStore
 from guardian.storage.consequence_codec import decode_consequence, encode_consequence
@@ -19,6 +19,7 @@ from guardian.storage.statements import insert
 from guardian.storage.tables.deliberation import (
     ballots,
     board_answers,
+    board_requests,
     decisions,
     drafts,
     marks,
@@ -189,8 +190,29 @@ class SqlDeliberationStore(SqlActStore):
 
     async def board_answer_on(self, case: CaseId) -> BoardAnswer | None:
         """Return the newest answer of the Board on the case."""
+        found = await self.board_answers_of(case)
+        return found[-1] if found else None
+
+    async def board_answers_of(self, case: CaseId) -> tuple[BoardAnswer, ...]:
+        """Return every answer of the Board on the case, oldest first."""
         rows = await self._rows(board_answers, board_answers.c.case_id == case)
-        return await self._board_answer(rows[-1]) if rows else None
+        return tuple([await self._board_answer(row) for row in rows])
+
+    async def add_board_request(self, request: BoardRequest) -> None:
+        """Store a party's request that the Board reconsiders a decision."""
+        content = {"report": request.report, "person": request.person, "shows_news": request.shows_news}
+        row = {"id": request.id, "case_id": request.case, "decision_id": request.decision, "at": request.at}
+        encrypted = await self._encrypt(request.case, "board_requests", request.id, content)
+        await self._connection.execute(insert(board_requests), {**row, "sealed": encrypted})
+
+    async def board_requests_of(self, case: CaseId) -> tuple[BoardRequest, ...]:
+        """Return the parties' requests on the case, oldest first."""
+        rows = await self._rows(board_requests, board_requests.c.case_id == case)
+        contents = [await self._decrypt("board_requests", row) for row in rows]
+        return tuple(
+            BoardRequest(id=row.id, case=row.case_id, decision=row.decision_id, at=row.at, **content)
+            for row, content in zip(rows, contents, strict=True)
+        )
 
     # -- drafts
 

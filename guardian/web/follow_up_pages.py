@@ -16,7 +16,7 @@ from guardian.cases.submissions import MAX_FILES
 from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import new_secret
 from guardian.notices.translations import translate_text
-from guardian.services.reports.follow_up import AdditionInput
+from guardian.services.reports.follow_up import AdditionInput, request_board_reconsideration
 from guardian.services.reports.intake import (
     FollowUp,
     ReceiptAccess,
@@ -60,6 +60,7 @@ class FollowUpPages:
             self._site.post("/follow-up", self._open),
             self._site.post("/follow-up/add", self._add),
             self._site.post("/follow-up/wish", self._make_request),
+            self._site.post("/follow-up/reconsider", self._request_reconsideration),
             self._site.post("/follow-up/leave", self._receipt_pages.leave),
         ]
 
@@ -100,6 +101,16 @@ class FollowUpPages:
             return self._page(session, form, fault)
 
         return await self._receipt_pages.submit_once(request, form, act, again, lambda _: "")
+
+    async def _request_reconsideration(self, request: Request, form: Form) -> Response:
+        async def act(session: PageSession) -> str:
+            access, shows_news = ReceiptAccess(session.receipt), form.one("shows_news") == "yes"
+            return await request_board_reconsideration(self._site.app, access, form.one("why"), shows_news=shows_news)
+
+        def again(session: PageSession, fault: Fault) -> Awaitable[Response]:
+            return self._page(session, form, fault)
+
+        return await self._receipt_pages.submit_once(request, form, act, again, lambda _: "why")
 
     async def _page(self, session: PageSession, form: Form | None = None, fault: Fault | None = None) -> Response:
         found = await read_follow_up(self._site.app, session.receipt)

@@ -23,7 +23,6 @@ from guardian.web.sign_in import SignIn
 _REQUESTS: Final[Mapping[str, Callable[[AppContext, str, str], Awaitable[str]]]] = {
     "be-heard": personal_page.give_hearing_answer,
     "return": personal_page.submit_readmission_request,
-    "reconsider": personal_page.request_board_reconsideration,
     "look-again": personal_page.request_reconsideration,
 }
 _ACCOUNTS: Final = "accounts"
@@ -45,6 +44,7 @@ class PersonalPages:
             self._site.post("/personal", self._open),
             self._site.post("/personal/leave", self._receipt_pages.leave),
             *(self._site.post(f"/personal/{name}", self._handle_request(name, ask)) for name, ask in _REQUESTS.items()),
+            self._site.post("/personal/reconsider/{reference}", self._request_reconsideration),
             self._site.post("/personal/not-mine/{link}", self._dispute_link),
             self._site.post(f"/personal/{_ACCOUNTS}", self._disclose_accounts),
         ]
@@ -69,6 +69,22 @@ class PersonalPages:
             )
 
         return take
+
+    async def _request_reconsideration(self, request: Request, form: Form) -> Response:
+        reference = request.path_params["reference"]
+        return await self._receipt_pages.submit_once(
+            request,
+            form,
+            lambda session: personal_page.request_board_reconsideration(
+                self._site.app,
+                session.receipt,
+                form.one("text"),
+                reference=reference,
+                shows_news=form.one("shows_news") == "yes",
+            ),
+            lambda session, fault: self._page(request, session, form, fault),
+            lambda _: f"reconsider/{reference}",
+        )
 
     async def _dispute_link(self, request: Request, form: Form) -> Response:
         link = AccountId(request.path_params["link"])

@@ -19,6 +19,7 @@ from rules import (
     notification,
     precedence,
     quorum,
+    reconsideration,
     report_intake,
     routing,
     unilateral,
@@ -218,6 +219,7 @@ PROBES: dict[str, Probe] = {
     "enactment.bounce_window": lambda policy: every_hour(
         8, lambda h: notification.is_undone_by_bounce(NOW, NOW + h, policy)
     ),
+    "reconsideration.reconsider_within": lambda policy: reconsideration.request_until(NOW, policy),
     "sanctions.short_least": terms,
     "sanctions.short_most": terms,
     "sanctions.extended_least": terms,

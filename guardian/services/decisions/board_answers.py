@@ -34,6 +34,7 @@ from guardian.services.deliberation.procedure import ask_reporters
 from guardian.services.deliberation.tally import apply_tally, find_proposal_awaiting_motion
 from guardian.services.notify import notify_board_liaison, notify_members, notify_office
 from guardian.services.reminders import deadline_facts
+from guardian.services.sanctions.board_requests import may_answer
 from guardian.services.unilateral.review import conclude
 from rules.deadlines import TimeLimit, length
 from rules.policy import Policy
@@ -52,6 +53,7 @@ async def record_answer(
         person = await resolve_reported_person(uow, case, person_code)
         if case.state not in (CaseState.OPEN, CaseState.WITH_BOARD):
             raise Refused("not_now", "This case does not wait for an answer of the Board.", "P-8.4")
+        require(await may_answer(uow, case, by))
         require(check_consequence(case, consequence, about_person=person is not None, policy=app.policy))
         require(check_spaces(consequence, {space.name: space.capabilities for space in app.spaces}))
         answer = BoardAnswer(id=new_id(), case=case.id, consequence=consequence, by=by, at=uow.now, person=person)
@@ -72,6 +74,7 @@ async def confirm_answer(app: AppContext, by: MemberId, code_name: str) -> str:
         answer = await uow.deliberation.board_answer_on(case.id)
         if answer is None or answer.confirmed_at is not None:
             raise Refused("nothing_recorded", "There is no answer of the Board that waits to be confirmed.", "P-8.4")
+        require(await may_answer(uow, case, by))
         require(may_confirm(Confirmable.BOARD_ANSWER, by, answer.by))
         await uow.deliberation.save_board_answer(replace(answer, confirmed_by=by, confirmed_at=uow.now))
         await complete_for_case(uow, case.id, DeadlineKind.BOARD_ANSWER)

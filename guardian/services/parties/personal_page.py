@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from guardian.cases.case import Case, CaseEvent, CaseKind, CaseState
+from guardian.cases.case import Case, CaseKind, CaseState
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import check_text
-from guardian.cases.procedure import DECISION_STEPS, StepEvent, StepState
+from guardian.cases.procedure import StepEvent, StepState
 from guardian.cases.proposals import Decision
 from guardian.cases.receipts import Receipt, ReceiptKind, digest_receipt
 from guardian.cases.reports import Addition
 from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, PersonId, Reference, new_id
 from guardian.journal import PARTY, Entry
-from guardian.notices.models import News, Notice, NoticeKind, NoticeState
+from guardian.notices.models import News, Notice, NoticeState
 from guardian.sanctions.models import binding_until, term_state_at
 from guardian.services.authorization import require
-from guardian.services.case_flow import get_case, notify_case_news, refer_to_board, reported_people, transition
-from guardian.services.case_steps import StepChange, advance_step, get_steps, reset_steps
+from guardian.services.case_flow import notify_case_news, reported_people
+from guardian.services.case_steps import StepChange, advance_step, get_steps
 from guardian.services.conflicts.exclusions import claim_named_in_text
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_for_case
@@ -31,7 +31,15 @@ from guardian.services.deliberation.procedure import was_asked
 from guardian.services.identity import self_disclosure
 from guardian.services.identity.disputes import LinkLine, dispute_as_person, disputes_of_person
 from guardian.services.measures import reconsideration
-from guardian.services.notify import ensure_reference, notify_board_liaison, notify_members
+from guardian.services.notify import ensure_reference
+from guardian.services.sanctions.board_requests import (
+    NOTHING_DECIDED,
+    Requester,
+    RequestOption,
+    find_option,
+    known_matters,
+    submit_request,
+)
 from guardian.services.sanctions.readmission import may_request, request_readmission
 from guardian.spaces.account_proof import ProofResult
 from rules.deadlines import TimeLimit, due_at
@@ -41,6 +49,10 @@ from rules.precedence import Restriction
 from rules.procedure import Step
 
 _WRONG_RECEIPT: Final = "This receipt opens nothing here. Check it letter by letter; capitals and dashes do not matter."
+
+_WHICH: Final = (
+    "More than one thing was decided. Please ask at the one that you mean, so that the right one is looked at."
+)
 
 _STATES: Final = {
     TermState.RUNNING: "in force",
@@ -91,6 +103,7 @@ class OwnMatterLine:
     answer_by: datetime | None = None
     may_be_heard: bool = False
     own_words: tuple[tuple[datetime, str], ...] = ()
+    board_request: RequestOption | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +133,16 @@ async def read_page(app: AppContext, receipt: str) -> PersonalPage:
         uow.journal.note(
             Entry(act="personal_page.was_read", by=PARTY, authority="P-6.2", about={"person": str(person)})
         )
-        cases = [case for case in await uow.cases.cases_of(person) if await _may_know_of(uow, case, person)]
+        cases = await known_matters(uow, person)
         sanctions = await _sanction_lines(app, uow, person)
         options = await may_request(uow, person, app.policy)
+        matters = tuple([await _matter_line(uow, app.policy, case, person) for case in cases])
         return PersonalPage(
             community=app.community,
             sanctions=sanctions,
-            matters=tuple([await _matter_line(uow, case, person) for case in cases]),
+            matters=matters,
             may_request_readmission=any(each.is_open and each.requested_at is None for each in options),
-            may_request_board_reconsideration=bool(await _enacted_decisions(uow, cases, person)),
+            may_request_board_reconsideration=any(each.board_request is not None for each in matters),
             notices=await _readable_notices(uow, person),
             linked_accounts=await disputes_of_person(uow, person),
             may_request_reconsideration=await reconsideration.may_request(uow, person),
@@ -186,38 +200,25 @@ async def submit_readmission_request(app: AppContext, receipt: str, text: str) -
     return f"Thank you. Your request is with the group. You have an answer by {until:%d %B %Y}, here at the latest."
 
 
-async def request_board_reconsideration(app: AppContext, receipt: str, text: str) -> str:
-    """Ask the Board to reconsider the decision, which stands until the Board answers. Policy: P-5.7."""
-    require(check_text(text, app.longest_text))
+async def request_board_reconsideration(
+    app: AppContext, receipt: str, text: str, *, reference: str = "", shows_news: bool = False
+) -> str:
+    """Ask the Board to reconsider what was decided in the matter of that reference, or in the only one there is.
+
+    It stands until the Board answers. Policy: P-5.7.
+    """
     async with app.units_of_work.begin() as uow:
         person = await _require_holder(uow, receipt)
-        cases = [case for case in await uow.cases.cases_of(person) if await _may_know_of(uow, case, person)]
-        decided = await _enacted_decisions(uow, cases, person)
-        if not decided:
-            raise Refused(
-                "nothing_decided", "Nothing has been decided about you that could be looked at again.", "P-5.7"
-            )
-        case = await get_case(uow, decided[-1].case)
-        await uow.cases.add_addition(Addition(id=new_id(), case=case.id, report=None, at=uow.now, text=text.strip()))
-        await claim_named_in_text(uow, app.policy, case, text)
-        case = await _bring_before_board(uow, app.policy, case)
-        await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.RECONSIDER})
-        about = {"case": str(case.id), "person": str(person)}
-        uow.journal.note(Entry(act="reconsideration.was_asked", by=PARTY, authority="P-5.7", about=about, case=case.id))
-    return "Thank you. The Board has been asked to look at the decision again. Until it answers, the decision stands."
-
-
-async def _bring_before_board(uow: UnitOfWork, policy: Policy, case: Case) -> Case:
-    """Refer the decided case to the Board, which can read it now; where it is there already, notify its liaison."""
-    if case.state is CaseState.CLOSED:
-        case = await uow.cases.save_case(replace(case, closed_at=None, review_on=None))
-        case = await transition(uow, case, CaseEvent.REOPEN)
-        await complete_for_case(uow, case.id, DeadlineKind.CASE_REVIEW)
-    elif case.state is not CaseState.IN_FORCE:
-        await notify_board_liaison(uow, case, NoticeKind.WITH_BOARD, {"cause": "reconsideration", "ask": "reconsider"})
-        return case
-    await reset_steps(uow, case.id, DECISION_STEPS, PARTY)
-    return await refer_to_board(uow, policy, case, "reconsideration")
+        by = Requester(person=person)
+        matters = await known_matters(uow, person)
+        decided = [case for case in matters if await find_option(uow, app.policy, case, by) is not None]
+        named = {await ensure_reference(uow, case, person): case for case in decided}
+        if not named or (reference and reference not in named):
+            raise Refused("nothing_decided", NOTHING_DECIDED, "P-5.7")
+        if not reference and len(named) > 1:
+            raise Refused("several_decided", _WHICH, "P-5.7")
+        case = named[Reference(reference)] if reference else next(iter(named.values()))
+        return await submit_request(app, uow, case, by, text, shows_news=shows_news)
 
 
 async def _require_holder(uow: UnitOfWork, typed: str) -> PersonId:
@@ -262,7 +263,7 @@ async def _readable_notices(view: ReadView, person: PersonId) -> tuple[Notice, .
     return tuple(notice for notice in reversed(notices) if notice.state is not NoticeState.WITHHELD)
 
 
-async def _matter_line(uow: UnitOfWork, case: Case, person: PersonId) -> OwnMatterLine:
+async def _matter_line(uow: UnitOfWork, policy: Policy, case: Case, person: PersonId) -> OwnMatterLine:
     step = (await get_steps(uow, case.id)).by_kind.get(Step.HEARING)
     open_now = await _may_be_heard(uow, case, person)
     decided = await _enacted_decisions(uow, [case], person)
@@ -276,15 +277,8 @@ async def _matter_line(uow: UnitOfWork, case: Case, person: PersonId) -> OwnMatt
         answer_by=step.until if step and open_now and step.state is StepState.UNDER_WAY else None,
         may_be_heard=open_now,
         own_words=tuple((each.at, each.text) for each in additions),
+        board_request=await find_option(uow, policy, case, Requester(person=person)),
     )
-
-
-async def _may_know_of(view: ReadView, case: Case, person: PersonId) -> bool:
-    """Return whether the person knows that the matter exists: they were notified of it, or began it themselves."""
-    if case.kind is CaseKind.READMISSION:
-        return True
-    notices = await view.notices.of_person(person)
-    return any(notice.case == case.id for notice in notices)
 
 
 async def _may_be_heard(view: ReadView, case: Case, person: PersonId) -> bool:

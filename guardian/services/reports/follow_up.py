@@ -37,6 +37,7 @@ from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deliberation.contact_safety import record_answer
 from guardian.services.notify import notify_members
 from guardian.services.reports.report_access import ReceiptAccess, ReportAccess, reference_of_report, report_for
+from guardian.services.sanctions.board_requests import Requester, RequestOption, find_option, submit_request
 from guardian.services.visibility import add_known_accounts
 from guardian.unit_of_work import WakeupTopic
 from rules.conflicts import ConflictIndicators, Speaker
@@ -80,6 +81,7 @@ class FollowUp:
     do_not_contact: bool
     withdrawn: bool
     contact_answered: bool
+    board_request: RequestOption | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,16 @@ async def make_request(app: AppContext, access: ReportAccess, request: ReporterR
     return _CONFIRMATIONS[request]
 
 
+async def request_board_reconsideration(
+    app: AppContext, access: ReportAccess, text: str, *, shows_news: bool = False
+) -> str:
+    """Ask the Board to reconsider what was decided on the report; it stands until the Board answers. Policy: P-5.7."""
+    async with app.units_of_work.begin() as uow:
+        report = await report_for(uow, access)
+        case = await get_case(uow, report.case)
+        return await submit_request(app, uow, case, Requester(report=report.id), text, shows_news=shows_news)
+
+
 async def read_follow_up(app: AppContext, receipt: str) -> FollowUp:
     """Return how the report stands, for whoever holds its receipt. Policy: P-2.4."""
     async with app.units_of_work.begin() as uow:
@@ -183,6 +195,7 @@ async def read_follow_up(app: AppContext, receipt: str) -> FollowUp:
             do_not_contact=report.do_not_contact,
             withdrawn=report.withdrawn_at is not None,
             contact_answered=DO_NOT_CONTACT in report.answers,
+            board_request=await find_option(uow, app.policy, case, Requester(report=report.id)),
         )
 
 

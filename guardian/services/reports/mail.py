@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from guardian.cases.receipts import redact_receipts
+from guardian.cases.receipts import digest_receipts, redact_receipts
 from guardian.cases.report_questions import CONTACT_IS_SAFE
 from guardian.cases.reports import Audience, Report, ReportChannel
 from guardian.cases.submissions import MAX_FILES, EvidenceInput
@@ -20,7 +20,6 @@ from guardian.ids import NoticeId
 from guardian.journal import SERVICE, Entry
 from guardian.notices.delivery_routes import MAIL
 from guardian.notices.models import News, NoticeKind, NoticeState, RecipientKind
-from guardian.notices.translations import ENGLISH, LANGUAGES, translate_text
 from guardian.people.models import Group, Office
 from guardian.services.context import AppContext
 from guardian.services.notify import notify_members, notify_office
@@ -34,6 +33,7 @@ from guardian.services.reports.intake import (
     receive,
     report_for_address,
 )
+from guardian.services.reports.mail_requests import RequestMail, is_request, says_phrase, take_request
 from guardian.worker_processes import WorkStopped, shared_workers
 from rules.notification import is_undone_by_bounce
 from rules.report_intake import joins_last_mail
@@ -77,6 +77,7 @@ class MailOutcome(StrEnum):
 
     REPORT = "report"
     ADDITION = "addition"
+    REQUEST = "request"
 
 
 async def receive_mail(app: AppContext, inbound: InboundMail) -> MailOutcome:
@@ -86,13 +87,17 @@ async def receive_mail(app: AppContext, inbound: InboundMail) -> MailOutcome:
     proved sender, mails are put with the last report and call nobody: behind an address that nothing proves there may be
     many people. Policy: P-2.1, P-2.10, P-2.12.
     """
-    inbound = replace(inbound, text=await _without_receipts(inbound.text))
+    written = inbound.text
+    inbound = replace(inbound, text=await _without_receipts(written))
     addressed, sender_reports, count_today = await _match_reports(app, inbound)
     latest = sender_reports[-1] if sender_reports else None
     # What was a report when it first came is one when it comes again, however many there are by now.
     said = _fit_to_limits(inbound, app)[0].strip() if sender_reports else ""
     repeated = any(each.what_happened == said for each in sender_reports)
     quiet = joins_last_mail(count_today, app.policy)
+    own = addressed is not None and _is_own(inbound, addressed)
+    if is_request(inbound.subject, written) and await take_request(app, _request_mail(inbound, written, app, own=own)):
+        return MailOutcome.REQUEST
     if addressed is not None:
         verified = _is_own(inbound, addressed)
         answers = _UNSAFE if verified and says_unsafe(inbound.text) else {}
@@ -110,9 +115,7 @@ def says_unsafe(text: str) -> bool:
 
     The answer counts in any of our languages.
     """
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    said = " ".join(first.split()).strip(" .!\"'“”„«»*>").casefold()
-    return said in {translate_text(language, "forum.word_not_safe").casefold() for language in (ENGLISH, *LANGUAGES)}
+    return says_phrase(text, "forum.word_not_safe")
 
 
 async def record_bounce(app: AppContext, notice_id: NoticeId) -> bool:
@@ -195,6 +198,19 @@ async def _add(
         AdditionInput(text, files, answers=answers, verified=verified),
         delivery=inbound.delivery,
         quiet=quiet,
+    )
+
+
+def _request_mail(inbound: InboundMail, written: str, app: AppContext, *, own: bool) -> RequestMail:
+    words, files = _fit_to_limits(inbound, app)
+    return RequestMail(
+        delivery=inbound.delivery,
+        subject=inbound.subject,
+        text=inbound.text,
+        words=words,
+        files=files,
+        receipts=digest_receipts(written[:_SHORT]),
+        own_token=inbound.token if own else "",
     )
 
 

@@ -125,6 +125,16 @@ board_answers: Final = Table(
     _version_column(),
 )
 
+board_requests: Final = Table(
+    "board_requests",
+    metadata,
+    _id_column(),
+    _case_column(),
+    Column("decision_id", String(ID_LENGTH), ForeignKey("decisions.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    _encrypted_column(),
+)
+
 drafts: Final = Table(
     "drafts",
     metadata,

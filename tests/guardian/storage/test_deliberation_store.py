@@ -9,10 +9,20 @@ from sqlalchemy import text
 from guardian.cases.case import Case, CaseKind, CaseState, PartyRole
 from guardian.cases.drafts import Draft, DraftKind, DraftState
 from guardian.cases.procedure import CaseStep, StepState
-from guardian.cases.proposals import Ballot, BoardAnswer, Consequence, Decision, Mark, MarkKind, Motion, Proposal
+from guardian.cases.proposals import (
+    Ballot,
+    BoardAnswer,
+    BoardRequest,
+    Consequence,
+    Decision,
+    Mark,
+    MarkKind,
+    Motion,
+    Proposal,
+)
 from guardian.cases.unilateral_acts import ActReview, ActState, Stop, StopState, UnilateralAct
 from guardian.errors import Stale
-from guardian.ids import CaseId, DecisionId, DraftId, MemberId, PersonId, ProposalId, SpaceName, new_id
+from guardian.ids import CaseId, DecisionId, DraftId, MemberId, PersonId, ProposalId, ReportId, SpaceName, new_id
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from rules.ladder import Outcome
@@ -55,6 +65,9 @@ PROPOSAL = Proposal(
 )
 DECISION = Decision(
     id=DecisionId("decision-1"), case=CASE, at=NOW, consequence=FULL, person=PERSON, proposal=PROPOSAL.id
+)
+REQUEST = BoardRequest(
+    id="request-1", case=CASE, decision=DECISION.id, at=NOW, report=ReportId("in words"), shows_news=True
 )
 DRAFT = Draft(
     id=DraftId("draft-1"),
@@ -113,6 +126,7 @@ async def everything(uow: SqlUnitOfWork) -> None:
     await store.add_motion(MOTION)
     await store.add_decision(DECISION)
     await store.add_board_answer(ANSWER)
+    await store.add_board_request(REQUEST)
     await store.add_draft(DRAFT)
     await store.add_act(ACT)
     await store.add_review(REVIEW, CASE)
@@ -132,6 +146,7 @@ async def test_what_goes_in_comes_out(units_of_work: SqlUnitOfWorkFactory) -> No
         assert await store.motion_on(PROPOSAL.id) == MOTION
         assert await store.decisions_of(CASE) == (DECISION,)
         assert await store.board_answer_on(CASE) == ANSWER
+        assert await store.board_requests_of(CASE) == (REQUEST,)
         assert await store.drafts_of(CASE) == (DRAFT,)
         assert await store.acts_of(CASE) == await store.acts() == (ACT,)
         assert await store.reviews_of(ACT.id) == (REVIEW,)
@@ -207,7 +222,17 @@ async def test_ballots_of_one_member_are_all_kept_in_their_order(units_of_work: 
 
 
 async def test_no_words_of_a_deliberation_lie_open_in_the_database(units_of_work: SqlUnitOfWorkFactory) -> None:
-    tables = ("steps", "proposals", "ballots", "decisions", "board_answers", "drafts", "acts", "reviews")
+    tables = (
+        "steps",
+        "proposals",
+        "ballots",
+        "decisions",
+        "board_answers",
+        "board_requests",
+        "drafts",
+        "acts",
+        "reviews",
+    )
     async with units_of_work.begin() as uow:
         await everything(uow)
     async with units_of_work.read() as view:

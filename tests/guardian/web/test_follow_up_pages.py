@@ -3,15 +3,18 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import delete
 
 from guardian.cases.case import PartyRole
 from guardian.cases.drafts import DraftKind
+from guardian.cases.receipts import create_reporter_receipt
 from guardian.notices.models import NoticeKind
 from guardian.services.decisions import drafts
 from guardian.services.decisions.drafts import DraftInput
 from guardian.storage.tables.cases import receipts
 from tests.builders.community import AMARA, BRUNO, Community
+from tests.builders.journey import a_journey
 from tests.builders.pages import Pages, forms_of, text_of
 
 
@@ -152,3 +155,20 @@ async def test_what_was_typed_is_given_back_where_the_receipt_opens_nothing_any_
         await uow.connection.execute(delete(receipts))
     answer = await pages.post("/follow-up/add", {**form.fields, "text": "Written for an hour."})
     assert "Written for an hour." in text_of(answer)
+
+
+@pytest.mark.harm("cannot-ask-again")
+async def test_a_reporter_asks_the_board_on_their_page(pages: Pages, community: Community) -> None:
+    """P-5.7"""
+    journey = await a_journey(community)
+    await journey.enact()
+    async with community.units_of_work.begin() as uow:
+        report = (await uow.cases.reports_of(journey.id))[0]
+        minted = create_reporter_receipt(journey.id, report.id, uow.now)
+        await uow.cases.add_receipt(minted.receipt)
+    await pages.follow_up(minted.secret)
+    empty = await pages.fill("/follow-up", "/follow-up/reconsider", why=" ")
+    assert (empty.status_code, "no text yet" in text_of(empty)) == (422, True)
+    answer = await pages.fill("/follow-up", "/follow-up/reconsider", why="A warning would have been enough.")
+    assert "The Board has been asked" in text_of(answer)
+    assert "it has not answered yet" in text_of(answer)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from guardian.cases.case import Case
 from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence
@@ -9,6 +11,7 @@ from guardian.notices.models import NoticeKind
 from guardian.services.case_steps import get_steps
 from guardian.services.decisions import enactment
 from guardian.services.deliberation import procedure, proposals
+from guardian.services.operations import deadline_runner
 from rules.ladder import Outcome
 from rules.precedence import Restriction
 from rules.procedure import Step
@@ -102,9 +105,24 @@ async def test_another_look_goes_to_the_board(pages: Pages, community: Community
     """P-5.7"""
     _, receipt = await suspended_person(community)
     await pages.fill("/personal", "/personal", receipt=receipt)
-    answer = await pages.fill("/personal", "/personal/reconsider", text="It was not me.")
+    [action] = [f.action for f in forms_of(await pages.get("/personal")) if "/reconsider/" in f.action]
+    answer = await pages.fill("/personal", action, text="It was not me.")
     assert "The Board has been asked" in text_of(answer)
     assert NoticeKind.WITH_BOARD in await community.notice_kinds_to(CHIARA)
+
+
+@pytest.mark.harm("cannot-ask-again")
+async def test_whoever_asks_too_late_finds_how_to_show_something_new(pages: Pages, community: Community) -> None:
+    """P-5.7"""
+    _, receipt = await suspended_person(community)
+    community.pass_time(timedelta(hours=24))
+    await deadline_runner.run_due(community.app)
+    await pages.fill("/personal", "/personal", receipt=receipt)
+    community.pass_time(timedelta(days=31))
+    await pages.fill("/personal", "/personal", receipt=receipt)
+    [action] = [f.action for f in forms_of(await pages.get("/personal")) if "/reconsider/" in f.action]
+    assert "What is new" in text_of(await pages.get("/personal"))
+    assert "has been asked" in text_of(await pages.fill("/personal", action, text="There is a recording."))
 
 
 async def test_an_empty_text_is_refused_at_its_field(pages: Pages, community: Community) -> None:

@@ -855,3 +855,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_work_items_person_id"), "work_items", ["person_id"], unique=False)
     op.create_index(op.f("ix_work_items_space"), "work_items", ["space"], unique=False)
+    op.create_table(
+        "board_requests",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("decision_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_board_requests_case_id_cases")),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decisions.id"], name=op.f("fk_board_requests_decision_id_decisions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_requests")),
+    )
+    op.create_index(op.f("ix_board_requests_case_id"), "board_requests", ["case_id"], unique=False)

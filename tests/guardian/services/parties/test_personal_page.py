@@ -8,8 +8,8 @@ from guardian.cases.case import CaseKind, CaseState
 from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence
 from guardian.errors import NotFound, Refused
-from guardian.ids import SanctionId, new_id, new_reference
-from guardian.notices.models import NoticeKind
+from guardian.ids import MemberId, SanctionId, new_id, new_reference
+from guardian.notices.models import News, NoticeKind
 from guardian.sanctions.lifting import lift
 from guardian.sanctions.models import Authority, LiftingCause
 from guardian.services.conflicts.recusal import recuse
@@ -277,7 +277,7 @@ async def test_a_request_to_look_again_goes_to_the_board_and_changes_nothing_by_
 
 async def board_answered(community: Community, journey: Journey, consequence: Consequence) -> None:
     """The Board has answered, and the group has carried it out."""
-    await board_answers.record_answer(community.app, CHIARA, journey.code_name, consequence)
+    await board_answers.record_answer(community.app, GRETA, journey.code_name, consequence)
     await board_answers.confirm_answer(community.app, HIROSHI, journey.code_name)
     await journey.read_letter()
     await journey.pass_time(73 * HOUR)
@@ -316,6 +316,39 @@ async def test_a_closed_case_goes_to_the_board_as_well(community: Community) -> 
     assert (await journey.case()).state is CaseState.WITH_BOARD
     await board_answered(community, journey, Consequence(outcome=Outcome.NO_VIOLATION))
     assert (await journey.case()).state is CaseState.IN_FORCE
+
+
+@pytest.mark.harm("decides-twice")
+async def test_nobody_who_took_part_in_the_decision_answers_for_the_board(community: Community) -> None:
+    """P-5.7: Chiara is the liaison, and has voted."""
+    journey = await a_journey(community)
+    await journey.enact()
+    await personal_page.request_board_reconsideration(community.app, await journey.receipt(), "Please look again.")
+    with pytest.raises(Refused, match="took part"):
+        await board_answers.record_answer(community.app, CHIARA, journey.code_name, a_suspension())
+    await board_answers.record_answer(community.app, GRETA, journey.code_name, a_suspension())
+    with pytest.raises(Refused, match="took part"):
+        await board_answers.confirm_answer(community.app, CHIARA, journey.code_name)
+
+
+@pytest.mark.harm("decides-twice")
+async def test_where_too_few_of_the_board_had_no_part_people_are_told_to_seat_others(community: Community) -> None:
+    """P-5.7: the request stays open meanwhile."""
+    journey = await a_journey(community)
+    await journey.enact()
+    await end_seats(community, HIROSHI)
+    await personal_page.request_board_reconsideration(community.app, await journey.receipt(), "Please look again.")
+    told = [n for n in await community.notices_to(AMARA) if n.facts.get("news") == News.BOARD_LACKS_OTHERS]
+    assert len(told) == 1
+    assert (await journey.case()).state is CaseState.WITH_BOARD
+
+
+async def end_seats(community: Community, member: MemberId) -> None:
+    """The member has left."""
+    async with community.units_of_work.begin() as uow:
+        found = await uow.people.member(member)
+        assert found is not None
+        await uow.people.save_member(replace(found, ended_at=uow.now))
 
 
 async def test_nothing_is_reconsidered_that_was_not_decided(community: Community) -> None:
