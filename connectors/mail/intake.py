@@ -157,7 +157,7 @@ class MailProcessor:
     def _files_of(self, whole: bytes, sender: str, *, cut: bool) -> tuple[EvidenceInput, ...]:
         """The mail itself, in files that can be kept."""
         files = [
-            EvidenceInput(kind="file", author_handle=sender, file_name=name, content=content)
+            EvidenceInput(kind="file", author_handle=sender, file_name=name, content=content, is_whole=True)
             for name, content in raw_pieces(whole, self.app.largest_file)
         ]
         if cut:

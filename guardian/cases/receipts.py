@@ -1,7 +1,7 @@
 """Receipts: secrets shown once, of which only a digest is kept. Typed by people, so case, dashes and spaces are free.
 
 One grammar says what a receipt looks like: whatever is accepted as one is recognised in a text, and taken out of it.
-Read `Receipt` first, then `_RECEIPT`.
+Read `Receipt` first, then `_find_receipts`.
 """
 
 import hashlib

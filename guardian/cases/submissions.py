@@ -39,7 +39,10 @@ ANSWER_TIME_LIMITS: Final[Mapping[DeadlineKind, TimeLimit]] = {
 
 @dataclass(frozen=True, slots=True)
 class EvidenceInput:
-    """One piece of evidence as a channel receives it; `why_not` says why there are no bytes where there could be."""
+    """One piece of evidence as a channel receives it; `why_not` says why there are no bytes where there could be.
+
+    `is_whole`: it is all that came in, as it came, and so says nothing that does not stand elsewhere in the submission.
+    """
 
     kind: str
     link: str = ""
@@ -50,6 +53,7 @@ class EvidenceInput:
     content: bytes | None = None
     why_not: str = ""
     written_at: datetime | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,14 @@ def member_authors(evidence: tuple[EvidenceInput, ...], members: tuple[Member, .
 def author_accounts(evidence: tuple[EvidenceInput, ...]) -> frozenset[Account]:
     """Return the accounts that wrote the evidence."""
     return frozenset(piece.author for piece in evidence if piece.author is not None)
+
+
+def is_missing(piece: EvidenceInput) -> bool:
+    """Return whether something belongs to the piece that did not come in, so that nobody could read it.
+
+    What may be sexual material of minors is left where it is by rule: its author is known, and nothing else is asked.
+    """
+    return piece.content is None and piece.why_not not in ("", _WITHHELD)
 
 
 def texts_of(evidence: tuple[EvidenceInput, ...]) -> tuple[str, ...]:

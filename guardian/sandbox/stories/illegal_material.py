@@ -88,6 +88,8 @@ async def _mark(stage: Stage) -> None:
     nadia, kofi = stage["nadia"], stage["kofi"]
     case = await stage.group.newest_case(nadia)
     before = await stage.group.read_case(nadia, case)
+    # Nobody could read the picture for names, so that the chair hears first.
+    await stage.group.command(nadia, "open-to-all", case=case)
     unsure = await stage.group.submit_in_reading_room(nadia, case, MARK)
     asked = "Please tick that you are sure" in unsure.text and all(w in unsure.text for w in (LATER, LATER_PICTURE))
     stage.checks.check(SURE, asked and LATER in before.text, unsure.text)

@@ -36,6 +36,7 @@ from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deliberation.contact_safety import record_answer
 from guardian.services.notify import notify_members
+from guardian.services.reports.readable_files import read_files
 from guardian.services.reports.report_access import ReceiptAccess, ReportAccess, reference_of_report, report_for
 from guardian.services.sanctions.board_requests import Requester, RequestOption, find_option, submit_request
 from guardian.services.visibility import add_known_accounts
@@ -112,6 +113,7 @@ async def add_to_report(
         raise Refused("nothing_added", sentence, "P-2.12")
     check_length(len(text) + sum(map(len, given.values())), app.longest_text)
     check_files(files, app.largest_file)
+    words = await read_files(files)
     async with app.units_of_work.begin() as uow:
         report = await report_for(uow, access)
         if delivery is not None and await uow.idempotency.claim(_SOURCE, delivery) is not None:
@@ -119,7 +121,7 @@ async def add_to_report(
         case = await get_case(uow, report.case)
         members = await uow.people.members()
         indicators = ConflictIndicators(
-            authors=member_authors(files, members), texts=(text, *given.values(), *texts_of(files))
+            authors=member_authors(files, members), texts=(text, *given.values(), *texts_of(files), *words.texts)
         )
         indicators = await add_known_accounts(uow, indicators, author_accounts(files))
         speaker = Speaker.REPORTER if added.verified else Speaker.OTHER

@@ -54,6 +54,7 @@ from guardian.services.reports.follow_up import (
     make_request,
     read_follow_up,
 )
+from guardian.services.reports.readable_files import read_files
 from guardian.services.reports.report_access import (
     MailAddressAccess,
     PolicyAccess,
@@ -154,6 +155,10 @@ async def receive(app: AppContext, submission: Submission) -> IntakeResult:
     The same delivery again gets the first answer again. Policy: P-2.2, P-2.4, P-2.5.
     """
     check_submission(submission, app.longest_text, app.largest_file)
+    # Nobody looks at what may be sexual material of minors, not even for names.
+    evidence = () if submission.csam else submission.evidence
+    words = await read_files(evidence, submission.what_happened, *submission.answers.values())
+    submission = _told_to_fewer(submission) if words.unread else submission
     async with app.units_of_work.begin() as uow:
         earlier = await _earlier_result(uow, submission)
         if earlier is not None:
@@ -164,7 +169,7 @@ async def receive(app: AppContext, submission: Submission) -> IntakeResult:
         burst = await burst_case(uow, app.policy, submission)
         if burst is not None:
             return await _add_to_burst_case(app, uow, submission, burst)
-        case, route = await _open_case_for(app, uow, submission)
+        case, route = await _open_case_for(app, uow, submission, words.texts)
         received = await _save_report(app, uow, submission, case)
         anybody_notified = await _send_first_notices(uow, app.policy, case, route, danger=submission.danger)
         if not anybody_notified:
@@ -188,13 +193,23 @@ async def _remember_result(uow: UnitOfWork, submission: Submission, received: In
     return received
 
 
-async def _open_case_for(app: AppContext, uow: UnitOfWork, submission: Submission) -> tuple[Case, Route[MemberId]]:
+def _told_to_fewer(submission: Submission) -> Submission:
+    """The report as one of which the chairs hear first: whom it names is not known, as something could not be read.
+
+    Whom the reporter chose are fewer already. Policy: P-2.5.
+    """
+    return replace(submission, audience=Audience.CHAIRS) if submission.audience is Audience.ALL else submission
+
+
+async def _open_case_for(
+    app: AppContext, uow: UnitOfWork, submission: Submission, file_texts: tuple[str, ...]
+) -> tuple[Case, Route[MemberId]]:
     """Open a new case with its exclusions, with the right group from its first instant; return it and where it went."""
     members = await uow.people.members()
     case = new_case(await new_code_name(uow), uow.now, danger=submission.danger)
-    indicators = await add_known_accounts(
-        uow, conflict_indicators(submission, members), author_accounts(submission.evidence)
-    )
+    indicators = conflict_indicators(submission, members)
+    indicators = replace(indicators, texts=(*indicators.texts, *file_texts))
+    indicators = await add_known_accounts(uow, indicators, author_accounts(submission.evidence))
     exclusions = await indicated_exclusions(uow, indicators, members, app.policy, case, PARTY)
     route = route_report(handling_groups(members, uow.now), conflict_status_by_member(exclusions), app.policy)
     if route.to is not Destination.WORKING_GROUP:
