@@ -338,6 +338,9 @@ RELEASES: Final[Phrases] = {
     "reversal": "the group has looked at the restriction of your access, and has lifted it.",
     "stopped": "the restriction of your access has been lifted. The group still looks at how it came about.",
     "lapsed": "the restriction of your access has ended, because the group has not confirmed it.",
+    "others_ended": (
+        "the restriction that still stood beside ours, and was not ours, has ended as well: nothing of it is left there."
+    ),
     "reconsidered": "the decision was looked at again, and the restriction of your access has been lifted.",
 }
 

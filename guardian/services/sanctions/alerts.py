@@ -1,6 +1,7 @@
 """Put what the reconciler finds to people: as facts, to those who may know, in the reconciler's own transaction."""
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Final
 
 from guardian.cases.case import Case, CaseState
@@ -36,6 +37,12 @@ _ABOUT_RETURN: Final = frozenset({Alert.NOT_GIVEN_BACK, Alert.INVITATION_OVER})
 _TO_CHAIRS_TOO: Final = frozenset({Alert.LIFTED_AGAIN, Alert.BRAKE})
 _RETURNED: Final = (CoverageState.RETURNED, CoverageState.MEMBERSHIP_OPEN)
 _ENDED: Final = (*_RETURNED, CoverageState.OTHERS_STAND)
+
+
+class ReleaseOfOthers(StrEnum):
+    """Why access has returned where the last restriction was not ours."""
+
+    OTHERS_ENDED = "others_ended"
 
 
 class SanctionAlerts:
@@ -76,13 +83,16 @@ class SanctionAlerts:
     ) -> None:
         """Notify the person once ours has ended everywhere, and ask whoever must say yes to a membership.
 
-        Where somebody else's restriction stands, person and members hear that it does, and that it is not ours.
+        Where somebody else's restriction stands, person and members hear that it does, and that it is not ours; when it
+        has ended as well, the person hears that.
 
         Once what a case decided is held everywhere, the Board has its report of it.
         """
         await _report_enforced_cases(uow, person)
         if _has_ended_everywhere(after) and not _has_ended_everywhere(before) and before:
             await _notify_ended(uow, person, after)
+        else:
+            await _notify_freed_by_others(uow, person, after)
 
 
 async def _block_facts(uow: UnitOfWork, person: PersonId, space: SpaceName) -> dict[str, str]:
@@ -150,6 +160,36 @@ async def _notify_ended(uow: UnitOfWork, person: PersonId, rows: tuple[Coverage,
         named = await uow.people.person(person)
         facts = {"space": waiting, "person": named.code_name if named else ""}
         await notify_members(uow, case, NoticeKind.RETURN_TO_CONFIRM, facts)
+
+
+async def _notify_freed_by_others(uow: UnitOfWork, person: PersonId, rows: tuple[Coverage, ...]) -> None:
+    """Notify the person that nothing keeps them out any more where they were told that a restriction of others stood."""
+    waiting = await _told_to_stand(uow, person)
+    applying = await uow.sanctions.applying_to(person)
+    spaces = tuple(
+        row.space
+        for row in rows
+        if row.space in waiting and row.state in _RETURNED and not is_restricted(applying, row.space, uow.now)
+    )
+    sanctions = await uow.sanctions.of_person(person)
+    case = await _case_of_sanction(uow, sanctions[-1]) if spaces and sanctions else None
+    if case is not None:
+        facts: PartyFacts = {"cause": ReleaseOfOthers.OTHERS_ENDED, "spaces": spaces}
+        await notify_person(uow, case, person, NoticeKind.RELEASED, facts)
+
+
+async def _told_to_stand(uow: UnitOfWork, person: PersonId) -> frozenset[str]:
+    """The spaces of which the person was last told that a restriction of others stands there."""
+    standing: set[str] = set()
+    for notice in await uow.notices.of_person(person):
+        if notice.kind is NoticeKind.RELEASED:
+            standing |= _spaces_in(notice.facts.get("standing", ""))
+            standing -= _spaces_in(notice.facts.get("spaces", ""))
+    return frozenset(standing)
+
+
+def _spaces_in(fact: str) -> set[str]:
+    return {name for name in fact.split(", ") if name}
 
 
 async def _cases_of_sanctions(

@@ -125,6 +125,24 @@ async def test_a_person_is_told_apart_where_access_has_returned_and_where_anothe
     assert "Your access has returned on forum." in text
 
 
+@pytest.mark.harm("free-and-never-told")
+async def test_a_person_is_told_when_the_other_restriction_ends_later_and_once(community: Community) -> None:
+    """P-6.7"""
+    journey = await a_journey(community)
+    await journey.enact()
+    await told_at_the_end(journey, CoverageState.OTHERS_STAND, CoverageState.RETURNED, CoverageState.NO_ACCOUNT)
+    for _ in range(2):
+        async with community.units_of_work.begin() as uow:
+            rows = await uow.sanctions.coverage_of(journey.person)
+            states = (CoverageState.RETURNED, CoverageState.RETURNED, CoverageState.NO_ACCOUNT)
+            after = tuple(replace(row, state=state) for row, state in zip(rows, states, strict=True))
+            await SanctionAlerts().report_coverage_change(uow, journey.person, after, after)
+    _, notice = await journey.notices_to_person(NoticeKind.RELEASED)
+    body = RENDERER.render(notice).body
+    assert "was not ours, has ended as well" in body
+    assert "Your access has returned on discord." in body
+
+
 @pytest.mark.harm("told-free-while-barred")
 async def test_members_are_told_that_what_still_stands_is_not_theirs(community: Community) -> None:
     """P-6.7: and that a term's end lifts what is ours, not everything."""

@@ -25,7 +25,6 @@ from tests.builders.journey import DAY, HOUR, Journey, a_journey, a_suspension, 
 
 Ask = Callable[..., Awaitable[str]]
 PLEASE = "Please look at it again."
-pytestmark = pytest.mark.harm("cannot-ask-again")
 
 
 async def reporters_receipt(journey: Journey) -> Secret:
@@ -71,6 +70,7 @@ async def an_enacted_case(community: Community) -> Journey:
     return journey
 
 
+@pytest.mark.harm("cannot-ask-again")
 @PARTIES
 async def test_whoever_asks_in_time_has_the_board_look_again_while_the_decision_is_enforced(
     community: Community, ask: Ask
@@ -86,6 +86,7 @@ async def test_whoever_asks_in_time_has_the_board_look_again_while_the_decision_
     ]
 
 
+@pytest.mark.harm("cannot-ask-again")
 @PARTIES
 async def test_whoever_asks_too_late_is_told_what_can_still_be_done_and_may_show_what_is_new(
     community: Community, ask: Ask
@@ -100,6 +101,7 @@ async def test_whoever_asks_too_late_is_told_what_can_still_be_done_and_may_show
     assert (await journey.case()).state is CaseState.WITH_BOARD
 
 
+@pytest.mark.harm("cannot-ask-again")
 @PARTIES
 async def test_a_decision_that_the_board_upheld_is_asked_about_again_only_with_something_new(
     community: Community, ask: Ask
@@ -119,6 +121,7 @@ async def test_a_decision_that_the_board_upheld_is_asked_about_again_only_with_s
     assert (await journey.case()).state is CaseState.WITH_BOARD
 
 
+@pytest.mark.harm("cannot-ask-again")
 async def test_one_party_does_not_use_up_the_other_ones_request(community: Community) -> None:
     """P-5.7"""
     journey = await an_enacted_case(community)
@@ -128,6 +131,7 @@ async def test_one_party_does_not_use_up_the_other_ones_request(community: Commu
     assert (await journey.case()).state is CaseState.WITH_BOARD
 
 
+@pytest.mark.harm("cannot-ask-again")
 @PARTIES
 async def test_whoever_waits_for_the_board_can_add_to_their_request(community: Community, ask: Ask) -> None:
     """P-5.7"""
@@ -139,6 +143,7 @@ async def test_whoever_waits_for_the_board_can_add_to_their_request(community: C
         assert len(await view.deliberation.board_requests_of(journey.id)) == 1
 
 
+@pytest.mark.harm("cannot-ask-again")
 async def test_the_words_of_a_request_keep_no_member_from_the_case(community: Community) -> None:
     """P-2.5: they are a claim, whoever makes it."""
     journey = await an_enacted_case(community)
@@ -166,6 +171,7 @@ async def test_the_time_of_somebody_who_was_never_told_does_not_run(community: C
     assert not request.needs_news
 
 
+@pytest.mark.harm("cannot-ask-again")
 async def test_a_request_while_the_group_decides_anew_comes_before_the_board_afterwards(community: Community) -> None:
     """P-5.7: it is not forgotten when the proposal comes to nothing."""
     journey = await an_enacted_case(community)
@@ -177,6 +183,7 @@ async def test_a_request_while_the_group_decides_anew_comes_before_the_board_aft
     assert (await journey.case()).state is CaseState.WITH_BOARD
 
 
+@pytest.mark.harm("cannot-ask-again")
 async def test_the_page_of_a_reporter_offers_it_once_they_are_told_of_a_decision(community: Community) -> None:
     """P-5.7"""
     journey = await a_journey(community)
@@ -204,6 +211,7 @@ def a_mail(text: str, **facts: Any) -> InboundMail:
     return InboundMail(**{**given, **facts})
 
 
+@pytest.mark.harm("cannot-ask-again")
 @pytest.mark.parametrize(
     ("subject", "first_line"), [("Re", "Please look at it again."), ("Bitte noch einmal prüfen", "Guten Tag,")]
 )
@@ -223,6 +231,7 @@ async def test_a_person_asks_by_a_mail_that_holds_their_receipt(
     assert await journey.receipt() not in kept.text
 
 
+@pytest.mark.harm("cannot-ask-again")
 async def test_a_reporter_asks_by_mail_and_is_told_when_it_is_too_late(community: Community) -> None:
     """P-5.7: what they wrote is kept with the case all the same."""
     journey = await an_enacted_case(community)
@@ -235,6 +244,7 @@ async def test_a_reporter_asks_by_mail_and_is_told_when_it_is_too_late(community
     assert (await journey.case()).state is CaseState.WITH_BOARD
 
 
+@pytest.mark.harm("cannot-ask-again")
 async def test_a_mail_that_shows_nothing_of_whose_it_is_asks_the_board_for_nothing(community: Community) -> None:
     """P-5.7, P-2.6: it is mail like any other, and its sender learns nothing."""
     journey = await an_enacted_case(community)
