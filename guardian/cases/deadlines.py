@@ -34,6 +34,7 @@ class DeadlineKind(StrEnum):
     BOARD_ANSWER = "board_answer"
     CONFLICT_CLAIM = "conflict_claim"
     MEASURE_END = "measure_end"
+    ACT_WORDS = "act_words"
     BOARD_REQUEST = "board_request"
     MEASURE_RECONSIDERATION = "measure_reconsideration"
     NATIVE_REASON = "native_reason"

@@ -21,7 +21,7 @@ _ROLES: Final[Mapping[RecipientKind, RecipientRole]] = {
 }
 _KEYS_BY_FACT: Final[Mapping[Fact, str]] = {
     Fact.STATUS: "news ask cause result state look alarm promise step wish needs ground conflict what when answer_given local fault unread source",
-    Fact.DUE_DATE: "due until closes new_date answer_by review_on",
+    Fact.DUE_DATE: "due until closes new_date words_by answer_by review_on",
     Fact.SPACE: "space spaces standing",
     Fact.CASE_CODE_NAME: "code_name review",
     Fact.PERSON_CODE_NAME: "person",
@@ -31,7 +31,7 @@ _KEYS_BY_FACT: Final[Mapping[Fact, str]] = {
     Fact.OWN_REFERENCE: "reference",
     Fact.OWN_RECEIPT: "own_receipt",
     Fact.OWN_PAGE: "page receipt",
-    Fact.READ_TEXT: "text",
+    Fact.READ_TEXT: "text about",
     Fact.DECISION: "outcome restriction return answer measure measured_for",
     Fact.RESULT: "decided decided_for",
     Fact.TERM: "from ends ended returns",

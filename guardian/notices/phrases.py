@@ -154,6 +154,7 @@ DEADLINES: Final[Phrases] = {
     "contact_question": "The reporter has been asked whether it is safe to write to the reported person.",
     "board_answer": "This case waits for the Board's answer.",
     "conflict_claim": "This case waits for a word on whether somebody may take part.",
+    "act_words": "A person has been told by when they read why somebody acted on them. Nobody has read those words yet.",
     "board_request": "A request that the Board looks at the decision again waits.",
     "measure_reconsideration": "A measure of moderators waits for another look.",
     "native_reason": "A restriction made with a space's own menu waits for its reason.",
@@ -216,6 +217,9 @@ MAILED_REQUESTS: Final[Phrases] = {
     "asked_lately": (
         f"You have asked for this not long ago, and it was answered, so that the Board is not asked anew. {_READ_ANYWAY} "
         "It can open the case again by itself, and your page says from when on you can ask once more."
+    ),
+    "words_late": (
+        "We owe you the words of what the restriction of your access is about. Nobody has read them yet, and we are sorry."
     ),
     "nothing_decided": f"Nothing has been decided yet that could be looked at again. {_READ_ANYWAY}",
     "several_decided": (

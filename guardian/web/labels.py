@@ -133,6 +133,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.BOARD_ANSWER: "The Board's answer",
         DeadlineKind.CONFLICT_CLAIM: "A word on a member's conflict",
         DeadlineKind.MEASURE_END: "The end of a moderator's measure",
+        DeadlineKind.ACT_WORDS: "The words of why somebody acted, for the person",
         DeadlineKind.BOARD_REQUEST: "A request to the Board to look at the decision again",
         DeadlineKind.MEASURE_RECONSIDERATION: "Another look at a moderator's measure",
         DeadlineKind.NATIVE_REASON: "The reason of an act made with a space's own menu",

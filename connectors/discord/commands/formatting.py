@@ -78,6 +78,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.BOARD_ANSWER: "answer of the Board",
     DeadlineKind.CONFLICT_CLAIM: "a word on a member's conflict",
     DeadlineKind.MEASURE_END: "the measure ends",
+    DeadlineKind.ACT_WORDS: "the words for the person of why somebody acted",
     DeadlineKind.BOARD_REQUEST: "a request to the Board to look again",
     DeadlineKind.MEASURE_RECONSIDERATION: "another look at the measure",
     DeadlineKind.NATIVE_REASON: "the reason of an act made with the space's own menu",

@@ -20,7 +20,7 @@ from guardian.services.measures import measure_records, native_explanations, rec
 from guardian.services.reminders import on_plain_deadline_due
 from guardian.services.reports import danger_calls, reporter_answers
 from guardian.services.sanctions import board_requests, readmission
-from guardian.services.unilateral import review, stop
+from guardian.services.unilateral import act_words, review, stop
 
 Handler = Callable[[AppContext, UnitOfWork, Deadline], Awaitable[None]]
 """What is done when a deadline is due, inside the transaction that moves the deadline on."""
@@ -46,6 +46,7 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.BOARD_ANSWER: board_answers.on_board_answer_due,
     DeadlineKind.CONFLICT_CLAIM: conflict_claims.on_claim_due,
     DeadlineKind.MEASURE_END: measure_records.on_measure_end_due,
+    DeadlineKind.ACT_WORDS: act_words.on_words_due,
     DeadlineKind.BOARD_REQUEST: board_requests.on_request_due,
     DeadlineKind.MEASURE_RECONSIDERATION: reconsideration.on_due,
     DeadlineKind.NATIVE_REASON: native_explanations.on_explanation_due,

@@ -43,6 +43,7 @@ from guardian.services.members import AccountInput, role_holders_for_person
 from guardian.services.notify import notify_deciders, notify_members, notify_person
 from guardian.services.sanctions.coverage_preview import SpacePreview, preview_restriction
 from guardian.services.sanctions.imposition import build_scope_facts
+from guardian.services.unilateral.act_words import ask_for_words
 from guardian.services.unilateral.brake_facts import ask_brake, attempt_of, is_known_leader, was_unaware
 from guardian.services.unilateral.review import apply_reviews, start_review_deadlines
 from guardian.services.visibility import account_knowledge, protecting_cases
@@ -349,6 +350,7 @@ async def _take_effect(
     told: PartyFacts = {
         "restriction": done.restriction,
         "ends": ends,
+        **await ask_for_words(uow, app.policy, case, done),
         **build_scope_facts(done.spaces),
         **await issue_personal_receipt(app, uow, case, person.id),
     }

@@ -51,6 +51,7 @@ from guardian.services.sanctions.imposition import (
     report_to_board,
     sanction_for_authority,
 )
+from guardian.services.unilateral.act_words import words_for_ratified
 from rules.conflicts import who_may_know
 from rules.notification import NotificationState
 from rules.policy import Policy
@@ -337,6 +338,7 @@ async def _impose_reviewed(
     facts: PartyFacts = {
         **build_decision_facts(decision, sanction, app.policy),
         **await issue_personal_receipt(app, uow, case, act.person),
+        **await words_for_ratified(uow, case, act),
     }
     await notify_person(uow, case, act.person, NoticeKind.DECISION, facts, sanction.id if sanction else None)
     # It holds already, so it is told at once; the letter that says what they did follows when one is written and read.
