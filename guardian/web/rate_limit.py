@@ -167,7 +167,7 @@ class RateLimiter:
             self._hour.warned = True
 
     def _start_hour(self, now: datetime) -> _Hour:
-        return _Hour(now + _HOUR, _Level(self._limits.reports), _Level(self._limits.reports))
+        return _Hour(until=now + _HOUR, pool=_Level(self._limits.reports), waited_pool=_Level(self._limits.reports))
 
     def _digest(self, bucket: Bucket, text: str) -> bytes:
         return hashlib.blake2b(f"{bucket}\n{text}".encode(), key=self._hour.key, digest_size=16).digest()

@@ -44,14 +44,16 @@ def test_every_test_that_a_defect_names_is_there() -> None:
 
 
 def test_a_defect_moves_with_its_text() -> None:
-    defect = Defect("late", "a.py", "a < b", "a <= b", "Somebody waits.", inside="f")
+    defect = Defect(name="late", file="a.py", text="a < b", becomes="a <= b", harm="Somebody waits.", inside="f")
 
     assert defect.plant("\n\ndef g():\n    return a < b\n\n\ndef f():\n    return a < b\n").endswith("return a <= b\n")
 
 
 def test_a_text_that_stands_twice_is_no_anchor() -> None:
     with pytest.raises(Misplaced):
-        Defect("twice", "a.py", "a < b", "a <= b", "Somebody waits.").plant("a < b\na < b\n")
+        Defect(name="twice", file="a.py", text="a < b", becomes="a <= b", harm="Somebody waits.").plant(
+            "a < b\na < b\n"
+        )
 
 
 def test_a_modules_own_tests_are_asked_before_all_others() -> None:
