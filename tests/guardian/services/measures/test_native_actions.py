@@ -300,7 +300,7 @@ async def test_an_account_that_cannot_be_read_keeps_nobody_elses_ban_from_being_
     """P-7.2"""
     place = stage.community.spaces[DISCORD]
     place.accounts["odd"] = FakeAccount(
-        "odd", "odd", restrictions={AccessLevel.BARRED: cast(ObservedRestriction, None)}
+        native_id="odd", handle="odd", restrictions={AccessLevel.BARRED: cast(ObservedRestriction, None)}
     )
     place.restrict_manually(TROLL, AccessLevel.BARRED, by=OF_DMITRI)
     for _ in range(2):
