@@ -241,7 +241,7 @@ def test_bytes_of_any_kind_are_read_and_kept(raw: bytes) -> None:
     assert not mail.authentic
 
 
-RECEIPT = "ABCDE-FGHJK-LMNPQ-RSTUV-WXYZ2-3"
+RECEIPT = "ABCDE-FGHJK-MNPQR-STUVW-XYZ23-4"
 QUOTED: dict[str, bytes] = {
     "as it is": a_mail(body=f"> Your receipt: {RECEIPT}"),
     "in base64": a_mail("Content-Transfer-Encoding: base64", body=coded(f"> Your receipt: {RECEIPT}".encode())),
