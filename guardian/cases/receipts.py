@@ -43,6 +43,7 @@ class Receipt:
 
 _SIGNS: Final = frozenset("23456789ABCDEFGHJKMNPQRSTUVWXYZ")
 _LENGTH: Final = 26
+_LONGEST_RUN: Final = 4 * _LENGTH
 _GROUPS: Final = (1, 2, 3, 4, 5, 6)
 """How many signs stand together where they are parted: as we write them (5), or as somebody may write them down."""
 
@@ -162,8 +163,11 @@ def _find_receipts(text: str) -> list[tuple[int, int]]:
 
 
 def _find_in(folded: str, area: re.Match[str], group: re.Pattern[str]) -> Iterator[tuple[int, int]]:
-    """Yield what stands in groups of one size, the last one shorter; or in one piece, if of no encoded file."""
-    size, begins = 0, deque[int](maxlen=_LENGTH)
+    """Yield what stands in groups of one size, the last one shorter; or in one piece, if of no encoded file.
+
+    Groups of one size that go on and on are no receipt: nobody writes one so, and all of a long text would be taken out.
+    """
+    size, signs, begins, waiting = 0, 0, deque[int](maxlen=_LENGTH), list[tuple[int, int]]()
     for found in group.finditer(folded, *area.span()):
         begin, end = found.span()
         around, length = folded[max(0, begin - 1) : begin] + folded[end : end + 1], _count_signs(found.group())
@@ -172,13 +176,18 @@ def _find_in(folded: str, area: re.Match[str], group: re.Pattern[str]) -> Iterat
             length = 0
         elif length == _LENGTH and _CODED not in around:
             yield begin, end
-        elif len(begins) >= needed and length == _LENGTH % size:
+        elif len(begins) >= needed and length == _LENGTH % size and signs <= _LONGEST_RUN:
             yield begins[-needed], end
         if length != size:
-            size, begins = length, deque(maxlen=_LENGTH)
+            yield from waiting
+            size, signs, begins, waiting = length, 0, deque(maxlen=_LENGTH), []
         begins.append(begin)
-        if size in _GROUPS and not _LENGTH % size and len(begins) >= _LENGTH // size:
-            yield begins[-(_LENGTH // size)], end
+        signs += length
+        if signs > _LONGEST_RUN:
+            waiting = []
+        elif size in _GROUPS and not _LENGTH % size and len(begins) >= _LENGTH // size:
+            waiting.append((begins[-(_LENGTH // size)], end))
+    yield from waiting
 
 
 def _count_signs(group: str) -> int:
