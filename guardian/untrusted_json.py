@@ -4,6 +4,7 @@ Whatever stands in it, nothing but `MalformedJson` is raised. Read `read_json` f
 """
 
 import json
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -11,6 +12,9 @@ from typing import Any, Final
 _MOST_VALUES: Final = 100_000
 MANY_VALUES: Final = 2_000_000
 """For what a platform answers to us, many rows at once, read in a thread of its own."""
+_DEEPEST: Final = 100
+_NESTING: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)|[\[{\]}]', re.DOTALL)
+_STEPS: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
 _LARGEST_ID: Final = 2**63
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -24,6 +28,7 @@ def read_json(text: bytes | str, most_values: int = _MOST_VALUES) -> Any:
     try:
         given = text.decode() if isinstance(text, bytes) else text
         _check_count(given, most_values)
+        _check_depth(given)
         return json.loads(given, parse_constant=_refuse_constant)
     except MalformedJson:
         raise
@@ -72,6 +77,17 @@ def _check_count(text: str, most: int) -> None:
     # What stands in texts counts as well: the bound is far above any message that a platform sends.
     if text.count(",") + text.count("[") + text.count("{") > most:
         raise MalformedJson("too many values")
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what is nested deeper than anybody means; the interpreter's own limit is raised by libraries at will."""
+    if text.count("[") + text.count("{") <= _DEEPEST:
+        return
+    depth = 0
+    for token in _NESTING.finditer(text):
+        depth += _STEPS.get(token[0], 0)
+        if depth > _DEEPEST:
+            raise MalformedJson("too deep")
 
 
 def _refuse_constant(name: str) -> Any:
