@@ -68,6 +68,7 @@ ALIKE_FOR_ALL: Final = {
     "measures.native_explanations.explain": "it finds what its own author did with a space's menu, and nobody else",
     "raids.announcement.announce": _ANY_ACCOUNT,
     "raids.announcement.preview": _ANY_ACCOUNT,
+    "reading_room.sessions.end_session": "it ends the reader's own session and says nothing",
     "reports.on_behalf.report_on_behalf": _ANY_ACCOUNT,
     "unilateral.act.act": _ANY_ACCOUNT,
     "unilateral.act.give_statement": "it finds the act of its own actor, and nobody else's",

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from guardian.cases.handoffs import Urgency
+from guardian.services.conflicts.audience import open_to_all
 from guardian.services.conflicts.conflict_claims import decide_conflict, raise_conflict
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.deliberation.risk import mark_risk
@@ -27,8 +28,10 @@ async def a_link(community: Community, code_name: str) -> str:
 
 
 async def a_room(pages: Pages, community: Community, **facts: object) -> str:
-    """Bruno reads a case; its code name."""
+    """Bruno reads a case, which a chair has opened to all where a file could not be read; its code name."""
     case = await community.a_case(**facts)
+    if case.audience is not None:
+        await open_to_all(community.app, AMARA, case.code_name)
     path = await a_link(community, case.code_name)
     await pages.fill(path, path)
     return case.code_name
