@@ -165,7 +165,8 @@ def _find_receipts(text: str) -> list[tuple[int, int]]:
 def _find_in(folded: str, area: re.Match[str], group: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Yield what stands in groups of one size, the last one shorter; or in one piece, if of no encoded file.
 
-    Groups of one size that go on and on are no receipt: nobody writes one so, and all of a long text would be taken out.
+    Signs in even groups that go on and on are no receipt: nobody writes one so, and all of a long text would be taken
+    out. Groups with a shorter last one are as we write them, whatever stands before.
     """
     size, signs, begins, waiting = 0, 0, deque[int](maxlen=_LENGTH), list[tuple[int, int]]()
     for found in group.finditer(folded, *area.span()):
@@ -176,7 +177,7 @@ def _find_in(folded: str, area: re.Match[str], group: re.Pattern[str]) -> Iterat
             length = 0
         elif length == _LENGTH and _CODED not in around:
             yield begin, end
-        elif len(begins) >= needed and length == _LENGTH % size and signs <= _LONGEST_RUN:
+        elif len(begins) >= needed and length == _LENGTH % size:
             yield begins[-needed], end
         if length != size:
             yield from waiting

@@ -102,3 +102,15 @@ def test_no_word_of_a_reporter_is_taken_for_a_receipt() -> None:
 def test_a_file_that_is_encoded_in_a_mail_stays_as_it_is() -> None:
     encoded = base64.encodebytes(Random(7).randbytes(1_000_000)).decode()
     assert redact_receipts(encoded) == encoded
+
+
+@pytest.mark.harm("receipt-left-in-a-quotation")
+def test_a_receipt_behind_many_words_as_long_as_its_groups_is_taken_out() -> None:
+    """P-2.6: what goes on before it must not hide it."""
+    receipt = "ABCDE-FGHJK-MNPQR-STUVW-XYZ23-4"
+    assert receipt not in redact_receipts("water never tests " * 40 + receipt)
+
+
+def test_a_text_of_letters_that_goes_on_and_on_is_kept() -> None:
+    text = " x" * 5_000
+    assert redact_receipts(text) == text
