@@ -52,11 +52,12 @@ def names() -> list[str]:
 
 @cache
 def shown_by() -> Mapping[str, tuple[str, ...]]:
-    """Return the tests by the name of the harm that they are marked with, each as `path::function`."""
+    """Return the tests by the name of the harm that they are marked with, each as `path::function`, or as its path."""
     found: dict[str, list[str]] = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for name, test in _marked(path):
-            found.setdefault(name, []).append(f"{path.relative_to(ROOT)}::{test}")
+            where = str(path.relative_to(ROOT))
+            found.setdefault(name, []).append(f"{where}::{test}" if test else where)
     return {name: tuple(each) for name, each in found.items()}
 
 
@@ -83,13 +84,17 @@ def _section(kind: Kind) -> Iterator[str]:
 
 
 def _marked(path: Path) -> Iterator[tuple[str, str]]:
-    """The names of harms in the file's marks, each with the function or the class that is marked."""
+    """The names of harms in the file's marks, each with the function or class that is marked; empty for all of it."""
     text = path.read_text(encoding="utf-8")
     if f"mark.{MARK}(" not in text:
         return
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield from ((name, node.name) for mark in node.decorator_list for name in _named(mark))
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
+            yield from (
+                (name, "") for mark in ast.walk(node.value) if isinstance(mark, ast.Call) for name in _named(mark)
+            )
 
 
 def _named(mark: ast.expr) -> Iterator[str]:
