@@ -132,6 +132,7 @@ class News(StrEnum):
     NEW_DATE = "new_date"
     DECIDED = "decided"
     ENACTED = "enacted"
+    UNREVIEWED = "unreviewed"
     UNSETTLED = "unsettled"
     CLOSED = "closed"
     FILED = "filed"

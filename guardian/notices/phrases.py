@@ -196,6 +196,10 @@ REPORTER_NEWS: Final[Phrases] = {
         "us know."
     ),
     News.REOPENED: "The matter has been opened again.",
+    News.UNREVIEWED: (
+        "One member of the group had acted at once and restricted somebody. The others did not look at that in time, so "
+        "it has ended, and the person can take part again. If that puts you or somebody else at risk, write to us here."
+    ),
     News.REQUEST_ANSWERED: "You have written to us that a decision should be looked at again.",
 }
 _READ_ANYWAY: Final = "What you wrote lies with the case, and is read."
@@ -237,6 +241,7 @@ PROPOSED: Final[Phrases] = {
     ),
     Result.PERMANENT_BAN: "that the person may not take part any more, anywhere in the community",
     Result.MUTED: "that the person may read along, but not write",
+    Result.RESTRICTED: "that the person may not take part in the places that it concerns",
     Result.NO_VIOLATION: "the finding that this does not go against the code of conduct, so that nothing follows",
     Result.OUT_OF_SCOPE: "the finding that this is not for the group to decide",
     Result.NO_ACTION: "that nothing more follows",
@@ -260,6 +265,10 @@ RESULTS_TO_REPORTERS: Final[Phrases] = {
     ),
     Result.MUTED: (
         "The group has looked at what you reported, and has decided that the person may read along, but not write."
+    ),
+    Result.RESTRICTED: (
+        "The group has looked at what you reported, and has decided that the person may not take part in the places that "
+        "it concerns."
     ),
     Result.NO_VIOLATION: (
         "The group has looked at what you reported, and has found that it does not go against the code of conduct. So "

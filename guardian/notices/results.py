@@ -11,6 +11,7 @@ class Result(StrEnum):
     EXTENDED_SUSPENSION = "extended_suspension"
     PERMANENT_BAN = "permanent_ban"
     MUTED = "muted"
+    RESTRICTED = "restricted"
     NO_VIOLATION = "no_violation"
     OUT_OF_SCOPE = "out_of_scope"
     NO_ACTION = "no_action"

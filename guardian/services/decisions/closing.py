@@ -25,8 +25,8 @@ from guardian.services.case_steps import reset_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule, start_deadline
 from guardian.services.decisions.drafts import send_resolution
-from guardian.services.decisions.results import newest_enacted
 from guardian.services.deliberation.procedure import build_result_facts
+from guardian.services.deliberation.results import newest_enacted
 from guardian.services.escalation.handoffs import notify_of_closing
 from guardian.services.notify import notify_members, notify_reporters
 from guardian.services.reminders import deadline_facts

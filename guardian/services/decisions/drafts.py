@@ -23,9 +23,9 @@ from guardian.services.case_steps import complete_step
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deadlines import complete
 from guardian.services.decisions.enactment import pending_decision, send_decision, send_late_letter
-from guardian.services.decisions.results import send_late_result
 from guardian.services.deliberation.letter_drafts import letters_on
 from guardian.services.deliberation.procedure import may_contact, was_asked
+from guardian.services.deliberation.results import send_late_result
 from guardian.services.idempotency import earlier_result, remember_result
 from guardian.services.notify import notify_members, notify_person, notify_reporters
 from rules.procedure import Confirmable, Step, may_confirm

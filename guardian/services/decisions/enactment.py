@@ -27,9 +27,9 @@ from guardian.services.case_flow import get_case, issue_personal_receipt, transi
 from guardian.services.case_steps import StepChange, advance_step, complete_step, get_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule, start_deadline
-from guardian.services.decisions.results import read_result_on, send_result
 from guardian.services.deliberation.letter_drafts import letters_on, read_letter_on
 from guardian.services.deliberation.procedure import was_asked
+from guardian.services.deliberation.results import read_result_on, send_result
 from guardian.services.escalation.cross_space import propose_if_cross_space
 from guardian.services.escalation.referrals import refer_by_decision
 from guardian.services.notify import notify_members, notify_person

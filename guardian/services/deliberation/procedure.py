@@ -30,6 +30,7 @@ from guardian.services.deliberation.contact_safety import ask, is_asked, is_unan
 from guardian.services.deliberation.letter_drafts import unsent_hearing_words
 from guardian.services.notify import notify_members, notify_person, notify_reporters
 from rules.deadlines import TimeLimit, due_at
+from rules.ladder import rung_of
 from rules.policy import Policy
 from rules.precedence import Restriction
 from rules.procedure import Confirmable, Step, may_begin_hearing, may_confirm, may_contact_reported, may_skip
@@ -142,8 +143,17 @@ def build_result_facts(consequence: Consequence) -> PartyFacts:
 
     Policy: P-5.4, P-5.5.
     """
-    result = Result.MUTED if consequence.restriction is Restriction.MUTED else Result(consequence.outcome)
-    return {"decided": result, **({"decided_for": consequence.term} if consequence.term else {})}
+    term: PartyFacts = {"decided_for": consequence.term} if consequence.term else {}
+    return {"decided": _result_of(consequence), **term}
+
+
+def _result_of(consequence: Consequence) -> Result:
+    """The step of the ladder; where it is none of them and restricts somebody all the same, that it does."""
+    if consequence.restriction is Restriction.MUTED:
+        return Result.MUTED
+    if consequence.restriction is not Restriction.NONE and rung_of(consequence.outcome) is None:
+        return Result.RESTRICTED
+    return Result(consequence.outcome)
 
 
 async def on_hearing_due(_app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:

@@ -27,7 +27,7 @@ from guardian.cases.unilateral_acts import (
 from guardian.errors import NotFound, Refused
 from guardian.ids import DecisionId, MemberId, new_id
 from guardian.journal import SERVICE, Entry, by_member
-from guardian.notices.models import NoticeKind
+from guardian.notices.models import News, NoticeKind
 from guardian.notices.party_facts import PartyFacts
 from guardian.people.permissions import UseCase
 from guardian.sanctions import lifting
@@ -44,7 +44,14 @@ from guardian.services.case_flow import (
 )
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
-from guardian.services.notify import notify_board_liaison, notify_deciders, notify_members, notify_person
+from guardian.services.deliberation.results import send_result
+from guardian.services.notify import (
+    notify_board_liaison,
+    notify_deciders,
+    notify_members,
+    notify_person,
+    notify_reporters,
+)
 from guardian.services.sanctions.imposition import (
     build_decision_facts,
     impose_decision,
@@ -186,7 +193,7 @@ async def conclude(
     """Conclude the review as the answer says: a term of its own, another restriction, or lifted at once everywhere.
 
     A decision of the group, or of the Board (`by_board` is its answer), takes the place of the one member's word,
-    without a gap. Policy: P-7.3, P-7.4.
+    without a gap, and reporters are told what it came to. Policy: P-5.5, P-7.3, P-7.4.
     """
     state = ACT_MACHINE.advance(act.state, EVENT_FOR_ANSWER[given.answer])
     await uow.deliberation.save_act(replace(act, state=state))
@@ -197,6 +204,7 @@ async def conclude(
     else:
         await _impose_reviewed(app, uow, case, act, decision, by)
     case = await _bring_into_force(uow, case)
+    await send_result(uow, case, decision)
     await notify_members(uow, case, NoticeKind.REVIEW_SETTLED, {"result": state})
     await report_to_board(uow, case)
     about = {"act": act.id, "decision": str(decision.id), "result": state}
@@ -252,6 +260,7 @@ async def on_unreviewed_end_due(_app: AppContext, uow: UnitOfWork, deadline: Dea
     await complete_about(uow, act.id, DeadlineKind.REVIEW, DeadlineKind.STATEMENT)
     if was_taken:
         await _release(uow, case, act, LiftingCause.LAPSED, SERVICE, f"P-7.3 {act.id}")
+        await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, {"news": News.UNREVIEWED})
     await notify_members(uow, case, NoticeKind.REVIEW_SETTLED, {"result": ActState.LAPSED})
     uow.journal.note(Entry(act="act.has_lapsed", by=SERVICE, authority="P-7.3", about={"act": act.id}, case=case.id))
 
