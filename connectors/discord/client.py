@@ -364,7 +364,9 @@ class DiscordConnection:
 
     async def read_ban(self, native_id: str) -> Answer:
         """Return the account's ban."""
-        return await self._read(lambda http: http.get_ban(native_id, self.config.guild_id), dict)
+        return translate.require_about(
+            native_id, await self._read(lambda http: http.get_ban(native_id, self.config.guild_id), dict)
+        )
 
     async def read_bans(self, after: str | None) -> Answer:
         """Return one page of bans, in the order of ids."""
@@ -373,7 +375,9 @@ class DiscordConnection:
 
     async def read_member(self, native_id: str) -> Answer:
         """Return the member with roles and timeout."""
-        return await self._read(lambda http: http.get_member(self.config.guild_id, native_id), dict)
+        return translate.require_about(
+            native_id, await self._read(lambda http: http.get_member(self.config.guild_id, native_id), dict)
+        )
 
     async def read_members(self, after: str | None) -> Answer:
         """Return one page of members, in the order of ids."""
@@ -387,7 +391,7 @@ class DiscordConnection:
 
     async def read_account(self, native_id: str) -> Answer:
         """Return the account, member or not."""
-        return await self._read(lambda http: http.get_user(native_id), dict)
+        return translate.require_about(native_id, await self._read(lambda http: http.get_user(native_id), dict))
 
     async def read_guild(self) -> Answer:
         """Return the server with its owner and roles."""
@@ -410,7 +414,9 @@ class DiscordConnection:
 
     async def open_direct_messages(self, native_id: str) -> Answer:
         """Return the channel of direct messages with the account."""
-        return await self._read(lambda http: http.start_private_message(native_id), dict)
+        return translate.require_about(
+            native_id, await self._read(lambda http: http.start_private_message(native_id), dict)
+        )
 
     async def post_message(self, channel_id: str, body: dict[str, Any]) -> Answer:
         """Post the message in the channel, once for each nonce."""

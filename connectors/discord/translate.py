@@ -95,6 +95,15 @@ CallFailure = Refusal | NoAnswer
 Answer = Success | Refusal | NoAnswer
 
 
+def require_about(native_id: str, answer: Answer) -> Answer:
+    """Return the answer: a ban, member, account or private channel; NoAnswer where it is another account's."""
+    if not isinstance(answer, Success):
+        return answer
+    recipient = next(iter(answer.body.get("recipients") or ()), None)
+    account = recipient or answer.body.get("user") or answer.body
+    return answer if str(account.get("id")) == native_id else NoAnswer("Discord answered about somebody else")
+
+
 def translate_error(error: Exception) -> CallFailure | None:
     """Return what an error of the library or the wire means; None for one that is a bug of ours and is let out."""
     match error:

@@ -18,6 +18,7 @@ from connectors.http import (
     parse_retry_after,
     to_unknown,
 )
+from guardian.clock import monotonic_seconds
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Account, Unknown
@@ -163,6 +164,16 @@ async def test_a_space_that_asks_for_a_long_wait_is_left_alone(caller: Caller) -
     call, tries = failing(Unavailable("slow down", timedelta(seconds=30)))
     assert await caller.perform(done(caller, call)) == Unavailable("slow down", timedelta(seconds=30))
     assert tries == [1]
+
+
+@pytest.mark.harm("asked-to-wait-and-shut-out")
+@pytest.mark.wire_time
+async def test_a_space_that_asks_for_a_short_wait_is_given_it_before_the_next_try(caller: Caller) -> None:
+    call, tries = failing(Unavailable("slow down", timedelta(seconds=0.15)))
+    started = monotonic_seconds()
+    assert await caller.request(call) == "answer"
+    assert tries == [2]
+    assert monotonic_seconds() - started >= 0.15
 
 
 async def test_what_must_not_be_done_twice_is_tried_once(caller: Caller) -> None:

@@ -11,6 +11,8 @@ from rules.brake import (
     StopFact,
     are_lifts_alarming,
     may_act,
+    may_announce_raid,
+    may_confirm_raid,
     may_restrict,
     may_stop,
     released_by_stop,
@@ -155,6 +157,36 @@ def test_the_service_restricts_twenty_new_people_an_hour_whatever_the_number_of_
 ) -> None:
     """P-7.5."""
     assert bool(may_restrict(99, placed, NOW, DJANGO, reapplied=False, raid=False)) is allowed
+
+
+@pytest.mark.harm("one-member-restricts-a-crowd")
+@pytest.mark.parametrize(
+    ("by", "stopped", "code"),
+    [("A", "", "own_raid"), ("Z", "", "not_a_member"), ("B", "B", "stopped"), ("B", "A", "allowed")],
+)
+def test_a_raid_takes_a_second_member_who_is_not_stopped(by: str, stopped: str, code: str) -> None:
+    """P-7.5."""
+    stops = [StopFact("C", who) for who in stopped]
+    assert may_confirm_raid(by, "A", MEMBERS, stops).code == code
+
+
+@pytest.mark.harm("one-member-restricts-a-crowd")
+@pytest.mark.parametrize(
+    ("by", "more", "stopped", "code"),
+    [
+        ("A", 0, "", "allowed"),
+        ("A", 1, "", "too_many_accounts"),
+        ("A", -DJANGO.brake.raid_most, "", "empty_list"),
+        ("Z", 0, "", "not_a_member"),
+        ("A", 0, "A", "stopped"),
+    ],
+)
+def test_a_raid_is_announced_by_a_member_who_is_not_stopped_and_has_its_bound(
+    by: str, more: int, stopped: str, code: str
+) -> None:
+    """P-7.5."""
+    stops = [StopFact("C", who) for who in stopped]
+    assert may_announce_raid(by, DJANGO.brake.raid_most + more, MEMBERS, stops, DJANGO).code == code
 
 
 def test_an_announced_raid_takes_the_bound_away() -> None:

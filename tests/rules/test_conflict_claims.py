@@ -27,6 +27,7 @@ def test_any_member_who_takes_part_raises_a_conflict_of_another(
     assert may_claim_conflict(by, about, HELD, claimed=raised, reason=reason).code == code
 
 
+@pytest.mark.harm("own-conflict-decided")
 @pytest.mark.parametrize(
     ("by", "about", "raised", "reason", "code"),
     [

@@ -58,6 +58,24 @@ async def test_where_nobody_of_the_list_could_be_banned_nobody_is_called_done(st
     assert all(isinstance(again[order.account], Rejected) for order in asked)
 
 
+@pytest.mark.harm("left-out-of-many-and-counted")
+async def test_whom_discord_leaves_out_of_many_is_not_called_done(stage: DiscordStage) -> None:
+    asked = orders(stage, 3)
+    out_of_reach = asked[1].account
+    stage.emulator.raise_role(out_of_reach.native_id, stage.emulator.state.add_role("Elders", position=80))
+    outcomes = await stage.space.restrict_bulk(asked)
+    assert isinstance(outcomes[out_of_reach], Rejected)
+    assert [isinstance(outcomes[order.account], Done) for order in asked] == [True, False, True]
+
+
+@pytest.mark.harm("left-out-of-many-and-counted")
+async def test_where_many_are_asked_for_and_refused_nobody_is_called_done(stage: DiscordStage) -> None:
+    asked = orders(stage, 3)
+    stage.refuse()
+    outcomes = await stage.space.restrict_bulk(asked)
+    assert [isinstance(outcomes[order.account], Forbidden) for order in asked] == [True, True, True]
+
+
 async def test_without_manage_server_the_call_for_many_names_what_is_missing(stage: DiscordStage) -> None:
     stage.emulator.state.bot_permissions &= ~Permission.MANAGE_GUILD
     outcomes = await stage.space.restrict_bulk(orders(stage, 2))

@@ -103,6 +103,23 @@ async def test_lifting_a_ban_that_is_not_there_is_already_done(stage: DiscordSta
     assert await stage.space.release(stage.account, BARRED, LIFTED) == Already()
 
 
+@pytest.mark.harm("refused-lift-counted-as-done")
+@pytest.mark.parametrize("level", [BARRED, MUTED])
+async def test_a_lift_that_discord_refuses_is_not_done(stage: DiscordStage, level: AccessLevel) -> None:
+    await stage.space.restrict(a_restriction_order(stage, level))
+    stage.refuse()
+    assert isinstance(await stage.space.release(stage.account, level, LIFTED), Forbidden)
+    assert stage.access_levels(stage.account) == {level}
+
+
+@pytest.mark.harm("refused-lift-counted-as-done")
+@pytest.mark.parametrize("level", [BARRED, MUTED])
+async def test_a_lift_that_discord_does_not_answer_is_not_done(stage: DiscordStage, level: AccessLevel) -> None:
+    await stage.space.restrict(a_restriction_order(stage, level))
+    stage.break_down()
+    assert isinstance(await stage.space.release(stage.account, level, LIFTED), Unavailable)
+
+
 async def test_a_ban_goes_over_a_timeout_and_is_what_is_seen(stage: DiscordStage) -> None:
     stage.restrict_manually(stage.account, MUTED)
     await stage.space.restrict(a_restriction_order(stage, BARRED))
@@ -138,6 +155,26 @@ async def test_a_wrong_guild_is_unknown_and_never_a_no(stage: DiscordStage) -> N
     seen = await stage.space.observe(stage.account)
     assert isinstance(seen, Unknown)
     assert seen.needs
+
+
+@pytest.mark.harm("answer-about-somebody-else")
+@pytest.mark.parametrize("half", ["ban", "member"])
+async def test_what_discord_says_of_another_account_is_not_taken_for_this_ones(stage: DiscordStage, half: str) -> None:
+    state, asked, other = stage.emulator.state, stage.account.native_id, stage.other.native_id
+    stage.restrict_manually(stage.other, BARRED if half == "ban" else MUTED)
+    if half == "ban":
+        state.bans[asked] = state.bans[other]
+    else:
+        state.members[asked] = state.members[other]
+    assert isinstance(await stage.space.observe(stage.account), Unknown)
+
+
+@pytest.mark.harm("answer-about-somebody-else")
+async def test_a_message_does_not_go_where_discord_opened_the_inbox_of_another(stage: DiscordStage) -> None:
+    state, asked = stage.emulator.state, stage.account.native_id
+    state.users[asked] = state.users[stage.other.native_id]
+    assert isinstance(await stage.space.send_message(stage.account, a_message()), Unavailable)
+    assert stage.emulator.history.calls("message.post") == []
 
 
 # -- timeouts
@@ -410,6 +447,18 @@ async def test_a_kick_by_hand_is_in_the_records_with_whoever_did_it(stage: Disco
 async def test_an_audit_log_that_cannot_be_read_is_unknown_and_not_that_nobody_was_put_out(stage: DiscordStage) -> None:
     stage.fault(FaultKind.NO_PERMISSION, "audit.list")
     assert isinstance(await stage.space.removals(None), Unknown)
+
+
+@pytest.mark.harm("half-of-the-records-taken-for-all")
+@pytest.mark.parametrize("level", [BARRED, MUTED])
+async def test_where_half_of_the_audit_log_cannot_be_read_it_names_nobody(
+    stage: DiscordStage, level: AccessLevel
+) -> None:
+    """The half that fails is read first; the other names a moderator, or the service."""
+    await stage.space.restrict(a_restriction_order(stage, level))
+    stage.release_manually(stage.account, level)
+    stage.emulator.set_fault(Fault(kind=FaultKind.NO_PERMISSION, operation="audit.list", times=1))
+    assert (await stage.space.attribute(stage.account, level)).acted_by is ActedBy.UNKNOWN
 
 
 @pytest.mark.harm("check-looks-at-another-application")

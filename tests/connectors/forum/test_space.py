@@ -312,6 +312,17 @@ async def test_a_stale_list_is_no_part_of_an_observation(space: ForumSpace, foru
     assert seen.find_restriction(AccessLevel.BARRED) is not None
 
 
+@pytest.mark.harm("answer-about-somebody-else")
+async def test_what_the_forum_says_of_another_account_is_not_taken_for_this_ones(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    account, other = account_of(forum), account_of(forum, "sorrel")
+    forum.manual_actions.suspend_by_hand("morgan", "sorrel", forum.now() + timedelta(days=3), "spam")
+    forum.state.users[int(account.native_id)] = forum.state.users[int(other.native_id)]
+    assert isinstance(await space.observe(account), Unknown)
+    assert isinstance(await space.send_message(account, TEXT), Unavailable)
+
+
 # -- whose doing
 
 
