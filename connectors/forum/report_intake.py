@@ -12,6 +12,7 @@ from connectors.forum.connection import ForumConnection
 from connectors.forum.content import ForumContent
 from connectors.forum.posts import ForumConversation, Opening, Post
 from connectors.http import Priority
+from guardian.cases.received_words import kept_text
 from guardian.cases.reports import ReportChannel
 from guardian.cases.submissions import MAX_FILES, EvidenceInput, Submission, evidence_of
 from guardian.errors import Refused
@@ -101,7 +102,7 @@ class ReportIntake:
     ) -> Iterator[EvidenceInput]:
         """The conversation as a whole, and what each of the others wrote in it, as theirs."""
         lines = (f"{post.username}, {post.written_at}:\n{post.text}" for post in shown)
-        content = "\n\n".join(lines).encode()[: self._app.largest_file]
+        content = kept_text("\n\n".join(lines)).encode()[: self._app.largest_file]
         yield EvidenceInput(kind="file", file_name=_CONVERSATION_FILE_NAME, content=content)
         for author in dict.fromkeys(post.user_id for post in shown if post.user_id != opening.asker):
             words = [post for post in shown if post.user_id == author]
@@ -200,7 +201,8 @@ class ReportIntake:
 
     def _fit_text(self, text: str) -> tuple[str, tuple[EvidenceInput, ...]]:
         """The text within what is taken at once; one that is longer is whole in a file beside it."""
-        longest = self._app.longest_text
+        # Before it is cut: what is left of a receipt could be tried out.
+        text, longest = kept_text(text), self._app.longest_text
         if len(text) <= longest:
             return text, ()
         content = text.encode()[: self._app.largest_file]

@@ -34,6 +34,7 @@ from connectors.github.mentions import Mention
 from connectors.http import CallFailed, Priority
 from guardian.cases import handoffs
 from guardian.cases.conversations import Conversation
+from guardian.cases.received_words import kept_text
 from guardian.cases.reports import ReportChannel
 from guardian.cases.submissions import EvidenceInput, Submission
 from guardian.errors import NotFound, Refused
@@ -418,7 +419,8 @@ def _parse_urgency(words: str) -> tuple[handoffs.Urgency, str]:
 
 
 def _full_text(comment: Comment) -> str:
-    return f"{comment.title}\n\n{comment.text}".strip()
+    """Its words as they are kept: before they are cut, since what is left of a receipt could be tried out."""
+    return kept_text(f"{comment.title}\n\n{comment.text}".strip())
 
 
 def _author(comment: Comment, space: SpaceName) -> Account | None:
@@ -426,6 +428,7 @@ def _author(comment: Comment, space: SpaceName) -> Account | None:
 
 
 def _fit_text(text: str, longest: int) -> str:
+    text = kept_text(text)
     return text if len(text) <= longest else text[: longest - len(_CUT)] + _CUT
 
 

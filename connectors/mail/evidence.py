@@ -8,6 +8,7 @@ from connectors.mail import charsets
 from connectors.mail.encodings import bytes_of
 from connectors.mail.structure import FAULTS, MailPart, TooComplex, content_type, parameter, read_message
 from guardian.cases.receipts import redact_receipts
+from guardian.cases.received_words import search_file
 
 _NAME: Final = "mail.eml"
 _LONGEST_TEXT: Final = 1_000_000
@@ -26,7 +27,7 @@ def without_receipts(content: bytes) -> bytes:
 
     Whoever quotes our mail, or attaches it, would pass theirs to all who read it.
     """
-    return redact_receipts(content.decode("latin-1")).encode("latin-1")
+    return search_file(content)
 
 
 def mail_without_receipts(raw: bytes) -> bytes:

@@ -13,8 +13,9 @@ from typing import Final
 from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.receipts import create_mail_token
+from guardian.cases.received_words import kept_file, kept_text
 from guardian.cases.report_questions import CHOICES, CONTACT_IS_SAFE, DANGER, DO_NOT_CONTACT, HANDLED, WHO
-from guardian.cases.reports import Audience, Evidence, ReplyAddress, Report, ReportChannel
+from guardian.cases.reports import Addition, Audience, Evidence, ReplyAddress, Report, ReportChannel
 from guardian.errors import Refused
 from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, new_id, new_reference
 from guardian.people.models import Member
@@ -174,13 +175,13 @@ def build_report(submission: Submission, case: CaseId, at: datetime) -> Report:
         case=case,
         channel=submission.channel,
         received_at=at,
-        what_happened=submission.what_happened.strip(),
-        who=submission.who.strip(),
+        what_happened=kept_text(submission.what_happened).strip(),
+        who=kept_text(submission.who).strip(),
         danger=submission.danger,
         named_members=submission.named_members,
-        answers=submission.answers,
+        answers=_kept_answers(submission.answers),
         reporter=submission.reporter,
-        reporter_handle=submission.reporter_handle,
+        reporter_handle=kept_text(submission.reporter_handle),
         contact_is_safe=safe,
         do_not_contact=submission.answers.get(DO_NOT_CONTACT) == "yes",
         locale=submission.locale,
@@ -192,12 +193,19 @@ def build_report(submission: Submission, case: CaseId, at: datetime) -> Report:
     )
 
 
-def merge_answers(report: Report, answers: Mapping[str, str]) -> Report:
+def build_addition(
+    case: CaseId, report: ReportId | None, text: str, at: datetime, *, verified: bool = True
+) -> Addition:
+    """Build what a party adds as it is kept; `report` is None where it is no reporter's."""
+    return Addition(id=new_id(), case=case, report=report, at=at, text=kept_text(text).strip(), verified=verified)
+
+
+def merge_answers(report: Report, later: Mapping[str, str]) -> Report:
     """Merge what its reporter answered later into the report: of choices the last one counts, of words none is lost.
 
     Policy: P-2.12.
     """
-    merged = dict(report.answers)
+    merged, answers = dict(report.answers), _kept_answers(later)
     for name, answer in answers.items():
         if name not in (DANGER, WHO):
             merged[name] = answer if name in CHOICES else _join_texts(merged.get(name, ""), answer)
@@ -206,6 +214,20 @@ def merge_answers(report: Report, answers: Mapping[str, str]) -> Report:
     who = _join_texts(report.who, answers.get(WHO, ""))
     danger = report.danger or answers.get(DANGER) == "yes"
     return replace(report, answers=merged, contact_is_safe=safe, do_not_contact=do_not_contact, who=who, danger=danger)
+
+
+def _kept_answers(answers: Mapping[str, str]) -> dict[str, str]:
+    return {name: kept_text(answer) for name, answer in answers.items()}
+
+
+def without_receipts(submission: Submission) -> Submission:
+    """Return the submission with its words as they are kept, so that it is compared with what is kept already."""
+    return replace(
+        submission,
+        what_happened=kept_text(submission.what_happened),
+        who=kept_text(submission.who),
+        answers=_kept_answers(submission.answers),
+    )
 
 
 def _join_texts(known: str, addition: str) -> str:
@@ -250,6 +272,7 @@ def build_evidence(evidence_input: EvidenceInput, report: Report, at: datetime) 
 
     Of suspected sexual material of minors only the link, the author and the time are.
     """
+    content = None if evidence_input.content is None else kept_file(evidence_input.content)
     evidence = Evidence(
         id=EvidenceId(new_id()),
         case=report.case,
@@ -258,12 +281,12 @@ def build_evidence(evidence_input: EvidenceInput, report: Report, at: datetime) 
         kind=evidence_input.kind,
         link=evidence_input.link,
         author=evidence_input.author,
-        author_handle=evidence_input.author_handle,
-        text=evidence_input.text,
-        file_name=evidence_input.file_name,
-        content=evidence_input.content,
-        why_not=evidence_input.why_not,
-        sha256="" if evidence_input.content is None else hashlib.sha256(evidence_input.content).hexdigest(),
+        author_handle=kept_text(evidence_input.author_handle),
+        text=kept_text(evidence_input.text),
+        file_name=kept_text(evidence_input.file_name),
+        content=content,
+        why_not=kept_text(evidence_input.why_not),
+        sha256="" if content is None else hashlib.sha256(content).hexdigest(),
         written_at=evidence_input.written_at,
     )
     return strip_contents(evidence) if report.csam else evidence

@@ -11,6 +11,7 @@ from guardian.cases.access import require_permission
 from guardian.cases.case import Case
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.drafts import check_text
+from guardian.cases.received_words import kept_text
 from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName, new_id
 from guardian.journal import PARTY, SERVICE, Entry, by_member
@@ -191,6 +192,7 @@ async def _record_dispute(
     """Store the words with the link, notify its case's members, and return by when the review is due."""
     if not link.binding:
         raise Refused("not_linked", _NOT_LINKED, "P-6.4")
+    text = kept_text(text)
     case = await get_case(uow, link.case_evidence[-1].case)
     await claim_named_in_text(uow, app.policy, case, "\n".join((text, *_as_text(shown))))
     about = {"account": link.id}

@@ -11,9 +11,9 @@ from guardian.cases.case import Case, CaseKind, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.exclusions import missing_exclusions
 from guardian.cases.measures import Measure
-from guardian.cases.reports import Addition
+from guardian.cases.submissions import build_addition
 from guardian.errors import NotFound, Refused
-from guardian.ids import MemberId, PersonId, new_id
+from guardian.ids import MemberId, PersonId
 from guardian.journal import PARTY, SERVICE, Entry, by_member
 from guardian.notices.models import NoticeKind
 from guardian.notices.party_facts import PartyAnswer, PartyFacts
@@ -52,7 +52,7 @@ async def request(uow: UnitOfWork, policy: Policy, person: PersonId, text: str) 
     for measure in found:
         case = await get_case(uow, measure.case)
         await _exclude_mentioned(uow, policy, case, measure, text)
-        await uow.cases.add_addition(Addition(id=new_id(), case=case.id, report=None, at=uow.now, text=text))
+        await uow.cases.add_addition(build_addition(case.id, None, text, uow.now))
         requested = await uow.measures.save(
             replace(measure, reconsideration_requested_at=uow.now, reconsidered_at=None)
         )

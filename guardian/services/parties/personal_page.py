@@ -14,9 +14,9 @@ from guardian.cases.drafts import check_text
 from guardian.cases.procedure import StepEvent, StepState
 from guardian.cases.proposals import Decision
 from guardian.cases.receipts import Receipt, ReceiptKind, digest_receipt
-from guardian.cases.reports import Addition
+from guardian.cases.submissions import build_addition
 from guardian.errors import NotFound, Refused
-from guardian.ids import AccountId, PersonId, Reference, new_id
+from guardian.ids import AccountId, PersonId, Reference
 from guardian.journal import PARTY, Entry
 from guardian.notices.models import News, Notice, NoticeState
 from guardian.sanctions.models import binding_until, term_state_at
@@ -298,7 +298,7 @@ async def _enacted_decisions(view: ReadView, cases: Sequence[Case], person: Pers
 
 
 async def _record_hearing_answer(app: AppContext, uow: UnitOfWork, case: Case, person: PersonId, text: str) -> None:
-    await uow.cases.add_addition(Addition(id=new_id(), case=case.id, report=None, at=uow.now, text=text))
+    await uow.cases.add_addition(build_addition(case.id, None, text, uow.now))
     step = (await get_steps(uow, case.id)).by_kind.get(Step.HEARING)
     if step is not None and step.state is StepState.UNDER_WAY and len(await reported_people(uow, case)) == 1:
         await advance_step(uow, case.id, Step.HEARING, StepChange(StepEvent.COMPLETE, PARTY))

@@ -8,6 +8,7 @@ from typing import Final
 
 from guardian.cases.conversations import Conversation
 from guardian.cases.receipts import create_reporter_receipt
+from guardian.cases.received_words import kept_text
 from guardian.cases.report_questions import CONTACT_IS_SAFE
 from guardian.cases.reports import Report
 from guardian.errors import NotFound
@@ -79,7 +80,8 @@ async def is_kept(app: AppContext, report: ReportId, text: str) -> bool:
         found = await view.cases.report(report)
         added = await view.cases.additions_of(found.case) if found is not None else ()
     texts = [each.text for each in added if each.report == report]
-    return found is None or any(text.strip() in each for each in (found.what_happened, *texts))
+    kept = kept_text(text).strip()
+    return found is None or any(kept in each for each in (found.what_happened, *texts))
 
 
 async def record_contact_safety(app: AppContext, report: ReportId, by: Account, *, safe: bool) -> None:

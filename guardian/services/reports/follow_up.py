@@ -12,11 +12,12 @@ from typing import Final
 from guardian.cases.case import Case
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.report_questions import DO_NOT_CONTACT
-from guardian.cases.reports import Addition, Report
+from guardian.cases.reports import Report
 from guardian.cases.status_words import status_for_reporters
 from guardian.cases.submissions import (
     EvidenceInput,
     author_accounts,
+    build_addition,
     build_evidence,
     check_files,
     check_length,
@@ -26,7 +27,7 @@ from guardian.cases.submissions import (
     texts_of,
 )
 from guardian.errors import Refused
-from guardian.ids import Reference, new_id
+from guardian.ids import Reference
 from guardian.journal import PARTY, Entry
 from guardian.notices.acknowledgement import addition_acknowledgement
 from guardian.notices.models import News, Notice, NoticeKind
@@ -36,7 +37,7 @@ from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deliberation.contact_safety import record_answer
 from guardian.services.notify import notify_members
-from guardian.services.reports.readable_files import read_files
+from guardian.services.reports.readable_files import read_files, without_receipts
 from guardian.services.reports.report_access import ReceiptAccess, ReportAccess, reference_of_report, report_for
 from guardian.services.sanctions.board_requests import Requester, RequestOption, find_option, submit_request
 from guardian.services.visibility import add_known_accounts
@@ -113,6 +114,7 @@ async def add_to_report(
         raise Refused("nothing_added", sentence, "P-2.12")
     check_length(len(text) + sum(map(len, given.values())), app.longest_text)
     check_files(files, app.largest_file)
+    files = await without_receipts(files)
     words = await read_files(files)
     async with app.units_of_work.begin() as uow:
         report = await report_for(uow, access)
@@ -205,8 +207,7 @@ async def _save_addition(
     uow: UnitOfWork, report: Report, text: str, files: tuple[EvidenceInput, ...], *, verified: bool
 ) -> None:
     if text:
-        addition = Addition(id=new_id(), case=report.case, report=report.id, at=uow.now, text=text, verified=verified)
-        await uow.cases.add_addition(addition)
+        await uow.cases.add_addition(build_addition(report.case, report.id, text, uow.now, verified=verified))
     for piece in files:
         await uow.cases.add_evidence(build_evidence(piece, report, uow.now))
     about = {"case": report.case, "report": report.id}

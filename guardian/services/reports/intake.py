@@ -27,6 +27,7 @@ from guardian.cases.submissions import (
     new_case,
     report_kind,
     reporter_party,
+    without_receipts,
 )
 from guardian.errors import Refused
 from guardian.ids import MemberId, Reference, ReportId, Secret
@@ -55,6 +56,7 @@ from guardian.services.reports.follow_up import (
     read_follow_up,
 )
 from guardian.services.reports.readable_files import read_files
+from guardian.services.reports.readable_files import without_receipts as files_without_receipts
 from guardian.services.reports.report_access import (
     MailAddressAccess,
     PolicyAccess,
@@ -156,6 +158,9 @@ async def receive(app: AppContext, submission: Submission) -> IntakeResult:
     """
     check_submission(submission, app.longest_text, app.largest_file)
     # Nobody looks at what may be sexual material of minors, not even for names.
+    submission = without_receipts(submission)
+    if not submission.csam:
+        submission = replace(submission, evidence=await files_without_receipts(submission.evidence))
     evidence = () if submission.csam else submission.evidence
     words = await read_files(evidence, submission.what_happened, *submission.answers.values())
     submission = _told_to_fewer(submission) if words.unread else submission

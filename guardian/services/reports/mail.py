@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from guardian.cases.receipts import digest_receipts, redact_receipts
+from guardian.cases.received_words import kept_text
 from guardian.cases.report_questions import CONTACT_IS_SAFE
 from guardian.cases.reports import Audience, Report, ReportChannel
 from guardian.cases.submissions import MAX_FILES, EvidenceInput
@@ -92,7 +93,7 @@ async def receive_mail(app: AppContext, inbound: InboundMail) -> MailOutcome:
     addressed, sender_reports, count_today = await _match_reports(app, inbound)
     latest = sender_reports[-1] if sender_reports else None
     # What was a report when it first came is one when it comes again, however many there are by now.
-    said = _fit_to_limits(inbound, app)[0].strip() if sender_reports else ""
+    said = kept_text(_fit_to_limits(inbound, app)[0]).strip() if sender_reports else ""
     repeated = any(each.what_happened == said for each in sender_reports)
     quiet = joins_last_mail(count_today, app.policy)
     own = addressed is not None and _is_own(inbound, addressed)

@@ -11,10 +11,10 @@ from typing import Final
 
 from guardian.cases.case import Case
 from guardian.cases.receipts import Receipt, ReceiptKind
-from guardian.cases.reports import Addition, Report
-from guardian.cases.submissions import EvidenceInput, build_evidence
+from guardian.cases.reports import Report
+from guardian.cases.submissions import EvidenceInput, build_addition, build_evidence
 from guardian.errors import Refused
-from guardian.ids import PersonId, new_id
+from guardian.ids import PersonId
 from guardian.notices.models import News, NoticeKind
 from guardian.notices.party_facts import PartyFacts
 from guardian.notices.translations import ENGLISH, LANGUAGES, translate_text
@@ -120,8 +120,7 @@ async def _submit(app: AppContext, uow: UnitOfWork, mail: RequestMail, asker: _A
 async def _keep(app: AppContext, uow: UnitOfWork, asker: _Asker, words: str) -> None:
     """Keep the words with the case: what the Board is not asked about can still be something that the group should know."""
     report = asker.report.id if asker.report else None
-    addition = Addition(id=new_id(), case=asker.case.id, report=report, at=uow.now, text=words)
-    await uow.cases.add_addition(addition)
+    await uow.cases.add_addition(build_addition(asker.case.id, report, words, uow.now))
     await claim_named_in_text(uow, app.policy, asker.case, words)
     await notify_case_news(uow, asker.case, News.ADDITION)
 

@@ -15,7 +15,7 @@ from guardian.cases.drafts import check_text
 from guardian.cases.exclusions import conflict_status_by_member
 from guardian.cases.procedure import DECISION_STEPS
 from guardian.cases.proposals import BoardRequest, Decision, newest_decision_on
-from guardian.cases.reports import Addition
+from guardian.cases.submissions import build_addition
 from guardian.errors import Refused
 from guardian.ids import DecisionId, MemberId, PersonId, ReportId, new_id
 from guardian.journal import PARTY, Entry
@@ -135,8 +135,7 @@ async def submit_request(
             shows_news=shows_news,
         )
         await uow.deliberation.add_board_request(request)
-    addition = Addition(id=new_id(), case=case.id, report=by.report, at=uow.now, text=text.strip())
-    await uow.cases.add_addition(addition)
+    await uow.cases.add_addition(build_addition(case.id, by.report, text, uow.now))
     await claim_named_in_text(uow, app.policy, case, text)
     await _bring_before_board(app, uow, await get_case(uow, case.id))
     _note(uow, case, by)

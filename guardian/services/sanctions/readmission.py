@@ -10,7 +10,7 @@ from typing import Final
 from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.proposals import Decision
-from guardian.cases.reports import Addition
+from guardian.cases.submissions import build_addition
 from guardian.errors import Refused
 from guardian.ids import CaseId, MemberId, PersonId, SanctionId, new_id, new_reference
 from guardian.journal import PARTY, SERVICE, Entry, by_member
@@ -162,7 +162,7 @@ async def _request_from(uow: UnitOfWork, policy: Policy, sanction_id: SanctionId
         kind, news = NoticeKind.READMISSION_REQUESTED, {}
     else:
         kind = NoticeKind.CASE_NEWS
-    await uow.cases.add_addition(Addition(id=new_id(), case=case.id, report=None, at=uow.now, text=text))
+    await uow.cases.add_addition(build_addition(case.id, None, text, uow.now))
     await claim_named_in_text(uow, policy, case, text)
     await notify_members(uow, case, kind, news)
     about = {"case": str(case.id), "sanction": str(sanction.id)}

@@ -376,3 +376,21 @@ async def test_a_conversation_of_a_shape_that_we_do_not_know_stops_no_other_and_
         assert await setup.read()
         assert NoticeKind.ITEM_UNREAD in [each.kind for each in await setup.community.waiting_notices()]
         assert setup.is_in_inbox(topic)
+
+
+@pytest.mark.harm("receipt-shown-in-kept-words")
+async def test_a_receipt_that_is_typed_into_a_message_is_not_kept(setup: ForumInboxSetup) -> None:
+    """P-2.6"""
+    setup.writes("rowan", f"{INSULTS} You wrote: ABCDE-FGHJK-MNPQR-STUVW-XYZ23-4")
+    assert await setup.read()
+    (report,) = await setup.reports()
+    assert report.what_happened.endswith("You wrote: [receipt]")
+
+
+@pytest.mark.harm("report-lost-for-half-a-character")
+async def test_a_message_with_half_a_character_in_it_is_taken_in(setup: ForumInboxSetup) -> None:
+    """P-2.1"""
+    setup.writes("rowan", f"{INSULTS} \ud83d")
+    assert await setup.read()
+    (report,) = await setup.reports()
+    assert INSULTS in report.what_happened

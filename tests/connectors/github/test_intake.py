@@ -301,6 +301,22 @@ async def test_a_text_longer_than_a_report_may_be_is_cut_there_and_whole_in_the_
     assert (await setup.evidence())[0].text == text
 
 
+@pytest.mark.harm("receipt-shown-in-kept-words")
+async def test_a_receipt_that_is_typed_into_a_comment_is_not_kept_even_where_the_comment_is_cut(
+    setup: MentionSetup,
+) -> None:
+    """P-2.6: what is left of one could be tried out."""
+    receipt = "ABCDE-FGHJK-MNPQR-STUVW-XYZ23-4"
+    words = f"{CALL} "
+    words += "word, " * ((setup.community.app.longest_text - len(words) - 85) // 6)
+    setup.wren.comment("site", setup.issue, f"{words}{receipt}{', it goes on' * 20}")
+    assert await setup.inbox.read()
+    (report,) = await setup.reports()
+    kept = (report.what_happened, *(piece.text for piece in await setup.evidence()))
+    assert "[receipt]" in kept[1]
+    assert not any("ABCDE" in words for words in kept)
+
+
 async def test_what_a_moderator_orders_to_be_passed_on_is_an_escalation_and_as_gone_from_the_public(
     setup: MentionSetup,
 ) -> None:
