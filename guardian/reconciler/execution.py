@@ -65,14 +65,15 @@ async def _brake_deferral(
 
 
 def _is_reapplied(snapshot: AccountSnapshot, confirmation: Confirmation, action: Restrict) -> bool:
-    """Return whether this renews or reapplies, rather than restricting somebody anew."""
+    """Return whether this renews or reapplies, rather than restricting somebody anew: ours was never let go of."""
     known = snapshot.enforcements.get(action.level)
     if known is None:
         return False
     removed = (
         bool(known.reapplied_at) and known.confirmed_at is not None and known.reapplied_at[-1] >= known.confirmed_at
     )
-    return known.active or removed or action.level in confirmation.removed_by_others
+    stood = known.confirmed_at is not None and known.release is ReleaseState.OWED
+    return known.active or removed or stood or action.level in confirmation.removed_by_others
 
 
 def _describe(action: Action) -> str:

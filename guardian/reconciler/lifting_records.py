@@ -9,7 +9,8 @@ from typing import Final
 
 from guardian.reconciler.confirmation import Confirmation
 from guardian.reconciler.snapshot import AccountSnapshot
-from guardian.spaces.port import Attribution
+from guardian.sanctions.models import IntentKind
+from guardian.spaces.port import Attribution, Space
 from rules.precedence import AccessLevel
 
 RECORDS_LAG: Final = timedelta(minutes=10)
@@ -41,6 +42,12 @@ def judge_absence(snapshot: AccountSnapshot, confirmation: Confirmation, now: da
     if any(at is None or now < at + RECORDS_LAG for at in missed):
         return Absence.NOT_KNOWN_YET
     return Absence.ENDED if desired.adopted else Absence.NONE
+
+
+def is_being_replaced(space: Space, snapshot: AccountSnapshot, level: AccessLevel) -> bool:
+    """Return whether our own replacement is under way: a space that ends restrictions itself has the old one lifted."""
+    restricting = any(i.level is level and i.kind is IntentKind.RESTRICT for i in snapshot.intents)
+    return restricting and space.capabilities.ends_natively
 
 
 def named_lifters(attribution: Attribution, after: datetime | None) -> tuple[str, ...]:

@@ -21,7 +21,13 @@ from guardian.reconciler.execution import (
     store_intent,
     wait_for_in_flight,
 )
-from guardian.reconciler.lifting_records import RECORDS_LAG, Absence, judge_absence, named_lifters
+from guardian.reconciler.lifting_records import (
+    RECORDS_LAG,
+    Absence,
+    is_being_replaced,
+    judge_absence,
+    named_lifters,
+)
 from guardian.reconciler.ownership import Ownership, OwnershipEvidence, needs_attribution, owner_of
 from guardian.reconciler.plan import STILL_INSIDE, Action, Plan, Reinstate, Release, Restrict, Situation, plan
 from guardian.reconciler.record import (
@@ -147,7 +153,7 @@ async def _attempt(
         return None
     if await _ask_named_lifters(context, space, snapshot):
         return Attempt(cut=last.cut)
-    assessment = await _add_lifters(space, snapshot, _assess(context, space, snapshot, seen, ownership))
+    assessment = await _judge_lifters(space, snapshot, _assess(context, space, snapshot, seen, ownership))
     absence = judge_absence(snapshot, assessment.confirmation, context.clock.now())
     if absence is Absence.NOT_KNOWN_YET:
         await record_unexplained_absence(context, snapshot, assessment.confirmation)
@@ -177,14 +183,22 @@ async def _ask_named_lifters(context: ReconcilerContext[W], space: Space, snapsh
     return False
 
 
-async def _add_lifters(space: Space, snapshot: AccountSnapshot, assessment: Assessment) -> Assessment:
-    """Add whoever took away what was ours, as far as the space's own records name them."""
-    lifters: list[str] = []
-    for level in assessment.confirmation.removed_by_others:
-        attribution = await space.attribute(snapshot.known.account, level)
-        lifters += named_lifters(attribution, snapshot.enforcements[level].confirmed_at)
-    confirmation = replace(assessment.confirmation, lifted_by=tuple(lifters))
-    return replace(assessment, confirmation=confirmation) if lifters else assessment
+async def _judge_lifters(space: Space, snapshot: AccountSnapshot, assessment: Assessment) -> Assessment:
+    """Add whoever took away what was ours, as far as the space's own records name them.
+
+    Nobody has, where they name nobody and an intent of ours that was cut off lifts it before it places it anew.
+    """
+    named = {
+        level: named_lifters(
+            await space.attribute(snapshot.known.account, level), snapshot.enforcements[level].confirmed_at
+        )
+        for level in assessment.confirmation.removed_by_others
+    }
+    removed = tuple(level for level, by in named.items() if by or not is_being_replaced(space, snapshot, level))
+    lifters = tuple(each for by in named.values() for each in by)
+    return replace(
+        assessment, confirmation=replace(assessment.confirmation, removed_by_others=removed, lifted_by=lifters)
+    )
 
 
 async def _finish(
