@@ -27,6 +27,7 @@ _LEFT_OUT: Final = shutil.ignore_patterns(
 _MEMORY: Final = Path("/dev/shm")
 _NICE: Final = 10
 _FAILED: Final = 1
+_TOGETHER: Final = 4
 _NOT_COLLECTED: Final = (2, 3, 4)
 _CUT_OFF: Final = -1
 
@@ -73,7 +74,7 @@ class Trials:
     def _judge(self, defect: Defect, circles: int, first: str) -> tuple[Verdict, str]:
         asked = [(test,) for test in dict.fromkeys((first, defect.test)) if test and self._is_there(test)]
         unknown = ""
-        for tests in (*asked, *self._concern.circles(defect.file)[:circles]):
+        for tests in (*asked, *self._portions(defect, circles)):
             with self._plant(defect) as sound:
                 answer = self._run(tests, defect.file, sound)
             code, failed = answer["code"], answer["failed"]
@@ -84,6 +85,11 @@ class Trials:
             if code in (_FAILED, _CUT_OFF):
                 unknown = f"fails without it too: {failed}" if failed else f"no end after {self._ceiling_seconds:.0f} s"
         return (Verdict.UNKNOWN, unknown) if unknown else (Verdict.SURVIVED, "")
+
+    def _portions(self, defect: Defect, circles: int) -> Iterator[tuple[str, ...]]:
+        """The files of each circle, a few at a time: of many that take too long together, all but one may be quick."""
+        for circle in self._concern.circles(defect.file)[:circles]:
+            yield from (circle[at : at + _TOGETHER] for at in range(0, len(circle), _TOGETHER))
 
     def _is_there(self, test: str) -> bool:
         return (self._copy / test.partition("::")[0]).exists()
