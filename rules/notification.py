@@ -39,6 +39,15 @@ def waits_until(decided_at: datetime, policy: Policy, *, safety: bool) -> dateti
     return decided_at if safety else decided_at + policy.enactment.second_reading_within
 
 
+def measure_waits_until(set_at: datetime, policy: Policy, *, space_writes: bool, safety: bool) -> datetime | None:
+    """Return until when, at most, a moderator's measure waits for our message; None: it acts at once. Policy: P-5.5.
+
+    It waits where the space itself writes to the person about it, whose words would come before ours, and which says
+    neither why nor where to turn; a safety measure never does.
+    """
+    return set_at + policy.measures.words_first if space_writes and not safety else None
+
+
 def effective_at(state: NotificationState, starts: datetime, until: datetime | None) -> datetime:
     """Return from when a sanction may enter the spaces. Policy: P-5.5, P-5.6.
 

@@ -189,6 +189,7 @@ class Measures:
     local_repeat_within: Annotated[timedelta, Source("P-6.8", DAY, YEAR)]
     local_look: Annotated[timedelta, Source("P-6.8", HOUR, 30 * DAY)]
     native_reason_within: Annotated[timedelta, Source("P-7.2", HOUR, 7 * DAY)]
+    words_first: Annotated[timedelta, Source("P-5.5", timedelta(minutes=1), HOUR)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class ForumSpace:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Both holds, open-ended, each with our reference in its reason."""
+        """Both holds, open-ended, each with our reference in its reason. About a silence the forum always writes."""
         return Capabilities(
             levels=_LEVELS,
             carries_reference=_LEVELS,
@@ -70,6 +70,7 @@ class ForumSpace:
             knows_linked_accounts=bool(self._config.providers),
             private_messages=True,
             per_minute=self._caller.bulk_per_minute,
+            writes_to_person=frozenset({AccessLevel.MUTED}),
         )
 
     def has_call_in_flight(self, account: Account) -> bool:

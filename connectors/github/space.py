@@ -84,6 +84,7 @@ class GithubSpace:
             ),
             ceiling=self._config.call_ceiling,
             per_minute=self._caller.bulk_per_minute / _BAR_COST,
+            writes_to_person=frozenset({AccessLevel.BARRED}),
         )
 
     def has_call_in_flight(self, account: Account) -> bool:

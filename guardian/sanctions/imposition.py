@@ -125,8 +125,9 @@ class SanctionOrder:
         restriction: Restriction,
         account: LinkedAccount,
         ends: datetime,
+        effective_from: datetime | None,
     ) -> Self:
-        """Return what a moderator's measure orders: it acts at once on its one account, and always ends by itself.
+        """Return what a moderator's measure orders: it acts on its one account, and always ends by itself.
 
         Policy: P-4.2, P-6.1, P-6.2.
         """
@@ -137,6 +138,7 @@ class SanctionOrder:
             spaces=frozenset({account.account.space}),
             term=Term(ends),
             authority=Authority(AuthorityKind.LOCAL, measure),
+            effective_from=effective_from,
             accounts=frozenset({account.id}),
         )
 

@@ -234,7 +234,7 @@ class Capabilities:
     choice). `bulk_size` is how many accounts one call can bar; `per_minute` how many bulk items it can bar in a minute
     of monotonic time, one after the other, within our budget of calls there. `knows_linked_accounts`: `linked_accounts`
     can know of accounts elsewhere. `private_messages`: people can write to us there without anybody else in the space
-    reading it.
+    reading it. `writes_to_person` are the levels about which the platform itself writes to the person, as they begin.
     """
 
     levels: frozenset[AccessLevel]
@@ -250,6 +250,7 @@ class Capabilities:
     per_minute: float = 60.0
     knows_linked_accounts: bool = False
     private_messages: bool = False
+    writes_to_person: frozenset[AccessLevel] = frozenset()
 
 
 _ID_PREFIX: Final = "id:"

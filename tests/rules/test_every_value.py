@@ -249,6 +249,9 @@ PROBES: dict[str, Probe] = {
     "measures.local_repeat_within": measuring,
     "measures.local_look": lambda policy: measures.reconsideration_due_at(NOW, policy),
     "measures.native_reason_within": lambda policy: measures.explanation_due_at(NOW, policy),
+    "measures.words_first": lambda policy: notification.measure_waits_until(
+        NOW, policy, space_writes=True, safety=False
+    ),
     "links.dispute_look": deadline(TimeLimit.LINK_DISPUTE),
     "routing.accept_within": deadline(TimeLimit.ACCEPTANCE),
     "routing.spaces_to_escalate": lambda policy: [escalation.is_cross_space(range(n), policy) for n in range(9)],

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from rules.notification import NotificationState, counts_as_notified, effective_at, waits_until
+from rules.notification import NotificationState, counts_as_notified, effective_at, measure_waits_until, waits_until
 from tests.rules.community import DJANGO, NOW, after
 
 
@@ -35,3 +35,12 @@ def test_an_act_taken_alone_waits_for_no_message(state: NotificationState) -> No
 def test_nothing_takes_hold_before_it_starts() -> None:
     """P-5.6."""
     assert effective_at(NotificationState.TO_NOTIFY, after(hours=30), after(hours=24)) == after(hours=30)
+
+
+@pytest.mark.harm("spaces-words-before-ours")
+@pytest.mark.parametrize(("writes", "safety"), list(itertools.product([True, False], repeat=2)))
+def test_a_measure_waits_minutes_for_our_words_where_the_space_writes_itself(writes: bool, safety: bool) -> None:
+    """P-5.5: telling never delays a safety measure."""
+    waits = writes and not safety
+    expected = NOW + DJANGO.measures.words_first if waits else None
+    assert measure_waits_until(NOW, DJANGO, space_writes=writes, safety=safety) == expected

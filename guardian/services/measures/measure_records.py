@@ -43,7 +43,9 @@ from guardian.services.notify import notify_members, notify_person
 from guardian.services.visibility import account_knowledge, protecting_cases
 from guardian.spaces.port import Account
 from rules.measures import MeasureReason, may_measure
+from rules.notification import measure_waits_until
 from rules.policy import Policy
+from rules.precedence import access_level_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ async def set_measure_on_person(
         restriction=PERSON_RESTRICTIONS[record.kind],
         account=link,
         ends=measure.ends,
+        effective_from=_waits_until(app, uow, record, case),
     )
     sanction = await impose(uow, order, app.spaces.names)
     await notify_measured(app, uow, case, measure, sanction)
@@ -118,6 +121,15 @@ async def set_measure_on_person(
     await record_measure(uow, measure)
     await propose_if_cross_space(uow, app.policy, person.id)
     return measure, sanction
+
+
+def _waits_until(app: AppContext, uow: UnitOfWork, record: MeasureRecord, case: Case) -> datetime | None:
+    """Until when, at most, it waits for our message. What stands in the space already, as a native act, waits for nothing."""
+    space = app.spaces.get(record.space)
+    level = access_level_of(PERSON_RESTRICTIONS[record.kind])
+    writes = space is not None and level in space.capabilities.writes_to_person
+    urgent = case.safety_risk or record.native
+    return measure_waits_until(uow.now, app.policy, space_writes=writes, safety=urgent)
 
 
 async def require_measurable(

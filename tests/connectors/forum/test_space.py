@@ -117,6 +117,7 @@ async def test_the_forum_writes_to_whoever_is_silenced_though_we_gave_no_text(
     account = account_of(forum)
     await space.restrict(an_order(account, AccessLevel.MUTED))
     assert len(forum.person("rowan").mails()) == len(forum.person("rowan").inbox()) == 1
+    assert space.capabilities.writes_to_person == {AccessLevel.MUTED}
 
 
 @pytest.mark.harm("deed-believed-for-a-200")

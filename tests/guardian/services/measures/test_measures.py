@@ -1,14 +1,16 @@
 """Local measures: short, in one space, ended by themselves; longer or again is the group's; the person can ask for a look."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from guardian.cases.measures import MeasureKind
 from guardian.errors import NotFound, Refused
-from guardian.ids import AccountId, MemberId
+from guardian.ids import AccountId, MemberId, SanctionId
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Group, Office
+from guardian.services.decisions.enactment import record_person_notified
 from guardian.services.measures import measures, reconsideration
 from guardian.services.parties import personal_page
 from guardian.spaces.content import ContentRestrictionKind
@@ -28,6 +30,7 @@ from tests.builders.community import (
     a_role,
 )
 from tests.builders.moderation import ModeratedCommunity, a_moderated_community
+from tests.fakes.space import FakeSpace
 
 DAY = timedelta(days=1)
 SPAMMER = "700000000000000009"
@@ -188,3 +191,59 @@ async def test_what_was_locked_before_is_not_locked_by_us(stage: ModeratedCommun
     stage.content.restrict_manually("issue-7", ContentRestrictionKind.LOCKED)
     with pytest.raises(Refused, match="already"):
         await stage.set_measure("issue-7", by=AMARA, kind=MeasureKind.LOCKED, space=GITHUB)
+
+
+# -- where the space writes to the person itself
+
+WRITTEN_TO = "77"
+
+
+@pytest.fixture
+def writing(stage: ModeratedCommunity) -> FakeSpace:
+    """The forum, which writes to whoever is muted there."""
+    space = stage.community.spaces[FORUM]
+    space.capabilities = replace(space.capabilities, writes_to_person=frozenset({AccessLevel.MUTED}))
+    space.add(WRITTEN_TO, "spammer")
+    return space
+
+
+async def set_where_it_writes(stage: ModeratedCommunity) -> SanctionId:
+    """A working-group member's measure on the forum, and the sanction that it is."""
+    view = await stage.set_measure("spammer", by=AMARA, space=FORUM)
+    async with stage.community.units_of_work.read() as unit:
+        case = await unit.cases.case_by_code_name(view.matter)
+        assert case is not None
+        (sanction,) = await unit.sanctions.of_case(case.id)
+    return sanction.id
+
+
+@pytest.mark.harm("spaces-words-before-ours")
+@pytest.mark.parametrize("proof", ["message 1", None])
+async def test_a_mute_of_which_the_space_writes_waits_until_the_person_is_told_or_cannot_be(
+    stage: ModeratedCommunity, writing: FakeSpace, proof: str | None
+) -> None:
+    """P-5.5"""
+    sanction = await set_where_it_writes(stage)
+    assert writing.access_levels(WRITTEN_TO) == set()
+    async with stage.community.units_of_work.begin() as uow:
+        await record_person_notified(uow, sanction, proof)
+    await stage.run_due()
+    assert writing.access_levels(WRITTEN_TO) == {AccessLevel.MUTED}
+
+
+@pytest.mark.harm("spaces-words-before-ours")
+async def test_a_mute_of_which_the_space_writes_waits_for_minutes_at_most(
+    stage: ModeratedCommunity, writing: FakeSpace
+) -> None:
+    """P-5.5"""
+    await set_where_it_writes(stage)
+    await stage.advance(stage.app.policy.measures.words_first - timedelta(seconds=1))
+    assert writing.access_levels(WRITTEN_TO) == set()
+    await stage.advance(timedelta(seconds=1))
+    assert writing.access_levels(WRITTEN_TO) == {AccessLevel.MUTED}
+
+
+async def test_a_measure_elsewhere_waits_for_nobody(stage: ModeratedCommunity, writing: FakeSpace) -> None:
+    """P-5.5: a suspension, of which this space does not write."""
+    await stage.set_measure("spammer", by=AMARA, space=FORUM, kind=MeasureKind.SUSPENDED)
+    assert writing.access_levels(WRITTEN_TO) == {AccessLevel.BARRED}
