@@ -28,6 +28,7 @@ from connectors.discord.commands import (
     on_behalf,
     raids,
     reading,
+    receipts,
     recusal,
     review,
     unilateral,
@@ -46,6 +47,7 @@ from guardian.spaces.port import Account
 FEATURES: Final = (
     intake,
     reading,
+    receipts,
     assignment,
     linking,
     identity,

@@ -22,14 +22,15 @@ class ReceiptKind(StrEnum):
 
     REPORTER = "reporter"
     PERSONAL = "personal"
+    HANDED = "handed"
     MAIL = "mail"
     ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A secret's digest and what it opens: a reporter's follow-up, somebody's personal page, or what the owner of an
-    account that was taken for somebody's may read of that alone."""
+    """A secret's digest and what it opens: a reporter's follow-up, somebody's personal page, one case on it (where a
+    member hands the receipt over), or what the owner of an account that was taken for somebody's may read of that."""
 
     digest: str
     kind: ReceiptKind
@@ -105,6 +106,15 @@ def create_personal_receipt(person: PersonId, at: datetime, case: CaseId | None 
     return NewReceipt(
         secret,
         Receipt(digest=digest_secret(secret), kind=ReceiptKind.PERSONAL, created_at=at, case=case, person=person),
+    )
+
+
+def create_handed_receipt(person: PersonId, at: datetime, case: CaseId) -> NewReceipt:
+    """Create a receipt that a member hands over: it opens one case on the person's page, which that member knows."""
+    secret = new_secret()
+    return NewReceipt(
+        secret,
+        Receipt(digest=digest_secret(secret), kind=ReceiptKind.HANDED, created_at=at, case=case, person=person),
     )
 
 

@@ -49,6 +49,7 @@ class UseCase(StrEnum):
     CHANGE_MEMBERS = "change_members"
     CONFIRM_CHAIR = "confirm_chair"
     REPORT_ON_BEHALF = "report_on_behalf"
+    ISSUE_RECEIPT = "issue_receipt"
     OPEN_TO_ALL = "open_to_all"
     MARK_CSAM = "mark_csam"
     READ_MATTER = "read_matter"
@@ -127,6 +128,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.CHANGE_MEMBERS: (CHAIRS,),
     UseCase.CONFIRM_CHAIR: (MEMBERS,),
     UseCase.REPORT_ON_BEHALF: (MEMBERS,),
+    UseCase.ISSUE_RECEIPT: _CASE_SEATS,
     UseCase.OPEN_TO_ALL: _CASE_SEATS,
     UseCase.MARK_CSAM: _CASE_SEATS,
     UseCase.READ_MATTER: (MODERATORS,),

@@ -58,13 +58,14 @@ async def reported_people(view: ReadView, case: Case) -> tuple[PersonId, ...]:
 
 
 async def resolve_reported_person(view: ReadView, case: Case, code_name: str | None) -> PersonId | None:
-    """Return the reported person of that code name, or the only one there is where none is given.
+    """Return the reported person of that code name, or the only one there is where none is given: a raid as a whole.
 
     None where nobody or several are reported and no name is given; NotFound for anybody else's name.
     """
     known = await reported_people(view, case)
     if code_name is None:
-        return known[0] if len(known) == 1 else None
+        raid = await view.raids.of_case(case.id) if len(known) > 1 else None
+        return raid.person if raid else known[0] if len(known) == 1 else None
     person = await view.people.person_by_code_name(code_name.strip().casefold())
     if person is None or person.id not in known:
         raise NotFound

@@ -16,7 +16,6 @@ from guardian.cases.proposals import (
     Proposal,
     check_consequence,
     check_spaces,
-    newest_decision_on,
 )
 from guardian.cases.unilateral_acts import ActReview, ActState, UnilateralAct
 from guardian.errors import NotFound, Refused
@@ -34,7 +33,7 @@ from guardian.services.deliberation.procedure import ask_reporters
 from guardian.services.deliberation.tally import apply_tally, find_proposal_awaiting_motion
 from guardian.services.notify import notify_board_liaison, notify_members, notify_office
 from guardian.services.reminders import deadline_facts
-from guardian.services.sanctions.board_requests import may_answer
+from guardian.services.sanctions.board_requests import decision_on, may_answer
 from guardian.services.unilateral.review import conclude
 from rules.deadlines import TimeLimit, length
 from rules.policy import Policy
@@ -139,7 +138,6 @@ async def on_board_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadli
 
 
 async def _record_decision(app: AppContext, uow: UnitOfWork, case: Case, answer: BoardAnswer) -> None:
-    decisions = await uow.deliberation.decisions_of(case.id)
     decision = Decision(
         id=DecisionId(new_id()),
         case=case.id,
@@ -147,7 +145,7 @@ async def _record_decision(app: AppContext, uow: UnitOfWork, case: Case, answer:
         consequence=answer.consequence,
         person=answer.person,
         by_board=True,
-        supersedes=newest_decision_on(decisions, answer.person),
+        supersedes=await decision_on(uow, case, answer.person),
     )
     await uow.deliberation.add_decision(decision)
     if case.state is CaseState.OPEN:

@@ -8,12 +8,21 @@ from dataclasses import replace
 from guardian.cases.case import Case, PartyRole
 from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, DraftKind, DraftState, read_text
 from guardian.cases.proposals import Decision
+from guardian.ids import ReportId
 from guardian.notices.models import News, NoticeKind
 from guardian.notices.party_facts import PartyFacts
 from guardian.services.context import ReadView, UnitOfWork
 from guardian.services.deliberation.letter_drafts import letters_since
 from guardian.services.deliberation.procedure import build_result_facts
 from guardian.services.notify import notify_reporters
+
+
+async def tell_result(uow: UnitOfWork, case: Case, report: ReportId) -> None:
+    """Tell one who joins late, in the standard words, what was decided before; nothing where nothing was."""
+    decision = await newest_enacted(uow, case)
+    if decision is not None:
+        facts: PartyFacts = {"news": News.DECIDED, **build_result_facts(decision.consequence)}
+        await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, facts, only=report)
 
 
 async def send_result(uow: UnitOfWork, case: Case, decision: Decision) -> None:

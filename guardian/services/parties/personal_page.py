@@ -16,7 +16,7 @@ from guardian.cases.proposals import Decision
 from guardian.cases.receipts import Receipt, ReceiptKind, digest_receipt
 from guardian.cases.submissions import build_addition
 from guardian.errors import NotFound, Refused
-from guardian.ids import AccountId, PersonId, Reference
+from guardian.ids import AccountId, CaseId, PersonId, Reference
 from guardian.journal import PARTY, Entry
 from guardian.notices.models import News, Notice, NoticeState
 from guardian.sanctions.models import binding_until, term_state_at
@@ -54,6 +54,8 @@ _WHICH: Final = (
     "More than one thing was decided. Please ask at the one that you mean, so that the right one is looked at."
 )
 
+_OPENING: Final = frozenset({ReceiptKind.PERSONAL, ReceiptKind.HANDED})
+
 _STATES: Final = {
     TermState.RUNNING: "in force",
     TermState.AWAITING: "the term is over, and you may ask to return",
@@ -73,6 +75,18 @@ _LOCAL: Final = {
     **dict.fromkeys(CaseState, "Moderators have set a measure, for a short while."),
     CaseState.CLOSED: "A measure of moderators is over.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Whose page a receipt opens. `only`: that one case of it, where a member who knows no other handed it over."""
+
+    person: PersonId
+    only: CaseId | None = None
+
+    def may_read(self, case: CaseId | None) -> bool:
+        """Return whether what belongs to the case is theirs to read here."""
+        return self.only in (None, case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +143,14 @@ async def read_page(app: AppContext, receipt: str) -> PersonalPage:
     Policy: P-6.2.
     """
     async with app.units_of_work.begin() as uow:
-        person = await _require_holder(uow, receipt)
+        holder = await _require_reader(uow, receipt)
+        person = holder.person
         uow.journal.note(
             Entry(act="personal_page.was_read", by=PARTY, authority="P-6.2", about={"person": str(person)})
         )
-        cases = await known_matters(uow, person)
-        sanctions = await _sanction_lines(app, uow, person)
-        options = await may_request(uow, person, app.policy)
+        cases = [case for case in await known_matters(uow, person) if holder.may_read(case.id)]
+        sanctions = await _sanction_lines(app, uow, holder)
+        options = await may_request(uow, person, app.policy) if holder.only is None else ()
         matters = tuple([await _matter_line(uow, app.policy, case, person) for case in cases])
         return PersonalPage(
             community=app.community,
@@ -143,9 +158,9 @@ async def read_page(app: AppContext, receipt: str) -> PersonalPage:
             matters=matters,
             may_request_readmission=any(each.is_open and each.requested_at is None for each in options),
             may_request_board_reconsideration=any(each.board_request is not None for each in matters),
-            notices=await _readable_notices(uow, person),
-            linked_accounts=await disputes_of_person(uow, person),
-            may_request_reconsideration=await reconsideration.may_request(uow, person),
+            notices=await _readable_notices(uow, holder),
+            linked_accounts=await disputes_of_person(uow, person) if holder.only is None else (),
+            may_request_reconsideration=holder.only is None and await reconsideration.may_request(uow, person),
         )
 
 
@@ -153,8 +168,10 @@ async def give_hearing_answer(app: AppContext, receipt: str, text: str) -> str:
     """Add what the person says to each matter in which they are heard, and notify its members. Policy: P-3.5."""
     require(check_text(text, app.longest_text))
     async with app.units_of_work.begin() as uow:
-        person = await _require_holder(uow, receipt)
-        cases = [case for case in await uow.cases.cases_of(person) if await _may_be_heard(uow, case, person)]
+        holder = await _require_reader(uow, receipt)
+        person = holder.person
+        readable = [case for case in await uow.cases.cases_of(person) if holder.may_read(case.id)]
+        cases = [case for case in readable if await _may_be_heard(uow, case, person)]
         if not cases:
             raise Refused("nothing_open", "Nothing is being looked at just now in which you could be heard.", "P-3.5")
         for case in cases:
@@ -208,9 +225,9 @@ async def request_board_reconsideration(
     It stands until the Board answers. Policy: P-5.7.
     """
     async with app.units_of_work.begin() as uow:
-        person = await _require_holder(uow, receipt)
-        by = Requester(person=person)
-        matters = await known_matters(uow, person)
+        holder = await _require_reader(uow, receipt)
+        person, by = holder.person, Requester(person=holder.person)
+        matters = [case for case in await known_matters(uow, person) if holder.may_read(case.id)]
         decided = [case for case in matters if await find_option(uow, app.policy, case, by) is not None]
         named = {await ensure_reference(uow, case, person): case for case in decided}
         if not named or (reference and reference not in named):
@@ -222,23 +239,35 @@ async def request_board_reconsideration(
 
 
 async def _require_holder(uow: UnitOfWork, typed: str) -> PersonId:
-    """Return whose page it is; the receipt is used, and its holder notified of what they read there. Policy: P-6.2."""
-    receipt: Receipt | None = await uow.cases.receipt(digest_receipt(typed))
-    if receipt is None or receipt.kind is not ReceiptKind.PERSONAL or receipt.person is None:
+    """Return whose page it is, for what takes the whole page: a receipt that was handed over opens one case alone."""
+    holder = await _require_reader(uow, typed)
+    if holder.only is not None:
         raise NotFound(_WRONG_RECEIPT)
+    return holder.person
+
+
+async def _require_reader(uow: UnitOfWork, typed: str) -> _Holder:
+    """Return whose page it is, and how much of it; the receipt is used, and its holder notified of what they read.
+
+    Policy: P-6.2.
+    """
+    receipt: Receipt | None = await uow.cases.receipt(digest_receipt(typed))
+    if receipt is None or receipt.kind not in _OPENING or receipt.person is None:
+        raise NotFound(_WRONG_RECEIPT)
+    holder = _Holder(receipt.person, receipt.case if receipt.kind is ReceiptKind.HANDED else None)
     if receipt.used_at is None:
         await uow.cases.save_receipt(replace(receipt, used_at=uow.now))
     for sanction in await uow.sanctions.of_person(receipt.person):
-        if sanction.lifting is None:
+        if sanction.lifting is None and holder.may_read(sanction.case):
             await record_person_notified(uow, sanction.id, "receipt")
-    return receipt.person
+    return holder
 
 
-async def _sanction_lines(app: AppContext, view: ReadView, person: PersonId) -> tuple[SanctionLine, ...]:
+async def _sanction_lines(app: AppContext, view: ReadView, holder: _Holder) -> tuple[SanctionLine, ...]:
     """What the person is or was restricted in, newest first, without what another has taken the place of."""
-    options = {each.sanction: each for each in await may_request(view, person, app.policy)}
+    options = {each.sanction: each for each in await may_request(view, holder.person, app.policy)}
     lines = []
-    for sanction in reversed(await view.sanctions.of_person(person)):
+    for sanction in reversed([s for s in await view.sanctions.of_person(holder.person) if holder.may_read(s.case)]):
         option = options.get(sanction.id)
         lines.append(
             SanctionLine(
@@ -258,8 +287,8 @@ async def _sanction_lines(app: AppContext, view: ReadView, person: PersonId) -> 
     return tuple(lines)
 
 
-async def _readable_notices(view: ReadView, person: PersonId) -> tuple[Notice, ...]:
-    notices = await view.notices.of_person(person)
+async def _readable_notices(view: ReadView, holder: _Holder) -> tuple[Notice, ...]:
+    notices = [each for each in await view.notices.of_person(holder.person) if holder.may_read(each.case)]
     return tuple(notice for notice in reversed(notices) if notice.state is not NoticeState.WITHHELD)
 
 

@@ -149,6 +149,8 @@ async def _holder_of(uow: UnitOfWork, receipt: Receipt, text: str) -> _Asker | N
     if receipt.kind is ReceiptKind.REPORTER and receipt.report is not None:
         report = await uow.cases.report(receipt.report)
         return _Asker(await get_case(uow, report.case), report=report) if report is not None else None
+    if receipt.kind is ReceiptKind.HANDED and receipt.case is not None:
+        return _Asker(await get_case(uow, receipt.case), person=receipt.person)
     if receipt.kind is not ReceiptKind.PERSONAL or receipt.person is None:
         return None
     matters = await known_matters(uow, receipt.person)

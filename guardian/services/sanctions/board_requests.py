@@ -15,6 +15,7 @@ from guardian.cases.drafts import check_text
 from guardian.cases.exclusions import conflict_status_by_member
 from guardian.cases.procedure import DECISION_STEPS
 from guardian.cases.proposals import BoardRequest, Decision, newest_decision_on
+from guardian.cases.receipts import ReceiptKind
 from guardian.cases.submissions import build_addition
 from guardian.errors import Refused
 from guardian.ids import DecisionId, MemberId, PersonId, ReportId, new_id
@@ -86,8 +87,12 @@ class _Standing:
 
 
 async def known_matters(view: ReadView, person: PersonId) -> list[Case]:
-    """Return the cases of the person of which they know, oldest first: they were notified, or began it themselves."""
+    """Return the cases of the person of which they know, oldest first: they were notified, or began it themselves.
+
+    Whoever was handed a receipt for a case knows of it as well.
+    """
     notified = {notice.case for notice in await view.notices.of_person(person)}
+    notified |= {each.case for each in await view.cases.receipts_of(person) if each.kind is ReceiptKind.HANDED}
     cases = await view.cases.cases_of(person)
     return [case for case in cases if case.kind is CaseKind.READMISSION or case.id in notified]
 
@@ -199,18 +204,36 @@ async def _standings(view: ReadView, case: Case, by: Requester) -> list[_Standin
     decisions = await view.deliberation.decisions_of(case.id)
     enacted = {d.person: d for d in decisions if d.enacted_at is not None}
     requests = await view.deliberation.board_requests_of(case.id)
+    held_by = None if by.person is None else await _held_by(view, case, by.person, enacted.values())
     found = []
     for decision in enacted.values():
-        if by.person is not None and decision.person != by.person:
+        if by.person is not None and decision != held_by:
             continue
         notices = await _notices_of(view, case, by)
         if by.report is not None and not _tells_result(notices, decision):
             continue
         theirs = [r for r in requests if by.has_made(r) and r.decision in _lineage(decisions, requests, decision)]
-        told = await _notified_at(view, case, decision, notices)
+        told = await _notified_at(view, case, decision, by, notices)
         earlier = EarlierRequests(told, theirs[-1].at if theirs else None)
         found.append(_Standing(decision, earlier, waits=any(request.decision == decision.id for request in theirs)))
     return found
+
+
+async def decision_on(view: ReadView, case: Case, person: PersonId | None) -> DecisionId | None:
+    """Return the newest decision of the case on the person, else that on the raid with which they were restricted."""
+    found = await _held_by(view, case, person, await view.deliberation.decisions_of(case.id))
+    return found.id if found is not None else None
+
+
+async def _held_by(
+    view: ReadView, case: Case, person: PersonId | None, decisions: Iterable[Decision]
+) -> Decision | None:
+    newest = {decision.person: decision for decision in decisions}
+    if person in newest or person is None:
+        return newest.get(person)
+    raid = await view.raids.of_case(case.id)
+    is_follower = any(s.case == case.id and s.leader for s in await view.sanctions.of_person(person))
+    return newest.get(raid.person) if raid is not None and is_follower else None
 
 
 def _lineage(
@@ -241,10 +264,21 @@ def _since(notices: Iterable[Notice], decision: Decision) -> list[Notice]:
     return [n for n in notices if at is not None and n.created_at is not None and n.created_at >= at]
 
 
-async def _notified_at(view: ReadView, case: Case, decision: Decision, notices: Iterable[Notice]) -> datetime | None:
+async def _read_at(view: ReadView, case: Case, decision: Decision, person: PersonId) -> datetime | None:
+    """When somebody of a raid could first read on their page what was decided of all; None where they never opened it."""
+    receipts = await view.cases.receipts_of(person)
+    opened = min((each.used_at for each in receipts if each.used_at and each.case == case.id), default=None)
+    return max(opened, decision.enacted_at) if opened and decision.enacted_at else None
+
+
+async def _notified_at(
+    view: ReadView, case: Case, decision: Decision, by: Requester, notices: Iterable[Notice]
+) -> datetime | None:
     """When the party learned of the decision; None where nothing shows that they have: their time does not run then."""
     told = [n for n in _since(notices, decision) if n.state is not NoticeState.UNDELIVERABLE]
     first = min((n.sent_at or n.created_at for n in told if n.created_at is not None), default=None)
+    if by.person is not None and decision.person != by.person:
+        return await _read_at(view, case, decision, by.person)
     sanction = await sanction_for_decision(view, decision, case)
     is_person = any(n.kind is NoticeKind.DECISION for n in told)
     unreached = sanction is not None and sanction.notification in _NOT_NOTIFIED

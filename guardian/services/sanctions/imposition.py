@@ -51,7 +51,9 @@ async def impose_decision(
     upheld = await _upheld_sanction(uow, case, decision)
     if upheld is not None:
         return upheld
-    old = [s for s in await uow.sanctions.of_case(case.id) if s.person == decision.person and s.lifting is None]
+    # Asked of the person: what holds somebody together with others is not listed with the case.
+    own = await uow.sanctions.of_person(decision.person)
+    old = [s for s in own if s.case == case.id and s.lifting is None]
     consequence = decision.consequence
     if consequence.restriction is Restriction.NONE:
         for sanction in old:
@@ -153,7 +155,15 @@ async def _upheld_sanction(view: ReadView, case: Case, decision: Decision) -> Sa
     if _enforced_terms(before.consequence) != _enforced_terms(decision.consequence):
         return None
     sanction = await sanction_for_decision(view, before, case)
+    if sanction is not None and sanction.person != decision.person:
+        sanction = await _follower_of(view, sanction, decision)
     return sanction if sanction is not None and sanction.lifting is None else None
+
+
+async def _follower_of(view: ReadView, leader: Sanction, decision: Decision) -> Sanction | None:
+    """The decision's own person may be held with others, by a sanction that stands and falls with the leading one."""
+    found = await view.sanctions.of_person(decision.person) if decision.person is not None else ()
+    return next((each for each in reversed(found) if each.leader == leader.id), None)
 
 
 def _enforced_terms(consequence: Consequence) -> tuple[object, ...]:

@@ -149,7 +149,7 @@ def _passed_on(subject: AccountSubject | MatterSubject) -> EscalationInput:
 _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     **dict.fromkeys(("text", "account"), lambda world: NEWCOMER),
     **dict.fromkeys(("reason", "words", "outcome_text", "what_was_done"), lambda world: "For a reason."),
-    **dict.fromkeys(("source", "position", "evidence"), lambda world: "For a reason."),
+    **dict.fromkeys(("source", "position", "evidence", "who"), lambda world: "For a reason."),
     **dict.fromkeys(("space", "name", "default"), lambda world: DISCORD),
     **dict.fromkeys(("to", "about", "member"), lambda world: BRUNO),
     **dict.fromkeys(("of", "other"), lambda world: FARID),
