@@ -149,6 +149,8 @@ class MailProcessor:
             files=tuple(files),
             whole=self._files_of(parsed.whole, parsed.sender, cut=cut),
             token=parser.find_token(parsed.recipients, config.address),
+            original=parsed.original,
+            via_list=parsed.via_list,
             authentic=parsed.authentic,
             reply_to=parsed.reply_to,
             may_answer=self._may_answer(parsed),

@@ -13,17 +13,16 @@ from connectors.mail.body import Attachment, Body, read_body
 from connectors.mail.charsets import decode
 from connectors.mail.evidence import mail_without_receipts
 from connectors.mail.headers import addresses, all_headers, first_header, keyword, raw_values, recipients
+from connectors.mail.list_copies import LIST_HEADERS, list_domains, original_digest
 from connectors.mail.machine import MailKind, OwnMail, is_generated, mail_kind
 from connectors.mail.senders import SenderTrust, domain_of, is_authentic
 from connectors.mail.structure import FAULTS, MailPart, TooComplex, read_head, read_message
 
 __all__ = ["Attachment", "MailKind", "OwnMail", "ParsedMail", "ParserConfig", "SenderTrust", "parse"]
 
-_LIST_HEADERS: Final = ("List-Id", "List-Post", "List-Unsubscribe")
 _REWRITTEN_HEADERS: Final = ("X-Original-From", "X-Mailman-Original-From", "X-MailFrom-Rewritten")
 _BULK_PRECEDENCES: Final = frozenset({"list", "bulk", "junk"})
 _VIA: Final = re.compile(r"\bvia\s+\S", re.IGNORECASE)
-_DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _LONGEST_PREVIEW: Final = 20_000
 _UNREAD: Final = (
     "[This mail is built in a way that is not read here: it has too many parts, or too many in each other. The mail "
@@ -46,7 +45,8 @@ class ParsedMail:
     `via_list`: it came by way of a list. `bounced_ids` are the ids of mails of ours that may have come back, and `own_id` is
     its own, where that may be one of ours: whether they are is for whoever knows what we sent. `reply_to` is the address
     that answers should go to, where that is another. `digest` is the same for the same mail, by whichever way it came;
-    where nothing tells it from the same words sent another day, it is not `distinct`. `message_id` is a digest as well.
+    where nothing tells it from the same words sent another day, it is not `distinct`. `original` is a digest that is the
+    same for a mail and for the copy of it that a list has altered, and empty where it bears no id.
     `whole` is the mail itself, without receipts that it quotes.
     """
 
@@ -63,7 +63,7 @@ class ParsedMail:
     via_list: bool = False
     generated: bool = False
     distinct: bool = True
-    message_id: str = ""
+    original: str = ""
     own_id: str = ""
     reply_to: str = ""
     bounced_ids: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ def parse(raw: bytes, config: ParserConfig, mail_from: str | None = None, envelo
         via_list=_is_via_list(mail) or bool(_VIA.search(name)),
         generated=is_generated(mail),
         distinct=bool(_marks(mail)),
-        message_id=_message_id(mail),
+        original=original_digest(mail, body.joined(), body.files),
         own_id=next(iter(config.own.ids(first_header(mail, "Message-ID"))), ""),
         reply_to=answers_to[0] if answers_to and answers_to[0].casefold() != sender.casefold() else "",
         bounced_ids=bounced_ids,
@@ -127,7 +127,7 @@ def preview(raw: bytes) -> str:
 
 def _is_via_list(mail: MailPart) -> bool:
     """Groups often read their address through a list, so this alone makes no mail a machine's."""
-    return keyword(mail, "Precedence") in _BULK_PRECEDENCES or any(raw_values(mail, head) for head in _LIST_HEADERS)
+    return keyword(mail, "Precedence") in _BULK_PRECEDENCES or any(raw_values(mail, head) for head in LIST_HEADERS)
 
 
 def _is_own_word(mail: MailPart, config: ParserConfig, name: str, sender: str) -> bool:
@@ -135,14 +135,8 @@ def _is_own_word(mail: MailPart, config: ParserConfig, name: str, sender: str) -
     and everybody behind it has the same one."""
     if is_ours(sender, config.own.address) or _VIA.search(name) or any(raw_values(mail, h) for h in _REWRITTEN_HEADERS):
         return False
-    lists = {
-        found.casefold()
-        for head in _LIST_HEADERS
-        for value in raw_values(mail, head)
-        for found in _DOMAIN.findall(value)
-    }
     domain = domain_of(sender)
-    if any(each == domain or each.endswith(f".{domain}") or domain.endswith(f".{each}") for each in lists):
+    if any(each == domain or each.endswith(f".{domain}") or domain.endswith(f".{each}") for each in list_domains(mail)):
         return False
     return is_authentic(all_headers(mail, "Authentication-Results"), sender, config.trust)
 
@@ -152,11 +146,6 @@ def _marks(mail: MailPart) -> tuple[str, ...]:
     said = tuple(found for head in ("Message-ID", "Date") for found in [first_header(mail, head)] if found)
     # The lowest was written first, on whichever way it came.
     return said or tuple(all_headers(mail, "Received")[-1:])
-
-
-def _message_id(mail: MailPart) -> str:
-    parts = (first_header(mail, "Message-ID"), first_header(mail, "Date"))
-    return hashlib.sha256(repr(parts).encode()).hexdigest() if parts[0] else ""
 
 
 def _digest(mail: MailPart, sender: str, body: Body, raw: bytes, *, authentic: bool) -> str:

@@ -193,6 +193,11 @@ def build_report(submission: Submission, case: CaseId, at: datetime) -> Report:
     )
 
 
+def with_proved_sender(report: Report, address: ReplyAddress, handle: str) -> Report:
+    """Return the report as that of whoever is now shown to have mailed it."""
+    return replace(report, mail=address, reporter_handle=kept_text(handle), verified=True)
+
+
 def build_addition(
     case: CaseId, report: ReportId | None, text: str, at: datetime, *, verified: bool = True
 ) -> Addition:

@@ -34,6 +34,7 @@ from guardian.services.reports.intake import (
     receive,
     report_for_address,
 )
+from guardian.services.reports.mail_copies import MailCopy, is_same_address, remember_original, take_copy
 from guardian.services.reports.mail_requests import RequestMail, is_request, says_phrase, take_request
 from guardian.worker_processes import WorkStopped, shared_workers
 from rules.notification import is_undone_by_bounce
@@ -56,7 +57,8 @@ class InboundMail:
     `sender` is the address that it names as its own, which is theirs only where it is `authentic`. `token` is the
     secret part of the address it was sent to. `may_answer`: whether mail may go back there by itself. `whole` are the
     files that hold the mail itself, as it came; `reply_to` where its answers should go, if that is another address. One that is
-    `unread` is nobody's, and may concern any member: the chairs hear of it first.
+    `unread` is nobody's, and may concern any member: the chairs hear of it first. `original` is the same for a mail and
+    for the copy of it that a list sends on (`via_list`).
     """
 
     delivery: str
@@ -68,6 +70,8 @@ class InboundMail:
     whole: tuple[EvidenceInput, ...] = ()
     token: str = ""
     reply_to: str = ""
+    original: str = ""
+    via_list: bool = False
     authentic: bool = False
     may_answer: bool = False
     unread: bool = False
@@ -79,6 +83,7 @@ class MailOutcome(StrEnum):
     REPORT = "report"
     ADDITION = "addition"
     REQUEST = "request"
+    REPEATED = "repeated"
 
 
 async def receive_mail(app: AppContext, inbound: InboundMail) -> MailOutcome:
@@ -104,10 +109,14 @@ async def receive_mail(app: AppContext, inbound: InboundMail) -> MailOutcome:
         answers = _UNSAFE if verified and says_unsafe(inbound.text) else {}
         await _add(app, MailAddressAccess(inbound.token), inbound, verified=verified, quiet=quiet, answers=answers)
         return MailOutcome.ADDITION
+    if inbound.original and await take_copy(app, _mail_copy(inbound)):
+        return MailOutcome.REPEATED
     if quiet and latest is not None and not repeated:
         await _add(app, PolicyAccess(latest.id), inbound, verified=True, quiet=True)
+        await remember_original(app, _mail_copy(inbound), latest.id)
         return MailOutcome.ADDITION
-    await receive(app, _submission(inbound, app))
+    received = await receive(app, _submission(inbound, app))
+    await remember_original(app, _mail_copy(inbound), received.report)
     return MailOutcome.REPORT
 
 
@@ -151,11 +160,6 @@ async def notify_of_unread_mail(app: AppContext, unread: int) -> None:
         facts = {"unread": str(unread)}
         await notify_office(uow, Group.WORKING_GROUP, Office.CHAIR, NoticeKind.MAIL_NOT_READ, facts)
         uow.journal.note(Entry(act="mail.was_not_read", by=SERVICE, authority="P-2.10", about=facts))
-
-
-def is_same_address(one: str, other: str) -> bool:
-    """Return whether two mail addresses are the same, as mail servers in practice see it: capitals do not matter."""
-    return one.strip().casefold() == other.strip().casefold()
 
 
 async def _match_reports(app: AppContext, inbound: InboundMail) -> tuple[Report | None, list[Report], int]:
@@ -215,12 +219,27 @@ def _request_mail(inbound: InboundMail, written: str, app: AppContext, *, own: b
     )
 
 
+def _mail_copy(inbound: InboundMail) -> MailCopy:
+    return MailCopy(
+        original=inbound.original,
+        sender=inbound.sender,
+        handle=_handle(inbound),
+        via_list=inbound.via_list,
+        authentic=inbound.authentic,
+        may_answer=inbound.may_answer,
+    )
+
+
+def _handle(inbound: InboundMail) -> str:
+    return f"{inbound.sender_name} <{inbound.sender}>".strip()
+
+
 def _submission(inbound: InboundMail, app: AppContext) -> Submission:
     text, files = _fit_to_limits(inbound, app)
     return Submission(
         channel=ReportChannel.MAIL,
         what_happened=text,
-        reporter_handle=f"{inbound.sender_name} <{inbound.sender}>".strip(),
+        reporter_handle=_handle(inbound),
         evidence=files,
         delivery=inbound.delivery,
         verified=inbound.authentic,
