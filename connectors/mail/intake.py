@@ -3,6 +3,7 @@
 Judges nothing of what a letter says. What it takes in, it has stored before anybody is told that it was taken.
 """
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -184,6 +185,7 @@ class MailInbox:
         self._mailbox, self._app = mailbox, app
         self._processor = MailProcessor(app, config)
         self._poll_interval = config.every
+        self._lock = asyncio.Lock()
         self._failing_since: datetime | None = None
         self._notified = False
 
@@ -199,6 +201,10 @@ class MailInbox:
 
     async def read(self, items: tuple[str, ...] = ()) -> bool:
         """Take in or set aside every mail in the folder; False where one was not, which is tried again."""
+        async with self._lock:
+            return await self._read_all()
+
+    async def _read_all(self) -> bool:
         unread = 0
         try:
             async with self._mailbox.open() as mailbox:

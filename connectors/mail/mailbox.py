@@ -150,6 +150,39 @@ class OpenMailbox:
         """The mail, which no person wrote, stands in the folder for that, where people can look at it."""
         await self._run(lambda: self._move(uid.decode(), self._config.aside_folder))
 
+    @property
+    def can_idle(self) -> bool:
+        """Return whether the server says by itself when mail has come."""
+        return "IDLE" in self._capabilities
+
+    @property
+    def file_number(self) -> int:
+        """Return the number by which the event loop watches the connection."""
+        return self._connection.socket().fileno()
+
+    async def begin_idle(self, tag: bytes) -> None:
+        """The server says from now on by itself what comes (RFC 2177); MailboxUnavailable where it does not."""
+        await self._run(lambda: self._begin_idle(tag))
+
+    async def end_idle(self, tag: bytes) -> bytes:
+        """Return what the server has said meanwhile; MailboxUnavailable where the connection is dead."""
+        return await self._run(lambda: self._end_idle(tag))
+
+    def _begin_idle(self, tag: bytes) -> None:
+        self._connection.send(tag + b" IDLE\r\n")
+        while not (line := self._connection.readline()).startswith(b"+"):
+            if not line or line.startswith(tag):
+                raise imaplib.IMAP4.abort("no idle")
+
+    def _end_idle(self, tag: bytes) -> bytes:
+        self._connection.send(b"DONE\r\n")
+        said = b""
+        while not (line := self._connection.readline()).startswith(tag):
+            if not line:
+                raise imaplib.IMAP4.abort("the connection has ended")
+            said += line
+        return said
+
     def _fetch(self, uid: str) -> bytes | None:
         # PEEK: a mail that is looked at and then not taken in must not seem read.
         answer = _require_ok(self._connection.uid("FETCH", uid, f"(UID BODY.PEEK[]<0.{MAX_MAIL_SIZE}>)"), "no mail")

@@ -38,7 +38,10 @@ class MailListener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MailReceiver:
-    """How the group's mail comes in: an inbox that is read, or a listener. `close` when nothing is read any more."""
+    """How the group's mail comes in: an inbox that is read, and what listens for it; or what mail is handed to.
+
+    `close` when nothing is read any more.
+    """
 
     check: Callable[[], Awaitable[CheckResult]]
     inbox: Inbox | None = None
@@ -85,7 +88,8 @@ def connect_mail_receiver(settings: MailSettings, app: AppContext) -> MailReceiv
         return MailReceiver(receiver.check, listener=receiver)
     mailbox = _open_mailbox(inbox)
     mailbox_inbox = intake.MailInbox(mailbox, app, config)
-    return MailReceiver(mailbox_inbox.check, inbox=mailbox_inbox, close=mailbox.close)
+    watcher = import_module("connectors.mail.idle").MailWatcher(_open_mailbox(inbox), mailbox_inbox.read)
+    return MailReceiver(mailbox_inbox.check, inbox=mailbox_inbox, listener=watcher, close=mailbox.close)
 
 
 def _open_mailbox(inbox: InboxSettings) -> Any:

@@ -1,4 +1,4 @@
-"""IMAP4rev1 (RFC 3501, with MOVE and UIDPLUS) over the mailboxes, as far as a reader of one folder goes."""
+"""IMAP4rev1 (RFC 3501, with MOVE, UIDPLUS and IDLE) over the mailboxes, as far as a reader of one folder goes."""
 
 import asyncio
 import re
@@ -52,6 +52,9 @@ class ImapServer:
         """What was asked for, by name, in its order."""
         self.open = 0
         self.fetch_answers = FetchAnswers.UID_FIRST
+        self.idling = 0
+        self.is_silent = False
+        """The connection is dead and nobody has said so: what idles hears nothing more, and gets no answer."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve the connection until it ends."""
@@ -79,6 +82,8 @@ class ImapServer:
         drawn = {fault.kind for fault in self._faults.draw(f"imap.{name.lower().replace(' ', '_')}")}
         if FaultKind.RESET in drawn:
             return _abort_connection(session)
+        if name == "IDLE" and "IDLE" in self.capabilities and session.folder is not None:
+            return await self._idle(session, session.folder, tag)
         try:
             broken = FaultKind.SERVER_ERROR in drawn
             status = "NO [UNAVAILABLE] not now" if broken else self._execute(session, name, words[1:])
@@ -90,6 +95,31 @@ class ImapServer:
         session.untagged.clear()
         await session.writer.drain()
         return name != "LOGOUT"
+
+    async def _idle(self, session: Session, folder: Folder, tag: str) -> bool:
+        """Tell of each mail that comes, until the client says DONE (RFC 2177, 3); whether the connection goes on."""
+
+        def tell() -> None:
+            if not self.is_silent:
+                session.writer.write(f"* {len(folder.mails)} EXISTS\r\n".encode())
+
+        session.writer.write(b"+ idling\r\n")
+        folder.changes.append(tell)
+        self.idling += 1
+        try:
+            line = await session.reader.readline()
+        finally:
+            self.idling -= 1
+            folder.changes.remove(tell)
+        if self.is_silent:
+            await session.reader.read()
+            return False
+        if line.strip().upper() != b"DONE":
+            session.writer.write(f"{tag} BAD expected DONE\r\n".encode())
+            return bool(line)
+        session.writer.write(f"{tag} OK IDLE terminated\r\n".encode())
+        await session.writer.drain()
+        return True
 
     def _execute(self, session: Session, name: str, words: list[str]) -> str:
         if session.account is None and name not in _BEFORE_LOGIN:

@@ -37,12 +37,16 @@ class Folder:
     validity: int
     mails: list[StoredMail] = field(default_factory=list)
     next_uid: int = 1
+    changes: list[Callable[[], None]] = field(default_factory=list)
+    """Who is told at once when a mail comes to lie here."""
 
     def add(self, raw: bytes, at: datetime, flags: set[str] | None = None) -> StoredMail:
         """The mail lies in the folder."""
         stored = StoredMail(self.next_uid, raw, at, set(flags or ()))
         self.next_uid += 1
         self.mails.append(stored)
+        for tell in self.changes:
+            tell()
         return stored
 
 
