@@ -77,6 +77,7 @@ class Reports:
     resolution: Annotated[timedelta, Source("P-2.4", DAY, YEAR)]
     heard_first_for: Annotated[timedelta, Source("P-2.5", HOUR, 30 * DAY)]
     same_report_within: Annotated[timedelta, Source("P-2.4", MINUTE, 7 * DAY)]
+    capture_kept_for: Annotated[timedelta, Source("P-2.7", HOUR, 7 * DAY)]
     danger_repeat: Annotated[timedelta, Source("P-3.6", MINUTE, HOUR)]
     danger_page: Annotated[timedelta, Source("P-3.6", MINUTE, DAY)]
     letters_a_day: Annotated[int, Source("P-2.10", 1, 1000)]

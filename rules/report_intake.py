@@ -1,7 +1,7 @@
 """How reports and mails are put together: many in a short time, the same words again, many of one sender.
 
-Nothing is ever dropped here: each is kept and answered, and nobody's inbox is filled. Policy: P-2.1, P-2.4, P-2.9,
-P-2.10. Read `flood_notice` first.
+No report is ever dropped here: each is kept and answered, and nobody's inbox is filled. Policy: P-2.1, P-2.4, P-2.7,
+P-2.9, P-2.10. Read `flood_notice` first.
 """
 
 from datetime import datetime
@@ -48,6 +48,14 @@ def repeat_window_start(now: datetime, policy: Policy) -> datetime:
     An earlier one is another matter: it may have happened again.
     """
     return now - policy.reports.same_report_within
+
+
+def capture_window_start(now: datetime, policy: Policy) -> datetime:
+    """Return since when what somebody pointed to may still wait for their report; what is as old is kept no more.
+
+    Nothing is stored that nobody reported. Policy: P-2.7.
+    """
+    return now - policy.reports.capture_kept_for
 
 
 def joins_last_mail(mails_today: int, policy: Policy) -> bool:

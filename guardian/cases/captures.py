@@ -1,4 +1,4 @@
-"""What somebody pointed to in a space when they began a report: sealed until the report is in, or for a day.
+"""What somebody pointed to in a space when they began a report: sealed until the report is in, or for a while.
 
 Some spaces hand a thing over once only, in the moment in which it is chosen. It is opened by whoever chose it, and goes
 by itself where no report follows: of what nobody reported nothing is kept. Policy: P-2.7. Read `Capture` first.
@@ -42,5 +42,5 @@ class CaptureStore(Protocol):
         ...
 
     async def captures_before(self, instant: datetime) -> tuple[str, ...]:
-        """Return the ids of what was pointed to before the instant."""
+        """Return the ids of what was pointed to at the instant or before."""
         ...

@@ -54,8 +54,8 @@ class SqlCaptureStore(EncryptedSqlStore):
         await self._connection.execute(delete(captures).where(captures.c.id == capture))
 
     async def captures_before(self, instant: datetime) -> tuple[str, ...]:
-        """Return the ids of what was pointed to before the instant."""
-        found = select(captures.c.id).where(captures.c.captured_at < instant).order_by(captures.c.id)
+        """Return the ids of what was pointed to at the instant or before."""
+        found = select(captures.c.id).where(captures.c.captured_at <= instant).order_by(captures.c.id)
         return tuple((await self._connection.execute(found)).scalars())
 
 

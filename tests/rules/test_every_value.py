@@ -191,6 +191,7 @@ PROBES: dict[str, Probe] = {
     "reports.resolution": deadline(TimeLimit.RESOLUTION),
     "reports.heard_first_for": audience_first,
     "reports.same_report_within": lambda policy: report_intake.repeat_window_start(NOW, policy),
+    "reports.capture_kept_for": lambda policy: report_intake.capture_window_start(NOW, policy),
     "reports.danger_repeat": danger,
     "reports.danger_page": danger,
     "reports.letters_a_day": lambda policy: [report_intake.joins_last_mail(count, policy) for count in range(1200)],

@@ -1,18 +1,15 @@
-"""Seal what somebody points to in a space, from that moment until their report is in, or for a day. Policy: P-2.7.
+"""Seal what somebody points to in a space, from that moment until their report is in, or for `capture_kept_for`. Policy: P-2.7.
 
 Read `seal_capture` first.
 """
 
-from datetime import timedelta
 from typing import Final
 
 from guardian.cases.captures import Capture
 from guardian.ids import new_id
 from guardian.services.context import AppContext
 from guardian.spaces.port import Account
-
-_KEPT_FOR: Final = timedelta(days=1)
-"""So long a form may stay open; the addresses of a message's files live about as long."""
+from rules.report_intake import capture_window_start
 
 _MOST_OF_ONE: Final = 20
 
@@ -30,7 +27,7 @@ async def read_capture(app: AppContext, by: Account, name: str) -> str | None:
     """Return what the account pointed to by that name, as it was given last; None where it is not kept."""
     async with app.units_of_work.read() as view:
         found = await view.captures.find_captures(by, name)
-        kept = [each for each in found if each.at > view.now - _KEPT_FOR]
+        kept = [each for each in found if each.at > capture_window_start(view.now, app.policy)]
     return kept[-1].content if kept else None
 
 
@@ -44,6 +41,6 @@ async def forget_capture(app: AppContext, by: Account, name: str) -> None:
 async def forget_old_captures(app: AppContext) -> None:
     """Forget what no report came of in time."""
     async with app.units_of_work.begin() as uow:
-        for each in await uow.captures.captures_before(uow.now - _KEPT_FOR):
+        for each in await uow.captures.captures_before(capture_window_start(uow.now, app.policy)):
             await uow.captures.remove_capture(each)
             uow.scrub_after_commit()

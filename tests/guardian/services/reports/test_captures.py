@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from guardian.services.reports.captures import forget_capture, forget_old_captures, read_capture, seal_capture
 from tests.builders.community import A_REPORTER, SOMEBODY, Community, a_community
+from tests.rules.community import DJANGO, changed
 
 
 async def test_what_was_captured_is_read_by_its_owner_alone(tmp_path: Path) -> None:
@@ -33,6 +34,22 @@ async def test_after_a_day_it_is_read_by_nobody_even_before_it_is_swept(tmp_path
         community.clock.advance(timedelta(days=1))
         assert await read_capture(community.app, A_REPORTER, "message/1/2") is None
         await forget_old_captures(community.app)
+
+
+@pytest.mark.harm("store-of-unreported-messages")
+async def test_how_long_it_waits_is_the_policys(tmp_path: Path) -> None:
+    """P-2.7: both for who reads it and for what is swept."""
+    async with a_community(
+        tmp_path, policy=changed(DJANGO, "reports.capture_kept_for", timedelta(hours=2))
+    ) as community:
+        await seal_capture(community.app, A_REPORTER, "message/1/2", "You are all fools.")
+        community.clock.advance(timedelta(hours=1))
+        await forget_old_captures(community.app)
+        assert await read_capture(community.app, A_REPORTER, "message/1/2") == "You are all fools."
+        community.clock.advance(timedelta(hours=1))
+        assert await read_capture(community.app, A_REPORTER, "message/1/2") is None
+        await forget_old_captures(community.app)
+        assert await _count(community, "captures") == 0
 
 
 @pytest.mark.harm("store-of-unreported-messages")
