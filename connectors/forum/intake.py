@@ -38,6 +38,7 @@ T = TypeVar("T")
 log = logger("forum")
 
 _MAX_PAGES: Final = 20
+"""So many pages of one inbox are listed at a reading; what stands behind them is for the next readings."""
 _MAX_REPLIES: Final = 40
 """Past so many answers of ours in one conversation nothing more is said there: two machines may be talking."""
 _MAX_ROUNDS: Final = 5
@@ -98,8 +99,11 @@ class _ReplyDraft:
 class ForumInbox:
     """What arrives on one forum, read for one service."""
 
-    def __init__(self, app: AppContext, connection: ForumConnection, content: ForumContent) -> None:
+    def __init__(
+        self, app: AppContext, connection: ForumConnection, content: ForumContent, most_pages: int = _MAX_PAGES
+    ) -> None:
         self._app, self._connection, self._content = app, connection, content
+        self._most_pages = most_pages
         self._flag_queue, self._report_intake = FlagQueue(connection, content), ReportIntake(app, connection, content)
         self._changed_posts = ChangedPosts(app, content, self._report_intake)
         self._private_replies = PrivateReplies(connection, content)
@@ -107,6 +111,7 @@ class ForumInbox:
         self._lock = asyncio.Lock()
         self._conversations: dict[str, Conversation] | None = None
         self._own_id: int | None = None
+        self._next_pages: dict[str | None, int] = {}
 
     @property
     def name(self) -> str:
@@ -208,13 +213,27 @@ class ForumInbox:
         found: dict[int, _InboxEntry] = {}
         group = self._connection.config.group
         for listing in (None, group) if group else (None,):
-            for page in range(_MAX_PAGES):
-                topics = await self._list_page(listing, page)
-                known = len(found)
-                found |= {each.topic: each for each in topics if each.topic not in found}
-                if len(found) == known:
-                    break
+            found = {**found, **await self._list_pages(listing)}
         return list(found.values())[::-1]
+
+    async def _list_pages(self, listing: str | None) -> dict[int, _InboxEntry]:
+        """The first pages of one inbox, where all that is new stands; of a longer one, also those that come next.
+
+        So many at a reading; the next one goes on from there, until all have been seen.
+        """
+        found: dict[int, _InboxEntry] = {}
+        start = self._next_pages.pop(listing, 0)
+        half = self._most_pages // 2
+        pages = [*range(half), *range(start, start + half)] if start else [*range(self._most_pages)]
+        for page in pages:
+            topics = await self._list_page(listing, page)
+            fresh = {each.topic: each for each in topics if each.topic not in found}
+            if not fresh:
+                return found
+            found |= fresh
+        self._next_pages[listing] = pages[-1] + 1
+        log.warning("inbox.goes_on", space=self.name, count=pages[-1] + 1)
+        return found
 
     async def _list_page(self, group: str | None, page: int) -> list[_InboxEntry]:
         forum = self._connection.client

@@ -175,6 +175,7 @@ class ForumState:
     read_only: bool = False
     swallowed: int = 0
     short_pages: bool = False
+    most_on_a_page: int = 1_000
     providers: set[str] = field(default_factory=lambda: {"github", "discord"})
     settings: dict[str, Any] = field(
         default_factory=lambda: {
@@ -280,7 +281,8 @@ class ForumState:
 
     def page_size(self, usual: int) -> int:
         """Return how many rows a page has for which that many are usual."""
-        return usual - 1 if self.short_pages else usual
+        size = min(usual, self.most_on_a_page)
+        return size - 1 if self.short_pages else size
 
     def swallows(self) -> bool:
         """Return whether this measure fails unseen, which uses one such failure up."""

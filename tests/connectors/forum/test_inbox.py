@@ -10,6 +10,7 @@ import pytest
 from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.forum.connection import connect
 from connectors.forum.content import ForumContent
+from connectors.forum.intake import ForumInbox
 from connectors.forum.posts import ForumConversation
 from connectors.http import Priority
 from guardian.cases.reports import ReportChannel
@@ -394,3 +395,20 @@ async def test_a_message_with_half_a_character_in_it_is_taken_in(setup: ForumInb
     assert await setup.read()
     (report,) = await setup.reports()
     assert INSULTS in report.what_happened
+
+
+@pytest.mark.harm("report-behind-the-last-page")
+async def test_of_an_inbox_longer_than_one_reading_all_is_read_in_the_next_ones(setup: ForumInboxSetup) -> None:
+    """P-2.1: also where nothing leaves the inbox, as we only look."""
+    setup.community.app.spaces.set_mode(FORUM, Mode.OBSERVE)
+    setup.forum.state.most_on_a_page = 1
+    connection = setup.inbox._connection
+    inbox = ForumInbox(setup.community.app, connection, ForumContent(connection), most_pages=2)
+    for number in range(6):
+        setup.writes("rowan", f"{INSULTS} {number}", title=f"Something else, number {number}")
+    counts = []
+    for _ in range(8):
+        await inbox.read()
+        counts.append(len(await setup.reports()))
+    assert counts[0] == 2
+    assert counts[-1] == 6
