@@ -81,21 +81,22 @@ def conflict_statuses(
     Picked, or author of the evidence: excluded. Merely mentioned, linked, or unclear: pending.
     """
     known = tuple(people)
-    certain = indicators.picked | indicators.authors
-    possible = indicators.linked | find_mentioned("\n".join(indicators.texts), known, policy.conflicts)
-    return {person.who: _status_of(person.who, certain, possible) for person in known}
+    return statuses_of_mentioned(
+        indicators, known, find_mentioned("\n".join(indicators.texts), known, policy.conflicts)
+    )
 
 
-def statuses_of_unread(
-    indicators: ConflictIndicators[Who], people: Iterable[KnownNames[Who]]
+def statuses_of_mentioned(
+    indicators: ConflictIndicators[Who], people: Iterable[KnownNames[Who]], mentioned: frozenset[Who] | None
 ) -> dict[Who, ConflictStatus]:
-    """Return how each of the people stands to a report whose texts could not be searched: any of them may be mentioned.
+    """Return the same where the texts have been searched before: whom they mention; None: they could not be searched.
 
-    Policy: P-2.5.
+    Then any of the people may be mentioned. Policy: P-2.5.
     """
     certain = indicators.picked | indicators.authors
     everybody = tuple(person.who for person in people)
-    return {who: _status_of(who, certain, frozenset(everybody)) for who in everybody}
+    possible = frozenset(everybody) if mentioned is None else indicators.linked | mentioned
+    return {who: _status_of(who, certain, possible) for who in everybody}
 
 
 def effect_of_words(

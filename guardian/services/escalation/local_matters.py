@@ -38,7 +38,7 @@ from guardian.people.models import Member
 from guardian.people.permissions import UseCase, may_perform
 from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.exclusions import choose_contact, notify_of_exclusions
-from guardian.services.conflicts.indicated import indicated_exclusions
+from guardian.services.conflicts.indicated import indicated_exclusions, search_ahead
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notify import notify_members
 from guardian.services.reading_room.sessions import create_link
@@ -84,10 +84,11 @@ async def receive_flag(app: AppContext, flag: FlagInput) -> str | None:
     """
     submission = submission_from(flag)
     check_submission(submission, app.longest_text, app.largest_file)
+    screened = replace(submission, what_happened=flag.text)
+    await search_ahead(app, *conflict_indicators(screened, ()).texts)
     async with app.units_of_work.begin() as uow:
         if await uow.idempotency.claim(f"{_FLAG}:{flag.space}", flag.delivery) is not None:
             return None
-        screened = replace(submission, what_happened=flag.text)
         case = await open_matter(uow, app.policy, flag.space, submission, screened=screened)
         flagger = await uow.people.member_with_account(flag.by) if flag.by else None
         if flagger is not None and flag.on is not None:

@@ -22,6 +22,7 @@ from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case
 from guardian.services.conflicts.exclusions import claim_named_in_text
+from guardian.services.conflicts.indicated import search_ahead
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
 from guardian.services.identity.account_owners import build_owner_notice_facts, link_for_receipt
@@ -66,6 +67,7 @@ async def dispute_as_owner(app: AppContext, receipt: str, text: str, shown: tupl
     `shown` are accounts that they have shown to be theirs: they stand with what they wrote, for the same readers.
     """
     require(check_text(text, app.longest_text))
+    await search_ahead(app, kept_text(text.strip()), *_as_text(shown))
     async with app.units_of_work.begin() as uow:
         link = await link_for_receipt(uow, receipt)
         until = await _record_dispute(app, uow, link, text.strip(), shown, by_owner=True)

@@ -24,6 +24,7 @@ from guardian.services.authorization import require
 from guardian.services.case_flow import notify_case_news, reported_people
 from guardian.services.case_steps import StepChange, advance_step, get_steps
 from guardian.services.conflicts.exclusions import claim_named_in_text
+from guardian.services.conflicts.indicated import search_ahead
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_for_case
 from guardian.services.decisions.enactment import record_person_notified
@@ -167,6 +168,7 @@ async def read_page(app: AppContext, receipt: str) -> PersonalPage:
 async def give_hearing_answer(app: AppContext, receipt: str, text: str) -> str:
     """Add what the person says to each matter in which they are heard, and notify its members. Policy: P-3.5."""
     require(check_text(text, app.longest_text))
+    await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
         holder = await _require_reader(uow, receipt)
         person = holder.person
@@ -182,6 +184,7 @@ async def give_hearing_answer(app: AppContext, receipt: str, text: str) -> str:
 async def request_reconsideration(app: AppContext, receipt: str, text: str) -> str:
     """Ask for a reconsideration of each measure of moderators that runs on the person. Policy: P-6.8."""
     require(check_text(text, app.longest_text))
+    await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
         return await reconsideration.request(uow, app.policy, await _require_holder(uow, receipt), text.strip())
 
@@ -189,6 +192,7 @@ async def request_reconsideration(app: AppContext, receipt: str, text: str) -> s
 async def dispute_link(app: AppContext, receipt: str, link: AccountId, text: str) -> str:
     """Dispute an account as not theirs; the group owes that a review. Policy: P-6.4."""
     require(check_text(text, app.longest_text))
+    await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
         person = await _require_holder(uow, receipt)
         return await dispute_as_person(app, uow, person, link, text)
@@ -210,6 +214,7 @@ async def submit_readmission_request(app: AppContext, receipt: str, text: str) -
     Policy: P-6.2.
     """
     require(check_text(text, app.longest_text))
+    await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
         person = await _require_holder(uow, receipt)
         await request_readmission(uow, app.policy, person, text.strip())
@@ -224,6 +229,8 @@ async def request_board_reconsideration(
 
     It stands until the Board answers. Policy: P-5.7.
     """
+    require(check_text(text, app.longest_text))
+    await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
         holder = await _require_reader(uow, receipt)
         person, by = holder.person, Requester(person=holder.person)

@@ -11,6 +11,7 @@ from typing import Final
 
 from guardian.cases.case import Case
 from guardian.cases.deadlines import DeadlineKind
+from guardian.cases.drafts import check_text
 from guardian.cases.report_questions import DO_NOT_CONTACT
 from guardian.cases.reports import Report
 from guardian.cases.status_words import status_for_reporters
@@ -31,9 +32,11 @@ from guardian.ids import Reference
 from guardian.journal import PARTY, Entry
 from guardian.notices.acknowledgement import addition_acknowledgement
 from guardian.notices.models import News, Notice, NoticeKind
+from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, notify_case_news
 from guardian.services.conflicts.audience import open_for_danger
 from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_exclusions
+from guardian.services.conflicts.indicated import search_ahead
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deliberation.contact_safety import record_answer
 from guardian.services.notify import notify_members
@@ -116,15 +119,15 @@ async def add_to_report(
     check_files(files, app.largest_file)
     files = await without_receipts(files)
     words = await read_files(files)
+    texts = (text, *given.values(), *texts_of(files), *words.texts)
+    await search_ahead(app, *texts)
     async with app.units_of_work.begin() as uow:
         report = await report_for(uow, access)
         if delivery is not None and await uow.idempotency.claim(_SOURCE, delivery) is not None:
             return addition_acknowledgement(app.community, report.locale)
         case = await get_case(uow, report.case)
         members = await uow.people.members()
-        indicators = ConflictIndicators(
-            authors=member_authors(files, members), texts=(text, *given.values(), *texts_of(files), *words.texts)
-        )
+        indicators = ConflictIndicators(authors=member_authors(files, members), texts=texts)
         indicators = await add_known_accounts(uow, indicators, author_accounts(files))
         speaker = Speaker.REPORTER if added.verified else Speaker.OTHER
         after, changed = await exclude_indicated(uow, app.policy, case, indicators, PARTY, speaker)
@@ -173,6 +176,8 @@ async def request_board_reconsideration(
     app: AppContext, access: ReportAccess, text: str, *, shows_news: bool = False
 ) -> str:
     """Ask the Board to reconsider what was decided on the report; it stands until the Board answers. Policy: P-5.7."""
+    require(check_text(text, app.longest_text))
+    await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
         report = await report_for(uow, access)
         case = await get_case(uow, report.case)

@@ -41,7 +41,7 @@ from guardian.people.permissions import BOARD, CHAIRS, MEMBERS, holds_seat
 from guardian.services.code_names import new_code_name
 from guardian.services.conflicts.audience import restrict_audience
 from guardian.services.conflicts.exclusions import choose_contact, notify_of_exclusions
-from guardian.services.conflicts.indicated import indicated_exclusions
+from guardian.services.conflicts.indicated import indicated_exclusions, search_ahead
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.notify import notify_members, notify_reporters
 from guardian.services.reports.floods import burst_case, join_burst_case, notify_of_report
@@ -164,6 +164,7 @@ async def receive(app: AppContext, submission: Submission) -> IntakeResult:
     evidence = () if submission.csam else submission.evidence
     words = await read_files(evidence, submission.what_happened, *submission.answers.values())
     submission = _told_to_fewer(submission) if words.unread else submission
+    await search_ahead(app, *conflict_indicators(submission, ()).texts, *words.texts)
     async with app.units_of_work.begin() as uow:
         earlier = await _earlier_result(uow, submission)
         if earlier is not None:

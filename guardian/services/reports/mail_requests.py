@@ -20,6 +20,7 @@ from guardian.notices.party_facts import PartyFacts
 from guardian.notices.translations import ENGLISH, LANGUAGES, translate_text
 from guardian.services.case_flow import get_case, notify_case_news
 from guardian.services.conflicts.exclusions import claim_named_in_text
+from guardian.services.conflicts.indicated import search_ahead
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notify import ensure_reference, notify_person, notify_reporters
 from guardian.services.reports.report_access import report_for_address
@@ -85,6 +86,7 @@ async def take_request(app: AppContext, mail: RequestMail) -> bool:
 
     False where nothing shows whose it is. The same mail again does nothing.
     """
+    await search_ahead(app, mail.words)
     async with app.units_of_work.begin() as uow:
         asker = await _asker_of(uow, mail)
         if asker is None:
