@@ -20,6 +20,7 @@ DraftId = NewType("DraftId", str)
 SanctionId = NewType("SanctionId", str)
 IntentId = NewType("IntentId", str)
 NoticeId = NewType("NoticeId", str)
+SessionId = NewType("SessionId", str)
 
 Secret = NewType("Secret", str)
 """What whoever holds it is let in by: a receipt, a one-time link. It is shown to nobody else."""

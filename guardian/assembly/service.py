@@ -61,7 +61,7 @@ from guardian.storage.database import Database
 from guardian.storage.migrations.steps import check_current
 from guardian.storage.unit_of_work import SqlReadView, SqlUnitOfWork, SqlUnitOfWorkFactory
 from guardian.unit_of_work import WakeupTopic
-from guardian.web.app import create_app
+from guardian.web.app import NO_ADDITIONS, Additions, create_app
 from guardian.web.health import Health
 from guardian.web.rate_limit import Limits
 from guardian.web.server import WebServer, address_of, bind_socket
@@ -100,6 +100,7 @@ class Service:
     connected: tuple[ConnectedSpace, ...]
     inboxes: tuple[Inbox, ...]
     heartbeat: Heartbeat | None = None
+    additions: Additions = NO_ADDITIONS
     _socket: socket | None = None
     mail_receiver: MailReceiver | None = None
     _process_lock: ProcessLock | None = None
@@ -385,6 +386,7 @@ class Service:
             secure_cookies=secure,
             proofs=tuple(each.proof for each in self.connected if each.proof is not None),
             limits=Limits(self.settings.reports_per_hour, self.settings.reports_per_hour_per_sender),
+            additions=self.additions,
         )
 
     async def _on_webhook_event(self, webhook_event: WebhookEvent) -> None:

@@ -56,6 +56,20 @@ async def case_for_reader(view: CaseView, by: MemberId, code_name: str) -> Case:
         return await case_for_board(view, by, code_name)
 
 
+async def require_readable(view: CaseView, by: MemberId, code_name: str) -> Case:
+    """Return the case of that name, whose seat lets the member read it: a local matter is read by moderators.
+
+    NotFound, in the same words, for what is not theirs to know; Refused for whoever may read no case. Policy: P-8.1.
+    """
+    try:
+        case = await case_for_reader(view, by, code_name)
+    except NotFound:
+        await require_permission(view, by, UseCase.READ_CASE)
+        raise
+    await require_permission(view, by, UseCase.READ_MATTER if case.kind is CaseKind.LOCAL else UseCase.READ_CASE)
+    return case
+
+
 async def members_who_may_know(view: CaseView, case: Case) -> tuple[Member, ...]:
     """Return everybody who may know of the case at this instant, in a fixed order."""
     exclusions = await view.cases.exclusions_of(case.id)

@@ -4,7 +4,6 @@ Read `CaseStore` first.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -19,21 +18,6 @@ from guardian.people.link_store import LinkStore
 from guardian.people.store import PeopleStore
 from guardian.spaces.port import Account
 from guardian.unit_of_work import BaseReadView
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingPass:
-    """A one-time link or an open session of the reading room: a secret's digest, whose it is, and for which case.
-
-    `until` is system time, as for every token. `used_at` is set for a link that has been opened.
-    """
-
-    digest: str
-    member: MemberId
-    case: CaseId
-    until: datetime
-    is_session: bool = False
-    used_at: datetime | None = None
 
 
 class CaseStore(Protocol):
@@ -181,22 +165,6 @@ class CaseStore(Protocol):
 
     async def conflict_claims_of(self, case: CaseId) -> tuple[ConflictClaim, ...]:
         """Return the conflicts that were raised in the case, decided ones too, oldest first."""
-        ...
-
-    async def add_pass(self, reading_pass: ReadingPass) -> None:
-        """Store a new pass, so that its secret opens the reading room until its end."""
-        ...
-
-    async def save_pass(self, reading_pass: ReadingPass) -> None:
-        """Store the pass as given."""
-        ...
-
-    async def reading_pass(self, digest: str) -> ReadingPass | None:
-        """Return the link or session with that digest."""
-        ...
-
-    async def delete_ended_passes(self, ended_by: datetime) -> None:
-        """Delete the links and sessions that had ended by then."""
         ...
 
 

@@ -14,6 +14,7 @@ from guardian.sandbox.community import DISCORD, FORUM, GITHUB
 from guardian.sandbox.config import SandboxOptions, write_config
 from guardian.sandbox.console import HELP, Console, read_lines
 from guardian.sandbox.narration import Narrator
+from guardian.sandbox.personas import persona_pages
 from guardian.sandbox.platforms import wait_until_ended
 from guardian.sandbox.stage import temporary_folder
 from guardian.sandbox.world import BUDGET_SCALE, World, open_world
@@ -31,6 +32,7 @@ async def keep_open(narrator: Narrator, speed: float) -> int:
         settings = read_settings(write_config(folder, world, SandboxOptions(resync_every="1h", mail_every="10m")), {})
         await create_installation(settings, world.community.members(), clock)
         service = await assemble(settings, clock=clock, budget_scale=BUDGET_SCALE)
+        service.additions = persona_pages(world.community.members())
         stack.push_async_callback(service.stop)
         await service.start()
         world.connect_webhooks(service.url)

@@ -22,7 +22,7 @@ TIMEOUT_SECONDS: Final = 60.0
 _CODE_NAME: Final = re.compile(r"\*\*([a-z]+-[a-z]+)\*\*")
 _REVIEW_CASE: Final = re.compile(r"the case (?:of its review |is )([a-z]+-[a-z]+)")
 _LIST_LINE: Final = re.compile(r"^• ([a-z]+-[a-z]+): ", re.MULTILINE)
-_LINK: Final = re.compile(r"https?://\S+/read/\S+")
+_LINK: Final = re.compile(r"https?://\S+/console/sign-in/\S+")
 SUMMARY: Final = "Insulted people who asked for help."
 _SECRET_OPTIONS: Final = frozenset({"reason", "evidence", "accounts"})
 

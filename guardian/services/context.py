@@ -21,6 +21,7 @@ from guardian.cases.raids import RaidStore
 from guardian.clock import Clock, system_now
 from guardian.ids import CaseId, ContactAddress
 from guardian.notices.store import NoticeStore
+from guardian.people.sign_ins import SignInStore
 from guardian.reconciler.bulk_store import BulkStore
 from guardian.reconciler.content_store import ContentRestrictionStore
 from guardian.sanctions.foreign import ForeignStore
@@ -97,6 +98,10 @@ class ReadView(CaseView, Protocol):
     @property
     def content_restrictions(self) -> ContentRestrictionStore:
         """Return the store of restrictions of content."""
+
+    @property
+    def sign_ins(self) -> SignInStore:
+        """Return the store of links and sessions of members."""
 
     @property
     def foreign(self) -> ForeignStore:

@@ -5,14 +5,12 @@ Read `SqlCaseStore` first.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
-from guardian.cases.case_store import ReadingPass
 from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.receipts import Receipt, ReceiptKind
 from guardian.ids import CaseId, MemberId, PersonId, Reference, ReportId, SpaceName
@@ -22,7 +20,7 @@ from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.report_store import EXPUNGED_TEXT, SqlReportStore
 from guardian.storage.statements import insert
-from guardian.storage.tables.cases import cases, exclusions, parties, reading_passes, receipts
+from guardian.storage.tables.cases import cases, exclusions, parties, receipts
 from guardian.storage.tables.handoffs import handoffs
 
 _RECEIPTS: Final = KeyScope.of_service("receipts")
@@ -184,41 +182,6 @@ class SqlCaseStore(SqlReportStore):
         cases_of_member = await self._numbered.find(_exclusion_term(member))
         found = await self._decrypt_exclusions(await self._read_exclusions(exclusions.c.case_id.in_(cases_of_member)))
         return tuple(exclusion for exclusion in found if exclusion.member == member)
-
-    async def add_pass(self, reading_pass: ReadingPass) -> None:
-        """Store a new pass, so that its secret opens the reading room until its end."""
-        row = {
-            "digest": reading_pass.digest,
-            "member_id": self._hide(reading_pass.digest, reading_pass.member),
-            "case_id": reading_pass.case,
-            "until": reading_pass.until,
-            "is_session": reading_pass.is_session,
-            "used_at": reading_pass.used_at,
-        }
-        await self._connection.execute(insert(reading_passes), row)
-
-    async def save_pass(self, reading_pass: ReadingPass) -> None:
-        """Store the pass as given."""
-        statement = (
-            update(reading_passes)
-            .where(reading_passes.c.digest == reading_pass.digest)
-            .values(used_at=reading_pass.used_at)
-        )
-        await self._connection.execute(statement)
-
-    async def reading_pass(self, digest: str) -> ReadingPass | None:
-        """Return the link or session with that digest."""
-        row = (await self._connection.execute(select(reading_passes).where(reading_passes.c.digest == digest))).first()
-        if row is None:
-            return None
-        case, member = CaseId(row.case_id), MemberId(self._reveal(row.digest, row.member_id))
-        return ReadingPass(
-            digest=row.digest, member=member, case=case, until=row.until, is_session=row.is_session, used_at=row.used_at
-        )
-
-    async def delete_ended_passes(self, ended_by: datetime) -> None:
-        """Delete the links and sessions that had ended by then."""
-        await self._connection.execute(delete(reading_passes).where(reading_passes.c.until <= ended_by))
 
     async def _one_case(self, condition: ColumnElement[bool]) -> Case | None:
         row = (await self._connection.execute(select(cases).where(condition))).first()

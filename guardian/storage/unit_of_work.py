@@ -33,6 +33,7 @@ from guardian.storage.notice_store import SqlNoticeStore
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.raid_store import SqlRaidStore
 from guardian.storage.sanction_store import SqlSanctionStore
+from guardian.storage.sign_in_store import SqlSignInStore
 from guardian.unit_of_work import WakeupTopic
 
 log = logger("storage")
@@ -50,6 +51,7 @@ class SqlStores:
         self.access = AccessRecord(connection)
         self.people = SqlPeopleStore(connection, self.encryption, self.access)
         self.links = SqlLinkStore(connection, self.encryption)
+        self.sign_ins = SqlSignInStore(connection, self.encryption)
         self.cases = SqlCaseStore(connection, self.encryption, self.access)
         self.conversations = SqlConversationStore(connection, self.encryption)
         self.captures = SqlCaptureStore(connection, self.encryption)

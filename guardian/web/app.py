@@ -3,8 +3,10 @@
 Read `create_app` first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from jinja2 import Environment
 from starlette.applications import Starlette
@@ -19,6 +21,9 @@ from guardian.notices.renderer import NoticeRenderer
 from guardian.services.context import AppContext
 from guardian.spaces.account_proof import AccountProof
 from guardian.spaces.webhooks import WebhookVerifier
+from guardian.web.console.console import Console
+from guardian.web.console.navigation import NavigationItem
+from guardian.web.console.pages import console_routes
 from guardian.web.follow_up_pages import FollowUpPages
 from guardian.web.forms import Malformed
 from guardian.web.health import HealthCheck, health_route
@@ -27,13 +32,32 @@ from guardian.web.own_reports_pages import OwnReportsPages
 from guardian.web.owner_pages import OwnerPages
 from guardian.web.personal_pages import PersonalPages
 from guardian.web.rate_limit import DEFAULT_LIMITS, Limits, RateLimiter
-from guardian.web.reading_pages import ReadingPages
 from guardian.web.rendering import WEB_FOLDER, Site, create_templates
 from guardian.web.report_pages import ReportPages
 from guardian.web.security_headers import SecurityHeaders
 from guardian.web.sessions import PageSessions
 from guardian.web.sign_in import SignIn
 from guardian.web.webhooks import OnWebhookEvent, webhook_route
+
+
+def _no_routes(_: Site) -> Sequence[Route]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """Pages beside the service's own, and the bar of the console by which one acts as somebody else."""
+
+    routes: Callable[[Site], Sequence[Route]] = _no_routes
+    switcher: tuple[NavigationItem, ...] = ()
+
+
+NO_ADDITIONS: Final = Additions()
+_STATIC: Final = {
+    "guardian.css": "text/css",
+    "console.css": "text/css",
+    "console.js": "text/javascript",
+}
 
 
 def create_app(
@@ -45,10 +69,12 @@ def create_app(
     secure_cookies: bool,
     proofs: Sequence[AccountProof] = (),
     limits: Limits = DEFAULT_LIMITS,
+    additions: Additions = NO_ADDITIONS,
 ) -> Starlette:
     """Build the application: every page, and what programs call. `secure_cookies` where people come over TLS.
 
     `proofs` are the spaces at which somebody can show which account is theirs; `limits` bounds what comes in an hour.
+    `additions` are pages that the service itself does not have: the sandbox's.
     """
     rate_limiter = RateLimiter(app.system_time, limits)
     site = Site(app, _load_templates(), NoticeRenderer(app.community, app.base_url), secure_cookies)
@@ -56,8 +82,9 @@ def create_app(
         routes=[
             health_route(health),
             webhook_route(webhook_verifiers, on_webhook_event),
-            _stylesheet_route(),
-            *_pages(site, SignIn(site, proofs), rate_limiter),
+            *_static_routes(),
+            *_pages(site, SignIn(site, proofs), rate_limiter, additions.switcher),
+            *additions.routes(site),
         ],
         middleware=[Middleware(SecurityHeaders, secure=secure_cookies)],
         exception_handlers={
@@ -75,7 +102,9 @@ def _load_templates() -> Environment:
     return create_templates(FILTERS)
 
 
-def _pages(site: Site, sign_in: SignIn, rate_limiter: RateLimiter) -> Sequence[Route]:
+def _pages(
+    site: Site, sign_in: SignIn, rate_limiter: RateLimiter, switcher: Sequence[NavigationItem]
+) -> Sequence[Route]:
     async def start(_: Request) -> Response:
         return site.render_page("start.html")
 
@@ -87,18 +116,22 @@ def _pages(site: Site, sign_in: SignIn, rate_limiter: RateLimiter) -> Sequence[R
         *FollowUpPages(site, PageSessions(site.app.system_time), rate_limiter).routes(),
         *PersonalPages(site, PageSessions(site.app.system_time), sign_in).routes(),
         *OwnerPages(site, PageSessions(site.app.system_time), sign_in).routes(),
-        *ReadingPages(site).routes(),
+        *console_routes(Console(site, switcher)),
     ]
 
 
-def _stylesheet_route() -> Route:
-    """The style sheet, which a browser may keep for an hour: it says nothing about anybody."""
-    sheet = (WEB_FOLDER / "static" / "guardian.css").read_bytes()
+def _static_routes() -> Sequence[Route]:
+    """Style sheets and the script of the console, which a browser may keep for an hour: they say nothing of anybody."""
+    return [_static_route(name, media_type) for name, media_type in _STATIC.items()]
+
+
+def _static_route(name: str, media_type: str) -> Route:
+    content = (WEB_FOLDER / "static" / name).read_bytes()
 
     async def answer(_: Request) -> Response:
-        return Response(sheet, media_type="text/css", headers={"cache-control": "public, max-age=3600"})
+        return Response(content, media_type=media_type, headers={"cache-control": "public, max-age=3600"})
 
-    return Route("/static/guardian.css", answer, methods=["GET"])
+    return Route(f"/static/{name}", answer, methods=["GET"])
 
 
 async def _client_disconnected(_: Request, __: Exception) -> Response:

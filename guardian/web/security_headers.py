@@ -1,4 +1,4 @@
-"""What holds for every answer: no script, no referrer, nothing kept by a browser that should not be.
+"""What holds for every answer: no script but our own files, no referrer, nothing kept by a browser that should not be.
 
 Forms are taken from our own pages only. Read `SecurityHeaders` first.
 """
@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS: Final = {
     "content-security-policy": CONTENT_SECURITY_POLICY,

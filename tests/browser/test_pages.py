@@ -11,7 +11,7 @@ from guardian.cases.proposals import Consequence
 from guardian.services.decisions import drafts
 from guardian.services.decisions.drafts import DraftInput
 from guardian.services.deliberation import proposals
-from guardian.services.reading_room.sessions import create_link
+from guardian.services.sign_in.links import create_link
 from rules.ladder import Outcome
 from rules.precedence import Restriction
 from rules.quorum import Answer
@@ -91,7 +91,7 @@ async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:
     await browser.open(path)
     assert case.code_name not in await browser.words()
     assert await browser.find_problems() == []
-    await browser.follow("text=Open the case")
+    await browser.follow("button:text-is('Sign in')")
     for shown in (TEXT, "You are all fools.", "I would rather warn.", text, person, "Dmitri Volkov"):
         assert shown in await browser.words()
     assert await browser.find_problems() == []

@@ -23,7 +23,6 @@ from guardian.presets import load_preset
 from guardian.services.context import AppContext
 from guardian.services.identity.linking import LinkView, confirm_link, identify_reported_person
 from guardian.services.reading_room.case_file import CaseFile, read_case
-from guardian.services.reading_room.sessions import create_link, open_session
 from guardian.services.reports.intake import EvidenceInput, IntakeResult, Submission, receive
 from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
@@ -175,8 +174,7 @@ class Community:
 
     async def read_case(self, member: MemberId, code_name: str) -> CaseFile:
         """What the member reads in the reading room."""
-        url = await create_link(self.app, member, code_name)
-        return await read_case(self.app, await open_session(self.app, url.rsplit("/", 1)[1]))
+        return await read_case(self.app, member, code_name)
 
     async def read_and_confirm(self, member: MemberId, code_name: str, link: AccountId) -> LinkView:
         """The member has read the link's evidence in the reading room, and then agreed to it."""

@@ -18,8 +18,9 @@ from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.flags import FlagInput
 from guardian.cases.handoffs import Urgency
 from guardian.cases.measures import MeasureKind
-from guardian.ids import MemberId, PersonId
+from guardian.ids import MemberId, PersonId, SessionId
 from guardian.people.models import Group, LinkEvidence, Member, Office, Trust
+from guardian.people.sign_ins import SignInWay
 from guardian.services.case_flow import refer_to_board
 from guardian.services.decisions.drafts import DraftInput, write_draft
 from guardian.services.deliberation.proposals import propose
@@ -34,7 +35,8 @@ from guardian.services.measures.measures import MeasureRequest, set_measure
 from guardian.services.members import AccountInput
 from guardian.services.raids import announcement
 from guardian.services.raids.announcement import RaidPreview
-from guardian.services.reading_room.sessions import create_link, open_session
+from guardian.services.reading_room.case_file import read_case
+from guardian.services.sign_in.sessions import open_session
 from guardian.services.unilateral.act import ActInput, act
 from guardian.spaces.port import Account
 from rules.measures import MeasureReason
@@ -79,7 +81,7 @@ class HiddenWorld:
     community: Community
     visible: Case
     visible_person: str
-    sessions: dict[MemberId, str] = field(default_factory=dict)
+    sessions: dict[MemberId, SessionId] = field(default_factory=dict)
     codes: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
     accounts: list[str] = field(default_factory=list)
@@ -175,10 +177,10 @@ async def _add_cases(world: HiddenWorld) -> None:
 
 async def _add_group_case(world: HiddenWorld) -> None:
     community = world.community
-    case, person = await community.a_named_case(evidence=(a_message(),))
+    log = a_message(file_name="log.txt", content=b"What stood in the channel.")
+    case, person = await community.a_named_case(evidence=(log,))
     for member in (ZOE, YARA):
-        await _open_session(world, member, case.code_name)
-        world.add_id(f"session of {member}", world.sessions[member])
+        await read_case(community.app, member, case.code_name)
     link = await propose_link(community.app, BRUNO, person, FORUM, "grump41", SAID)
     world.add_id("link_id", link.link)
     written = DraftInput(DraftKind.ANSWER, PartyRole.REPORTER, "We look at it.")
@@ -193,8 +195,10 @@ async def _add_group_case(world: HiddenWorld) -> None:
 
 
 async def _open_session(world: HiddenWorld, member: MemberId, code_name: str) -> None:
-    url = await create_link(world.community.app, member, code_name)
-    world.sessions[member] = await open_session(world.community.app, url.rsplit("/", 1)[1])
+    """The member has a session, and reads the case in it."""
+    opened = await open_session(world.community.app, member, SignInWay.LINK)
+    world.sessions[member] = opened.id
+    await read_case(world.community.app, member, code_name)
 
 
 async def _add_act(world: HiddenWorld) -> None:

@@ -9,7 +9,10 @@ from typing import Any
 import httpx2
 from starlette.applications import Starlette
 
+from guardian.ids import MemberId
+from guardian.people.sign_ins import SignInWay
 from guardian.services.platform_events.webhooks import receive
+from guardian.services.sign_in.sessions import open_session
 from guardian.spaces.account_proof import AccountProof
 from guardian.spaces.webhooks import WebhookEvent, WebhookVerifier
 from guardian.web.app import create_app
@@ -125,6 +128,12 @@ class Pages:
         """The form of a page is filled in and sent."""
         form = next(each for each in forms_of(await self.get(page)) if each.action == action)
         return await self.post(action, {**form.fields, **_tick_members(form, typed)}, files)
+
+    async def sign_in(self, community: Community, member: MemberId, *, is_proven: bool = True) -> None:
+        """The browser is signed in to the console as that member, and as nobody else."""
+        session = await open_session(community.app, member, SignInWay.LINK, is_proven=is_proven)
+        self.client.cookies.clear()
+        self.client.cookies.set("__Host-guardian-session", session.secret, domain="guardian.example", path="/")
 
     async def report(self, **typed: Any) -> str:
         """A report has been sent; its receipt."""

@@ -12,7 +12,7 @@ from connectors.discord.modal_values import ModalValues
 from guardian.services.cases import overview
 from guardian.services.cases.overview import NextStep
 from guardian.services.decisions import board_answers
-from guardian.services.reading_room import sessions
+from guardian.services.sign_in import links
 
 commands = CommandSet()
 
@@ -24,7 +24,7 @@ async def show_recorded_answer(context: CommandContext, case: str) -> Reply:
         return Reply(f"{known.code_name}: no answer of the Board waits to be confirmed.")
     confirm = Button("Confirm", custom_id("confirm-answer", known.code_name), Style.DANGER)
     buttons = (confirm,) if NextStep.CONFIRM_BOARD in known.next_steps else ()
-    url = await sessions.create_link(context.app, context.by, case)
+    url = await links.create_link(context.app, context.by, case)
     return Reply(
         f"Recorded as the Board's answer on **{known.code_name}**: {formatting.format_consequence(known.board_answer)}.\n"
         "It counts once a second member of the Board confirms it. Read its words first, since the letter to the "

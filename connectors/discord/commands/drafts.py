@@ -14,8 +14,8 @@ from guardian.errors import NotFound
 from guardian.ids import DraftId
 from guardian.services.decisions import drafts
 from guardian.services.decisions.drafts import DraftInput, DraftView
-from guardian.services.reading_room import sessions
 from guardian.services.reports import projected_dates
+from guardian.services.sign_in import links
 
 _KINDS = [
     Choice(name="what was reported, for the hearing", value=DraftKind.HEARING.value),
@@ -85,7 +85,7 @@ async def read_drafts(context: CommandContext, case: str) -> Reply:
     known = await drafts.list_drafts(context.app, context.by, case)
     if not known:
         return Reply("There are no texts in this case yet. `/draft` writes one.")
-    url = await sessions.create_link(context.app, context.by, case)
+    url = await links.create_link(context.app, context.by, case)
     lines = [_line(number, each) for number, each in enumerate(known, start=1)]
     return Reply("\n".join((*lines, f"Read them here, once, within five minutes: {url}")), _buttons(known))
 

@@ -12,7 +12,7 @@ from guardian.cases.procedure import StepState
 from guardian.errors import NotFound
 from guardian.services.cases import overview
 from guardian.services.cases.overview import CaseLine, CaseOverview, NextStep
-from guardian.services.reading_room import sessions
+from guardian.services.sign_in import links
 
 _LONGEST_LIST: Final = 60
 
@@ -40,7 +40,7 @@ async def list_cases(context: CommandContext) -> Reply:
 async def _reading_url(context: CommandContext, case: str) -> str | None:
     """The reading link; None for the Board while a case of the group merely lies with it."""
     try:
-        return await sessions.create_link(context.app, context.by, case)
+        return await links.create_link(context.app, context.by, case)
     except NotFound:
         return None
 

@@ -110,7 +110,7 @@ async def _check_nothing_leaked(stage: Stage, matter: str, shown: list[str], sec
     """All that reached Priya since it was passed on: what Discord showed, messages and letters."""
     priya = stage["priya"]
     again = await stage.group.command(priya, "matter", matter=matter)
-    stage.checks.check(GONE, "/read/" not in again.text, again.text)
+    stage.checks.check(GONE, "/console/sign-in/" not in again.text, again.text)
     heard = [*shown, *messages_to(stage.world, priya), *forum_messages_to(stage.world, priya), again.text]
     leaked = [text for text in heard if any(secret in text.casefold() for secret in secrets)]
     stage.checks.check(NOTHING_CONFIDENTIAL, not leaked, "; ".join(leaked))

@@ -41,7 +41,7 @@ from guardian.services.conflicts.exclusions import choose_contact, notify_of_exc
 from guardian.services.conflicts.indicated import indicated_exclusions, search_ahead
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notify import notify_members
-from guardian.services.reading_room.sessions import create_link
+from guardian.services.sign_in.links import create_link
 from guardian.services.visibility import add_known_accounts, protecting_cases_for_accounts
 from guardian.spaces.port import Account
 from guardian.unit_of_work import WakeupTopic

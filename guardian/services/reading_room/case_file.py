@@ -1,13 +1,13 @@
 """What a member reads of one case in the reading room: reports, people, exclusions, deadlines.
 
-Every reading is journalled. Sessions and links are in `sessions`; what has become of the case is in `proceedings`. Read
+Every reading is journalled. What has become of the case is in `proceedings`. Read
 `read_case` first.
 """
 
 from dataclasses import dataclass, replace
 from typing import Final
 
-from guardian.cases.access import may_know
+from guardian.cases.access import may_know, require_readable
 from guardian.cases.case import Case, CaseKind
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.drafts import Draft
@@ -25,7 +25,6 @@ from guardian.services.conflicts.exclusions import member_name
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.identity.disputes import DisputeView, list_open_disputes
 from guardian.services.identity.merging import MergeView, list_merges
-from guardian.services.reading_room.sessions import require_session
 from guardian.services.visibility import visible_accounts
 
 _HELD_BACK: Final = "shown to nobody until a second member has looked at what one has said of it"
@@ -88,13 +87,13 @@ class CaseFile:
     deadlines: tuple[Deadline, ...]
 
 
-async def read_case(app: AppContext, session: str) -> CaseFile:
-    """Return the whole case, for the member whose session it is; the reading is in the journal.
+async def read_case(app: AppContext, by: MemberId, code_name: str) -> CaseFile:
+    """Return the whole case, for a member who may read it at this instant; the reading is in the journal.
 
     Policy: P-4.2, P-9.8.
     """
     async with app.units_of_work.begin() as uow:
-        by, case = await require_session(app, uow, session)
+        case = await require_readable(uow, by, code_name)
         uow.journal.note(
             Entry(act="case.was_read", by=by_member(by), authority="P-9.8", about={"case": case.id}, case=case.id)
         )
@@ -106,10 +105,10 @@ async def read_case(app: AppContext, session: str) -> CaseFile:
         return _redact_for_moderators(replace(file, hearing_answers=()) if is_setter else file)
 
 
-async def read_evidence(app: AppContext, session: str, evidence: EvidenceId) -> tuple[str, bytes]:
-    """Return the name and the bytes of one piece of evidence of the session's case."""
+async def read_evidence(app: AppContext, by: MemberId, code_name: str, evidence: EvidenceId) -> tuple[str, bytes]:
+    """Return the name and the bytes of one piece of evidence of the case, which the member may read."""
     async with app.units_of_work.begin() as uow:
-        by, case = await require_session(app, uow, session)
+        case = await require_readable(uow, by, code_name)
         piece = await uow.cases.evidence(evidence)
         if piece is None or piece.case != case.id or piece.content is None:
             raise NotFound

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from guardian.cases.access import case_for_reader
+from guardian.cases.access import require_readable
 from guardian.cases.case import Case, CaseKind
 from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.handoffs import Handoff
@@ -19,7 +19,6 @@ from guardian.journal import OPERATOR, PARTY, SERVICE
 from guardian.sanctions.models import Coverage, Sanction, term_state_at
 from guardian.services.context import AppContext, ReadView
 from guardian.services.deliberation.tally import tally_of
-from guardian.services.reading_room.sessions import session_reader
 from guardian.services.visibility import visible_coverage
 from rules.ladder import TermState
 from rules.policy import Policy
@@ -74,11 +73,10 @@ class Proceedings:
     handoffs: tuple[Handoff, ...] = ()
 
 
-async def read_proceedings(app: AppContext, session: str) -> Proceedings:
-    """Return what has become of the session's case, for the member whose session it is. Policy: P-4.2."""
-    by, code_name = await session_reader(app, session)
+async def read_proceedings(app: AppContext, by: MemberId, code_name: str) -> Proceedings:
+    """Return what has become of the case, for a member who may read it at this instant. Policy: P-4.2."""
     async with app.units_of_work.read() as view:
-        case = await case_for_reader(view, by, code_name)
+        case = await require_readable(view, by, code_name)
         return Proceedings(
             names={**_OTHERS, **{member.id: member.name for member in await view.people.members()}},
             ballots=await _ballot_views(view, app.policy, case),

@@ -16,6 +16,7 @@ from guardian.storage.tables import (
     raids,
     risk,
     sanctions,
+    sign_ins,
     system,
 )
 from guardian.storage.tables.base import metadata
@@ -26,6 +27,7 @@ MODULES: Final = (
     people,
     links,
     cases,
+    sign_ins,
     risk,
     conversations,
     captures,

@@ -1,4 +1,4 @@
-"""Cases with their reports, evidence, parties, receipts, exclusions, deadlines and passes; texts and names encrypted."""
+"""Cases with their reports, evidence, parties, receipts, exclusions and deadlines; texts and names encrypted."""
 
 from typing import Final
 
@@ -102,17 +102,6 @@ exclusions: Final = Table(
     Column("lifted_at", UtcDateTime, nullable=True),
     pseudonym_column("lifted_by", nullable=True),
     Column("cause", LargeBinary, nullable=False),
-)
-
-reading_passes: Final = Table(
-    "reading_passes",
-    metadata,
-    Column("digest", String(DIGEST_LENGTH), primary_key=True),
-    pseudonym_column("member_id"),
-    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False),
-    Column("until", UtcDateTime, nullable=False, index=True),
-    Column("is_session", Boolean, nullable=False),
-    Column("used_at", UtcDateTime, nullable=True),
 )
 
 deadlines: Final = Table(

@@ -45,7 +45,7 @@ async def test_a_local_matter_is_read_and_passed_on_with_a_button(service: Disco
     code = await receive_flag(service.app, a_flag())
     assert str(code) in (await service.ask(INES, "matters")).text
     seen = await service.ask(INES, "matter", matter=code)
-    assert "/read/" in seen.text
+    assert "/console/sign-in/" in seen.text
     assert WORDS not in seen.text
     assert "flagger" not in seen.text
     form = await service.press(INES, seen, "Escalate")

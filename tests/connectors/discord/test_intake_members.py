@@ -10,8 +10,7 @@ import pytest
 from guardian.cases.procedure import StepState
 from guardian.services.cases.overview import case_overview
 from guardian.services.operations import deadline_runner
-from guardian.services.reading_room.case_file import read_case
-from guardian.services.reading_room.sessions import open_session
+from guardian.services.sign_in.links import open_link
 from rules.procedure import Step
 from tests.builders.community import (
     A_REPORTER,
@@ -113,9 +112,8 @@ async def test_a_case_is_shown_by_code_names_and_clocks_and_nothing_of_the_repor
 async def test_the_reading_link_of_a_case_opens_it(service: DiscordService) -> None:
     case, _ = await service.a_case()
     screen = await service.ask(BRUNO, "case", case=case.upper().replace("-", " "))
-    token = screen.text.split("/read/", 1)[1].split(">", 1)[0]
-    seen = await read_case(service.app, await open_session(service.app, token))
-    assert seen.case.code_name == case
+    secret = screen.text.split("/console/sign-in/", 1)[1].split(">", 1)[0]
+    assert (await open_link(service.app, secret)).code_name == case
 
 
 async def test_the_list_of_cases_has_no_line_for_a_case_that_concerns_the_asker(service: DiscordService) -> None:
@@ -288,7 +286,7 @@ async def test_a_draft_is_approved_by_a_second_member_and_never_shown_on_discord
     assert "second member reads it" in written.text
     own, other = [await service.ask(member, "read-draft", case=case) for member in (AMARA, BRUNO)]
     assert text not in written.text + own.text + other.text
-    assert "/read/" in other.text
+    assert "/console/sign-in/" in other.text
     assert "Approved" not in (await service.press(AMARA, own, "Approve text 1")).text
     assert "Approved" in (await service.press(BRUNO, other, "Approve text 1")).text
 

@@ -16,7 +16,7 @@ from guardian.cases.case import Case
 from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.measures import MeasureKind
 from guardian.errors import GuardianError, Refused
-from guardian.ids import AccountId, CaseId, MemberId, SpaceName
+from guardian.ids import AccountId, CaseId, MemberId, SessionId, SpaceName
 from guardian.people.models import LinkEvidence, Trust
 from guardian.reconciler.snapshot import load_snapshot
 from guardian.services.escalation.cross_space import propose_if_cross_space
@@ -51,7 +51,7 @@ async def a_world(folder: Path, *, known: bool) -> AsyncIterator[HiddenWorld]:
     folder.mkdir()
     async with hidden_world(folder, None) as world:
         for by in ROLES.values():
-            world.sessions.setdefault(by, "nothing")
+            world.sessions.setdefault(by, SessionId("nothing"))
         if known:
             await add_what_others_know(world.community)
         world.community.pass_time(timedelta(days=10))

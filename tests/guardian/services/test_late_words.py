@@ -15,7 +15,6 @@ from guardian.services.decisions import board_answers, closing, drafts, enactmen
 from guardian.services.decisions.drafts import DraftInput
 from guardian.services.parties import personal_page
 from guardian.services.reading_room.proceedings import read_proceedings
-from guardian.services.reading_room.sessions import create_link, open_session
 from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import ReceiptAccess, add_to_report
 from guardian.spaces.port import Account
@@ -165,8 +164,7 @@ async def test_the_second_of_the_board_can_read_what_they_confirm(community: Com
     journey = await with_the_board(community)
     asked = a_warning(conditions="Do not write to Sam.")
     await board_answers.record_answer(community.app, CHIARA, journey.code_name, asked)
-    url = await create_link(community.app, GRETA, journey.code_name)
-    became = await read_proceedings(community.app, await open_session(community.app, url.rsplit("/", 1)[1]))
+    became = await read_proceedings(community.app, GRETA, journey.code_name)
     assert became.board_answer is not None
     assert became.board_answer.consequence.conditions == "Do not write to Sam."
 

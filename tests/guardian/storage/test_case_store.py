@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from guardian.cases.case import Case, CaseState, Party, PartyRole
-from guardian.cases.case_store import ReadingPass
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.receipts import create_personal_receipt, create_reporter_receipt
@@ -196,22 +195,6 @@ async def test_who_is_kept_from_a_case_is_told_right_in_the_transaction_that_cha
         assert await uow.encryption.destroy(KeyScope.of_case(case.id))
         [forgotten] = await uow.cases.exclusions_of(case.id)
     assert "mentioned" not in forgotten.cause
-
-
-async def test_passes_are_used_once_and_forgotten_when_over(units_of_work: SqlUnitOfWorkFactory) -> None:
-    async with units_of_work.begin() as uow:
-        for member in everybody():
-            await uow.people.add_member(member)
-        case, _ = await a_kept_case(uow)
-        link = ReadingPass(digest="digest-1", member=AMARA, case=case.id, until=START + HOUR)
-        session = ReadingPass(digest="digest-2", member=AMARA, case=case.id, until=START + 2 * HOUR, is_session=True)
-        for each in (link, session):
-            await uow.cases.add_pass(each)
-        await uow.cases.save_pass(replace(session, used_at=START))
-        await uow.cases.delete_ended_passes(START + HOUR)
-    async with units_of_work.read() as view:
-        assert await view.cases.reading_pass("digest-1") is None
-        assert await view.cases.reading_pass("digest-2") == replace(session, used_at=START)
 
 
 async def test_an_expunged_case_says_so_and_keeps_its_counts(units_of_work: SqlUnitOfWorkFactory) -> None:

@@ -119,6 +119,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
     )
     op.create_table(
+        "member_sessions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=128), nullable=False),
+        sa.Column("way", sa.String(length=64), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("proven_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member_sessions")),
+        sa.UniqueConstraint("digest", name=op.f("uq_member_sessions_digest")),
+    )
+    op.create_index(op.f("ix_member_sessions_member_id"), "member_sessions", ["member_id"], unique=False)
+    op.create_index(op.f("ix_member_sessions_until"), "member_sessions", ["until"], unique=False)
+    op.create_table(
         "members",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
@@ -458,18 +473,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_raids_case_id"), "raids", ["case_id"], unique=False)
     op.create_index(op.f("ix_raids_state"), "raids", ["state"], unique=False)
     op.create_table(
-        "reading_passes",
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("member_id", sa.String(length=128), nullable=False),
-        sa.Column("case_id", sa.String(length=64), nullable=False),
-        sa.Column("until", sa.BigInteger(), nullable=False),
-        sa.Column("is_session", sa.Boolean(), nullable=False),
-        sa.Column("used_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_reading_passes_case_id_cases")),
-        sa.PrimaryKeyConstraint("digest", name=op.f("pk_reading_passes")),
-    )
-    op.create_index(op.f("ix_reading_passes_until"), "reading_passes", ["until"], unique=False)
-    op.create_table(
         "reinstatement_approvals",
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),
@@ -546,6 +549,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sanctions_case_id"), "sanctions", ["case_id"], unique=False)
     op.create_index(op.f("ix_sanctions_leader_id"), "sanctions", ["leader_id"], unique=False)
     op.create_index(op.f("ix_sanctions_person_id"), "sanctions", ["person_id"], unique=False)
+    op.create_table(
+        "sign_in_links",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=128), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_sign_in_links_case_id_cases")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sign_in_links")),
+    )
+    op.create_index(op.f("ix_sign_in_links_until"), "sign_in_links", ["until"], unique=False)
     op.create_table(
         "steps",
         sa.Column("id", sa.String(length=64), nullable=False),

@@ -14,7 +14,6 @@ from guardian.services.conflicts.recusal import recuse
 from guardian.services.deliberation import proposals
 from guardian.services.deliberation.risk import mark_risk
 from guardian.services.reading_room.proceedings import read_proceedings
-from guardian.services.reading_room.sessions import create_link, open_session
 from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
 from rules.quorum import ProposalState
@@ -81,8 +80,7 @@ async def test_who_marked_and_why_is_read_in_the_reading_room_and_in_no_notice(c
     case = await community.a_case()
     await mark_risk(community.app, ELENI, case.code_name, at_risk=True, reason="They were followed home.")
     await mark_risk(community.app, BRUNO, case.code_name, at_risk=False, reason=NOTHING)
-    url = await create_link(community.app, DMITRI, case.code_name)
-    became = await read_proceedings(community.app, await open_session(community.app, url.rsplit("/", 1)[1]))
+    became = await read_proceedings(community.app, DMITRI, case.code_name)
     marks = [(mark.by, mark.at_risk, mark.reason) for mark in became.risk_marks]
     assert marks == [(ELENI, True, "They were followed home."), (BRUNO, False, NOTHING)]
     assert await community.who_was_notified(NoticeKind.CASE_NEWS) == set(WORKING_GROUP)

@@ -28,7 +28,6 @@ from guardian.services.escalation.escalations import (
 )
 from guardian.services.operations import deadline_runner
 from guardian.services.reading_room.case_file import read_case as read_room
-from guardian.services.reading_room.sessions import open_session
 from guardian.spaces.port import Account
 from rules.escalation import HandoffStatus
 from tests.builders.community import (
@@ -107,14 +106,15 @@ async def test_what_is_about_the_very_thing_of_a_matter_takes_that_matter_along(
     assert (case.id, case.kind) == (local.id, CaseKind.REPORT)
 
 
-async def test_a_room_that_a_moderator_has_open_closes_when_the_matter_is_passed_on(community: Community) -> None:
+async def test_the_page_of_a_matter_that_a_moderator_reads_closes_when_the_matter_is_passed_on(
+    community: Community,
+) -> None:
     """P-8.2"""
     local = await a_matter(community)
-    seen = await local_matters.read_matter(community.app, INES, local.code_name)
-    session = await open_session(community.app, seen.url.rsplit("/", 1)[1])
+    await read_room(community.app, INES, local.code_name)
     await passed_on(community, subject=MatterSubject(local.code_name))
     with pytest.raises((NotFound, Refused)):
-        await read_room(community.app, session)
+        await read_room(community.app, INES, local.code_name)
 
 
 async def test_the_moderator_learns_how_far_it_has_come_and_nothing_of_the_case(community: Community) -> None:

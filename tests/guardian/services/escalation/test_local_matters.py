@@ -16,7 +16,7 @@ from guardian.people.models import Group
 from guardian.services.cases.overview import list_cases
 from guardian.services.escalation import local_matters
 from guardian.services.reading_room.case_file import read_case as read_room
-from guardian.services.reading_room.sessions import open_session
+from guardian.services.sign_in.links import open_link
 from guardian.spaces.port import Account
 from tests.builders.community import (
     AMARA,
@@ -80,8 +80,8 @@ async def test_a_moderator_reads_the_words_and_never_who_flagged_them(community:
     """P-2.6"""
     case = await a_matter(community)
     seen = await local_matters.read_matter(community.app, INES, case.code_name)
-    session = await open_session(community.app, seen.url.rsplit("/", 1)[1])
-    file = await read_room(community.app, session)
+    await open_link(community.app, seen.url.rsplit("/", 1)[1])
+    file = await read_room(community.app, INES, case.code_name)
     (report,) = file.reports
     assert report.report.what_happened == WORDS
     assert [piece.text for piece in report.evidence] == ["Go and die."]

@@ -8,7 +8,6 @@ from guardian.errors import Refused
 from guardian.services.cases.assignment import take_case
 from guardian.services.deliberation import proposals
 from guardian.services.reading_room.proceedings import BallotView, read_proceedings
-from guardian.services.reading_room.sessions import create_link, open_session
 from rules.quorum import Answer
 from tests.builders.community import AMARA, BRUNO, DMITRI, Community
 from tests.builders.journey import Journey, a_journey
@@ -16,9 +15,8 @@ from tests.builders.journey import Journey, a_journey
 
 async def shown(journey: Journey) -> BallotView:
     """What Bruno is shown of the newest proposal in the room."""
-    app = journey.community.app
-    session = await open_session(app, (await create_link(app, BRUNO, journey.code_name)).rpartition("/")[2])
-    return (await read_proceedings(app, session)).ballots[(await journey.newest_proposal()).id]
+    became = await read_proceedings(journey.community.app, BRUNO, journey.code_name)
+    return became.ballots[(await journey.newest_proposal()).id]
 
 
 @pytest.mark.harm("room-misleads-a-member")

@@ -1,7 +1,6 @@
-"""The reading room: one-time links, short sessions, and permission asked anew at each request."""
+"""What a member reads of a case, and that permission is asked anew at each reading."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -13,16 +12,11 @@ from guardian.ids import DraftId, MemberId
 from guardian.services.cases.overview import list_cases
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.reading_room.case_file import read_case, read_evidence
-from guardian.services.reading_room.sessions import create_link, is_link_valid, open_session
 from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import ReceiptAccess, add_to_report
+from guardian.services.sign_in.links import create_link
 from rules.conflicts import ConflictReason
 from tests.builders.community import AMARA, BRUNO, DMITRI, ELENI, GRETA, INES, TEXT, Community, a_message
-
-
-async def a_token(community: Community, code_name: str) -> str:
-    """A fresh link's token, for Bruno."""
-    return (await create_link(community.app, BRUNO, code_name)).rsplit("/", 1)[1]
 
 
 async def test_a_member_reads_the_report_the_evidence_and_what_was_added(community: Community) -> None:
@@ -61,67 +55,6 @@ async def test_a_member_reads_drafts_and_what_the_reported_person_has_answered(c
     assert [each.text for each in file.hearing_answers] == ["It was meant as a joke."]
 
 
-async def test_a_reading_link_works_once_and_for_five_minutes(community: Community) -> None:
-    case = await community.a_case()
-    token = await a_token(community, case.code_name)
-    community.system_clock.advance(timedelta(minutes=4, seconds=59))
-    assert await is_link_valid(community.app, token)
-    await open_session(community.app, token)
-    assert not await is_link_valid(community.app, token)
-    with pytest.raises(Refused, match="used or has run out"):
-        await open_session(community.app, token)
-    late = await a_token(community, case.code_name)
-    community.system_clock.advance(timedelta(minutes=5))
-    assert not await is_link_valid(community.app, late)
-    with pytest.raises(Refused, match="used or has run out"):
-        await open_session(community.app, late)
-
-
-async def test_a_link_ends_by_the_machines_time_however_fast_the_cases_time_runs(community: Community) -> None:
-    case = await community.a_case()
-    token = await a_token(community, case.code_name)
-    community.clock.advance(timedelta(days=3))
-    assert await is_link_valid(community.app, token)
-
-
-async def test_a_session_ends_after_half_an_hour(community: Community) -> None:
-    case = await community.a_case()
-    session = await open_session(community.app, await a_token(community, case.code_name))
-    community.system_clock.advance(timedelta(minutes=29))
-    assert (await read_case(community.app, session)).case.code_name == case.code_name
-    community.system_clock.advance(timedelta(minutes=1))
-    with pytest.raises(Refused, match="over"):
-        await read_case(community.app, session)
-
-
-async def test_a_session_is_no_link_and_a_link_is_no_session(community: Community) -> None:
-    case = await community.a_case()
-    token = await a_token(community, case.code_name)
-    with pytest.raises(Refused):
-        await read_case(community.app, token)
-    session = await open_session(community.app, token)
-    with pytest.raises(Refused):
-        await open_session(community.app, session)
-
-
-async def test_a_member_who_recuses_in_the_middle_of_reading_reads_no_further(community: Community) -> None:
-    """P-4.1"""
-    case = await community.a_case()
-    session = await open_session(community.app, await a_token(community, case.code_name))
-    await recuse(community.app, BRUNO, case.code_name, ConflictReason.SAME_EMPLOYER)
-    with pytest.raises(Refused, match="over"):
-        await read_case(community.app, session)
-
-
-async def test_a_member_who_is_removed_reads_no_further_from_that_instant(community: Community) -> None:
-    """P-1.2"""
-    case = await community.a_case()
-    session = await open_session(community.app, await a_token(community, case.code_name))
-    await community.change_member(BRUNO, ended_at=community.clock.now())
-    with pytest.raises(Refused):
-        await read_case(community.app, session)
-
-
 async def test_a_walled_member_gets_the_same_answer_as_for_a_name_that_does_not_exist(community: Community) -> None:
     """P-4.2"""
     case = await community.a_case(named_members=(DMITRI,))
@@ -150,22 +83,20 @@ async def test_the_board_reads_a_case_that_is_its_own_and_the_group_does_not(com
 async def test_each_reading_is_one_entry_of_the_journal(community: Community) -> None:
     """P-9.8"""
     case = await community.a_case()
-    session = await open_session(community.app, await a_token(community, case.code_name))
-    await read_case(community.app, session)
-    await read_case(community.app, session)
+    await read_case(community.app, BRUNO, case.code_name)
+    await read_case(community.app, BRUNO, case.code_name)
     assert (await community.journal_acts()).count("case.was_read") == 2
 
 
-async def test_evidence_of_another_case_is_not_opened_by_a_session(community: Community) -> None:
+async def test_evidence_is_not_opened_through_another_case(community: Community) -> None:
     mine = await community.a_case(evidence=(a_message(file_name="a.png", content=b"mine"),))
     other = await community.a_case(evidence=(a_message(file_name="b.png", content=b"other"),))
-    session = await open_session(community.app, await a_token(community, mine.code_name))
     async with community.units_of_work.read() as view:
         (own,) = await view.cases.evidence_of(mine.id)
         (foreign,) = await view.cases.evidence_of(other.id)
-    assert await read_evidence(community.app, session, own.id) == ("a.png", b"mine")
+    assert await read_evidence(community.app, BRUNO, mine.code_name, own.id) == ("a.png", b"mine")
     with pytest.raises(NotFound):
-        await read_evidence(community.app, session, foreign.id)
+        await read_evidence(community.app, BRUNO, mine.code_name, foreign.id)
 
 
 async def test_a_list_of_cases_shows_nothing_of_those_that_concern_the_asker(community: Community) -> None:
@@ -184,17 +115,6 @@ async def test_a_recused_member_still_sees_that_the_case_exists_and_how_it_stand
     await recuse(community.app, ELENI, case.code_name, ConflictReason.PRIVATE_INFORMATION)
     (line,) = await list_cases(community.app, ELENI)
     assert (line.code_name, line.state, line.recused) == (case.code_name, "open", True)
-
-
-async def test_links_and_sessions_are_kept_as_digests_only(community: Community) -> None:
-    case = await community.a_case()
-    token = await a_token(community, case.code_name)
-    session = await open_session(community.app, token)
-    stored = b"".join(
-        path.read_bytes() for path in community.folder.iterdir() if path.name.startswith("guardian.sqlite")
-    )
-    for secret in (token, token.replace("-", ""), session, session.replace("-", "")):
-        assert secret.encode() not in stored
 
 
 async def test_the_board_reads_a_case_only_while_it_lies_with_the_board(community: Community) -> None:

@@ -1,0 +1,42 @@
+"""The console as any seeded person, by one click: pages that only the sandbox has, and `guardian serve` never.
+
+Read `persona_pages` first.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from guardian.ids import MemberId
+from guardian.people.models import Member
+from guardian.people.sign_ins import SignInWay
+from guardian.services.sign_in.sessions import open_session
+from guardian.web.app import Additions
+from guardian.web.console.console import HOME, SESSION
+from guardian.web.console.navigation import NavigationItem
+from guardian.web.rendering import Site
+
+_PATH: Final = "/sandbox/console"
+
+
+def persona_pages(members: Iterable[Member]) -> Additions:
+    """Return the pages that sign in as any of the members, and the bar that switches between them."""
+    switcher = tuple(NavigationItem(persona_path(member.id), member.name) for member in members)
+    return Additions(_persona_routes, switcher)
+
+
+def persona_path(member: MemberId) -> str:
+    """Return the address that opens the console as that member."""
+    return f"{_PATH}/{member}"
+
+
+def _persona_routes(site: Site) -> Sequence[Route]:
+    async def become(request: Request) -> Response:
+        member = MemberId(request.path_params["member"])
+        session = await open_session(site.app, member, SignInWay.SANDBOX, is_proven=True)
+        return site.sign_in(SESSION, session.secret, HOME)
+
+    return [site.get(_PATH + "/{member}", become)]

@@ -1,0 +1,28 @@
+"""Where a member may go in the console, computed from their seats alone. Read `navigation_for` first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from guardian.people.models import Member
+from guardian.people.permissions import UseCase, may_perform
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """A page by its address and its name."""
+
+    path: str
+    label: str
+
+
+_PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
+    (NavigationItem("/console", "To do"), None),
+    (NavigationItem("/console/cases", "Cases"), UseCase.READ_CASE),
+)
+"""Each page with the use case whose seats open it; None: everybody who is signed in."""
+
+
+def navigation_for(member: Member, at: datetime) -> tuple[NavigationItem, ...]:
+    """Return the pages that the member's seats open at that instant. Policy: P-1.1."""
+    return tuple(item for item, use in _PAGES if use is None or may_perform(member, use, at))

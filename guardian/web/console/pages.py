@@ -1,0 +1,24 @@
+"""Every page of the console, in one list. Read `console_routes` first."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from guardian.web.console.case_pages import CasePages
+from guardian.web.console.console import HOME, Console, Visit
+from guardian.web.console.sign_in_pages import SignInPages
+
+
+def console_routes(console: Console) -> Sequence[Route]:
+    """Return the routes of every page of the console."""
+
+    async def home(_: Request, visit: Visit) -> Response:
+        return console.render(visit, "todo.html")
+
+    return [
+        console.get(HOME, home),
+        *SignInPages(console).routes(),
+        *CasePages(console).routes(),
+    ]
