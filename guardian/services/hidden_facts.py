@@ -48,6 +48,17 @@ async def notify_of_same_account(uow: UnitOfWork, by: MemberId, link: LinkedAcco
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.SAME_ACCOUNT}, besides=(by,))
 
 
+async def notify_of_account_shown(uow: UnitOfWork, link: LinkedAccount) -> None:
+    """Tell those whose case knows the account as somebody's that its owner has shown it to be another's as well."""
+    if link.reached_through is None or not link.binding:
+        return
+    shown_to = {each.case for each in link.case_evidence}
+    for person in await uow.people.people_of_same_accounts(link.person):
+        for case in await uow.cases.cases_of(person) if person != link.person else ():
+            if case.id not in shown_to:
+                await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.SAME_ACCOUNT})
+
+
 async def reach_for(view: ReadView, by: MemberId, person: PersonId, case: Case) -> frozenset[AccountId] | None:
     """Return the links that a restriction by the member reaches: those that they may know; None for all there are.
 

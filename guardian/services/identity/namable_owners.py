@@ -5,6 +5,8 @@ Read `namable_owner` first. Policy: P-4.2, P-6.4.
 
 from dataclasses import replace
 
+from guardian.cases.access import members_who_may_know
+from guardian.cases.case import Case
 from guardian.errors import Refused
 from guardian.ids import MemberId, PersonId
 from guardian.people.models import LinkedAccount
@@ -37,6 +39,17 @@ async def require_free(view: ReadView, by: MemberId, account: Account, person: P
     """Refuse an account that the member may know to be somebody else's. Policy: P-4.2."""
     if await visible_owner(view, by, account) not in (None, person):
         raise Refused("taken", "This account is already known as somebody else's.", "P-6.4")
+
+
+async def is_taken(view: ReadView, case: Case, account: Account, person: PersonId) -> bool:
+    """Return whether everybody on the case may know that the account is somebody else's.
+
+    Where one of them may not, leaving the account out would tell them: it is linked as any other, and those who know it as
+    somebody's are told. Policy: P-4.2.
+    """
+    members = await members_who_may_know(view, case)
+    owners = [await visible_owner(view, member.id, account) for member in members]
+    return bool(owners) and all(owner not in (None, person) for owner in owners)
 
 
 async def reached_through_known(view: ReadView, link: LinkedAccount) -> LinkedAccount:

@@ -19,12 +19,14 @@ from guardian.people.models import LinkEvidence, Trust
 from guardian.people.permissions import UseCase
 from guardian.services.case_flow import get_case
 from guardian.services.context import AppContext, UnitOfWork
+from guardian.services.hidden_facts import notify_of_account_shown
 from guardian.services.identity.linking import (
     exclude_person_everywhere,
     find_target,
     get_person_and_case,
     link_account,
 )
+from guardian.services.identity.namable_owners import is_taken
 from guardian.services.notify import notify_members
 from guardian.spaces.port import Account
 
@@ -128,9 +130,9 @@ async def _record_use(app: AppContext, uow: UnitOfWork, ownership_code: Ownershi
 async def _link(app: AppContext, uow: UnitOfWork, ownership_code: OwnershipCode) -> None:
     """Link the account that has written the code too, so that what runs on the person reaches it, and use up the code."""
     person = await uow.people.person(ownership_code.person)
-    owners = {link.person for link in await uow.people.links_of_account(ownership_code.account) if link.binding}
+    case = await get_case(uow, ownership_code.case)
     await uow.links.save_ownership_code(replace(ownership_code, until=app.system_time()))
-    if person is None or owners - {ownership_code.person}:
+    if person is None or await is_taken(uow, case, ownership_code.account, person.id):
         uow.journal.note(
             Entry(
                 act="challenge.met_another",
@@ -150,5 +152,6 @@ async def _link(app: AppContext, uow: UnitOfWork, ownership_code: OwnershipCode)
         Entry(act="account.was_linked", by=PARTY, authority="P-6.4", about=about, case=ownership_code.case)
     )
     await exclude_person_everywhere(uow, app.policy, person.id, ownership_code.by)
+    await notify_of_account_shown(uow, link)
     facts = {"person": person.code_name, "news": News.ACCOUNT_LINKED}
-    await notify_members(uow, await get_case(uow, ownership_code.case), NoticeKind.CASE_NEWS, facts)
+    await notify_members(uow, case, NoticeKind.CASE_NEWS, facts)

@@ -14,7 +14,9 @@ from guardian.people.models import LinkedAccount, LinkEvidence, Person, Trust
 from guardian.people.permissions import UseCase
 from guardian.services.case_flow import get_case, issue_personal_receipt
 from guardian.services.context import AppContext, ReadView, UnitOfWork
+from guardian.services.hidden_facts import notify_of_account_shown
 from guardian.services.identity.linking import exclude_person_everywhere, get_person_and_case, link_account
+from guardian.services.identity.namable_owners import is_taken
 from guardian.services.identity.vouched_accounts import fetch_handle
 from guardian.services.notify import notify_members, notify_person
 from guardian.spaces.account_proof import ProofResult, ProvenAccount
@@ -91,9 +93,9 @@ async def record_disclosure(
 
 
 async def _link(uow: UnitOfWork, person: Person, own: LinkedAccount, shown: ProvenAccount) -> None:
-    """Whoever may know of the account with which they signed in may know of this one; another's is taken from nobody."""
-    owners = {link.person for link in await uow.people.links_of_account(shown.account) if link.binding}
-    if owners - {person.id}:
+    """Whoever may know of the account with which they signed in may know of this one; what all know as another's stays."""
+    cases = [await get_case(uow, each.case) for each in own.case_evidence]
+    if all([await is_taken(uow, case, shown.account, person.id) for case in cases]):
         uow.journal.note(
             Entry(
                 act="showing.met_another",
@@ -106,13 +108,9 @@ async def _link(uow: UnitOfWork, person: Person, own: LinkedAccount, shown: Prov
         return
     evidence = f"{own.account.space} vouches for it, and they let it say so"
     for link_evidence in own.case_evidence:
-        await link_account(
-            uow,
-            person,
-            shown.account,
-            shown.handle,
-            LinkEvidence(link_evidence.case, Trust.SELF_DISCLOSED, PARTY, evidence),
-        )
+        shown_by = LinkEvidence(link_evidence.case, Trust.SELF_DISCLOSED, PARTY, evidence)
+        link = await link_account(uow, person, shown.account, shown.handle, shown_by)
+    await notify_of_account_shown(uow, link)
 
 
 async def _notify(uow: UnitOfWork, person: Person, own: LinkedAccount) -> None:

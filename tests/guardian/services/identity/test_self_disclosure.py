@@ -7,7 +7,7 @@ import pytest
 
 from guardian.cases.case import Case
 from guardian.errors import NotFound, Refused
-from guardian.notices.models import NoticeKind
+from guardian.notices.models import News, NoticeKind
 from guardian.people.models import Trust
 from guardian.reconciler.snapshot import load_snapshot
 from guardian.services.identity import disputes, self_disclosure
@@ -105,6 +105,23 @@ async def test_an_account_that_is_known_as_anothers_is_taken_from_nobody(communi
     await personal_page.disclose_accounts(community.app, receipt, taken)
     assert await trusts(community, other) == {DISCORD: Trust.EVIDENCED}
     assert "showing.met_another" in await community.journal_acts()
+
+
+@pytest.mark.harm("showing-tells-an-owner")
+async def test_an_account_that_some_on_the_case_may_not_know_as_anothers_is_linked_as_any_other(
+    community: Community,
+) -> None:
+    """P-4.2: left out, it would tell them; those who know it as somebody's are told."""
+    case, _, receipt = await somebody_restricted(community)
+    other, _ = await community.a_named_case("someone-else", who="someone-else", named_members=(ELENI,))
+    ((link,),) = [each.accounts for each in await list_case_accounts(community.app, AMARA, other.code_name)]
+    taken = replace(THEIRS, linked_accounts=(ProvenAccount(link.account, link.handle),))
+    await personal_page.disclose_accounts(community.app, receipt, taken)
+    (seen,) = await list_case_accounts(community.app, ELENI, case.code_name)
+    assert link.account in {each.account for each in seen.accounts}
+    told = [n for n in await community.notices_to(AMARA) if n.facts.get("news") == News.SAME_ACCOUNT]
+    assert {notice.case for notice in told} == {other.id}
+    assert News.SAME_ACCOUNT not in {n.facts.get("news") for n in await community.notices_to(ELENI)}
 
 
 @pytest.mark.parametrize("vouched", [(), None])

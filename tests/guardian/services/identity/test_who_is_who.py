@@ -60,6 +60,18 @@ async def test_a_code_from_a_third_account_or_too_late_links_nothing_and_a_repor
     assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED}
 
 
+@pytest.mark.harm("showing-tells-an-owner")
+async def test_a_code_links_an_account_that_some_on_the_case_may_not_know_as_anothers(community: Community) -> None:
+    """P-4.2: left out, it would tell them whose it is."""
+    case, code = await a_code(community)
+    other = await community.a_case(named_members=(BRUNO,))
+    await identify_reported_person(community.app, AMARA, other.code_name, FORUM, "somebody61")
+    await redeem_code(community.app, SOMEBODY, code)
+    await redeem_code(community.app, ELSEWHERE, code)
+    (seen,) = await list_case_accounts(community.app, BRUNO, case)
+    assert ELSEWHERE in {each.account for each in seen.accounts}
+
+
 async def test_nobody_is_told_to_write_a_code_where_everybody_could_read_it(community: Community) -> None:
     github = community.spaces[GITHUB]
     github.add("990001", "grumbler-dev")
