@@ -107,7 +107,7 @@ async def _app_context(service: Service) -> AppContext:
 
 
 async def _announce(app: AppContext, ids: dict[SpaceName, list[str]]) -> str:
-    text = "\n".join(f"{space},{native_id}" for space in SPACES for native_id in ids[space])
+    text = "space,id\n" + "\n".join(f"{space},{native_id}" for space in SPACES for native_id in ids[space])
     checked = await announcement.preview(app, AMARA, text, None)
     made = await announcement.announce(app, AMARA, checked, Restriction.BANNED, Ground.ONGOING, "a flood of accounts")
     return made.code_name

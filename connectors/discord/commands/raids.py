@@ -58,7 +58,7 @@ class _PendingRaid:
     name="raid", description="Restrict many accounts at once; a second member has to agree", space_option="space"
 )
 @app_commands.describe(
-    accounts="A text file: one account a line, as `id` or as `space,id`",
+    accounts="A text file, one account a line; the first line says `id` or `space,id`, if they are ids",
     ground="Why it cannot wait",
     reason="What is happening; it is kept with the case",
     restriction="What is to hold; left out: banned",

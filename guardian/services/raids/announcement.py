@@ -33,7 +33,7 @@ from guardian.services.notify import notify_members
 from guardian.services.unilateral.act import ActInput, check_act, new_act, open_review
 from guardian.services.unilateral.review import apply_reviews, start_review_deadlines
 from guardian.services.visibility import protecting_cases_for_accounts
-from guardian.spaces.port import Account, Unknown
+from guardian.spaces.port import Account, Unknown, read_account_text
 from rules import brake
 from rules.notification import NotificationState
 from rules.precedence import Restriction, access_level_of
@@ -42,16 +42,23 @@ from rules.unilateral import Ground, act_ends_at
 _MOST_NAMES: Final = 50
 """A name is looked up by a call of its own; an id is taken as it is."""
 _LONGEST_ID: Final = 100
+_TOO_MANY_NAMES: Final = (
+    f"names are looked up one by one, {_MOST_NAMES} at most: give ids, as id:123, or under a first line that says id"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedAccount:
-    """One line of the list as it was typed: its number, the space, an id or a name, and why it is refused."""
+    """One line of the list as it was typed: its number, the space, an id or a name, and why it is refused.
+
+    `is_id`: the list itself says that it is an id. Digits alone may be what somebody is called.
+    """
 
     number: int
     space: SpaceName
     text: str
     refusal: str = ""
+    is_id: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +100,18 @@ class RaidView:
 
 
 def parse_list(text: str, spaces: Sequence[SpaceName], default: SpaceName | None) -> tuple[ListedAccount, ...]:
-    """Parse the lines of the list: `id`, or `space,id` with anything after a further comma left aside; skip empty ones.
+    """Parse the lines of the list: an account, or `space,account` with anything after a further comma left aside.
 
-    A line in which no space of ours is named belongs to `default`; a heading is skipped.
+    A line in which no space of ours is named belongs to `default`; empty ones are skipped, and a heading is. Under a
+    heading that says `id` each account is one, as is every `id:…`; all else is looked up.
     """
-    found = []
+    found, under_id = [], False
     for number, row in enumerate(csv.reader(io.StringIO(text.lstrip("\ufeff"))), start=1):
         cells = [cell.strip() for cell in row if cell.strip()]
-        if not cells or (number == 1 and cells[0].casefold() in ("space", "id", "account")):
+        if not cells:
+            continue
+        if number == 1 and cells[0].casefold() in ("space", "id", "account"):
+            under_id = "id" in (cell.casefold() for cell in cells)
             continue
         named = SpaceName(cells[0].casefold())
         if named in spaces:
@@ -112,7 +123,7 @@ def parse_list(text: str, spaces: Sequence[SpaceName], default: SpaceName | None
             found.append(
                 ListedAccount(number, default or SpaceName(""), cells[0][:_LONGEST_ID], "it names no space of ours")
             )
-    return tuple(found)
+    return tuple(_with_meaning(line, under_id=under_id) for line in found)
 
 
 async def preview(
@@ -237,15 +248,24 @@ def _refuse_unfit(line: ListedAccount) -> ListedAccount:
     return replace(line, text=line.text[:_LONGEST_ID], refusal="that is no id and no name") if unfit else line
 
 
+def _with_meaning(line: ListedAccount, *, under_id: bool) -> ListedAccount:
+    said = read_account_text(line.text)
+    if line.refusal or not said.may_be_id or (said.may_be_name and not under_id):
+        return line
+    if _is_id(said.words):
+        return replace(line, text=said.words, is_id=True)
+    return line if said.may_be_name else replace(line, refusal="that is no id")
+
+
 async def _resolve_names(app: AppContext, lines: Sequence[ListedAccount]) -> tuple[ListedAccount, ...]:
-    """Names are looked up one by one, so there may be few of them; an id is taken as it is."""
+    """Names are looked up one by one, so there may be few of them; what the list says to be an id is taken as it is."""
     found, left = [], _MOST_NAMES
     for line in lines:
         space = app.spaces.get(line.space)
-        if line.refusal or space is None or _is_id(line.text):
+        if line.refusal or space is None or line.is_id:
             found.append(line)
         elif left == 0:
-            found.append(replace(line, refusal=f"names are looked up one by one, {_MOST_NAMES} at most: give its id"))
+            found.append(replace(line, refusal=_TOO_MANY_NAMES))
         else:
             left -= 1
             known = await space.find_account(line.text)
@@ -256,6 +276,9 @@ async def _resolve_names(app: AppContext, lines: Sequence[ListedAccount]) -> tup
 def _with_lookup(line: ListedAccount, known: tuple[str, str] | Unknown | None) -> ListedAccount:
     if isinstance(known, Unknown):
         return replace(line, refusal="the space could not be asked just now: give the id, or try again")
+    if known is None and _is_id(line.text):
+        # Nobody is called so, and whoever has that id has left meanwhile.
+        return replace(line, is_id=True)
     return replace(line, text=known[0]) if known else replace(line, refusal="nobody there has that name")
 
 

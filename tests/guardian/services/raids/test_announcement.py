@@ -252,6 +252,30 @@ async def test_a_member_is_not_put_on_the_list_by_an_id_written_otherwise(tmp_pa
         assert checked.accounts == 0
 
 
+@pytest.mark.harm("restricted-for-a-name-of-digits")
+async def test_digits_are_whoever_is_called_so_unless_the_list_says_that_they_are_an_id(tmp_path: Path) -> None:
+    """P-7.5: the one whose number it happens to be is another person."""
+    async with raided(tmp_path) as world:
+        bystander, called_so = RAIDERS[0], world.discord.add("900000000000000777", RAIDERS[0]).native_id
+        as_name = await announcement.preview(world.app, AMARA, bystander, DISCORD)
+        under_id = await announcement.preview(world.app, AMARA, f"space,id\ndiscord,{bystander}", None)
+        marked = await announcement.preview(world.app, AMARA, f"id:{bystander}\ndiscord,ID:{RAIDERS[1]}", DISCORD)
+        assert [line.text for line in as_name.lines] == [called_so]
+        assert [line.text for line in under_id.lines] == [bystander]
+        assert [line.text for line in marked.lines] == [bystander, RAIDERS[1]]
+
+
+@pytest.mark.harm("restricted-for-a-name-of-digits")
+async def test_a_long_list_of_digits_that_does_not_say_what_they_are_is_left_out_and_told_how(tmp_path: Path) -> None:
+    """P-7.5: they are too many to look up."""
+    async with raided(tmp_path) as world:
+        text = "\n".join(f"8{number:017d}" for number in range(60))
+        unsaid = await announcement.preview(world.app, AMARA, text, DISCORD)
+        said = await announcement.preview(world.app, AMARA, f"id\n{text}", DISCORD)
+        assert "under a first line that says id" in unsaid.refused[-1].refusal
+        assert (unsaid.accounts, said.accounts) == (50, 60)
+
+
 async def test_what_a_bar_takes_is_written_down_before_and_given_back(tmp_path: Path) -> None:
     async with raided(tmp_path) as world:
         gardener = Entitlement(EntitlementKind.ROLE, "7", "Gardeners")
@@ -269,7 +293,7 @@ async def test_what_a_bar_takes_is_written_down_before_and_given_back(tmp_path: 
 async def test_a_space_that_refuses_us_is_asked_seldom_and_people_hear_of_it_once(tmp_path: Path) -> None:
     async with raided(tmp_path, bulk=1) as world:
         world.discord.fault = Fault.REFUSING
-        case = await world.seconded()
+        case = await world.seconded("\n".join(("id", *RAIDERS)))
         for _ in range(8):
             world.community.pass_time(timedelta(minutes=15))
             await world.settle()
