@@ -3,6 +3,7 @@
 Those actions are found by `native_actions`. Read `explain` first. Policy: P-6.8, P-7.2.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -118,8 +119,11 @@ async def on_explanation_due(app: AppContext, uow: UnitOfWork, deadline: Deadlin
 
     The restriction is never lifted for want of an answer, and never forgotten. Policy: P-6.8, P-7.2.
     """
-    foreign = await uow.foreign.restriction(deadline.about)
     case = await get_case(uow, deadline.case) if deadline.case else None
+    if case is not None and not deadline.about:
+        await _ask_about_removal(app, uow, deadline, case)
+        return
+    foreign = await uow.foreign.restriction(deadline.about)
     if (
         foreign is None
         or case is None
@@ -135,8 +139,35 @@ async def on_explanation_due(app: AppContext, uow: UnitOfWork, deadline: Deadlin
         only = (foreign.by,) if foreign.by else ()
         await remind(uow, deadline, case, NoticeKind.NATIVE_ACTION_QUESTION, facts, deadline.due, only=only)
         return
-    chairs = await _moderator_chairs(uow, case, besides=foreign.by)
-    is_the_groups = uow.now >= unexplained_limit_at(foreign.observed_at, app.policy)
+    await _ask_others(app, uow, deadline, case, _Unanswered(foreign.by, foreign.observed_at, facts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unanswered:
+    """What a moderator did and has not explained in time, as others are asked about it."""
+
+    by: MemberId | None
+    since: datetime
+    facts: Mapping[str, str]
+
+
+async def _ask_about_removal(app: AppContext, uow: UnitOfWork, deadline: Deadline, case: Case) -> None:
+    """Remind of the reason for putting somebody out, which leaves nothing in the space to look at: its matter waits."""
+    if case.state is CaseState.CLOSED:
+        await complete(uow, deadline)
+        return
+    facts = {"space": str(case.space), "due": deadline.due.isoformat(), "what": "put_out"}
+    author = case.contact if case.kind is CaseKind.LOCAL else None
+    if uow.now < deadline.due:
+        only = (author,) if author else ()
+        await remind(uow, deadline, case, NoticeKind.NATIVE_ACTION_QUESTION, facts, deadline.due, only=only)
+        return
+    await _ask_others(app, uow, deadline, case, _Unanswered(author, deadline.since, facts))
+
+
+async def _ask_others(app: AppContext, uow: UnitOfWork, deadline: Deadline, case: Case, late: _Unanswered) -> None:
+    chairs = await _moderator_chairs(uow, case, besides=late.by)
+    is_the_groups = uow.now >= unexplained_limit_at(late.since, app.policy)
     asked: tuple[MemberId, ...] | None
     if case.kind is not CaseKind.LOCAL:
         asked = (case.contact,) if case.contact else None
@@ -145,12 +176,9 @@ async def on_explanation_due(app: AppContext, uow: UnitOfWork, deadline: Deadlin
     else:
         asked = chairs
     next_at = uow.now + app.policy.measures.native_reason_within
-    await remind(uow, deadline, case, NoticeKind.NATIVE_ACTION_UNEXPLAINED, facts, next_at, only=asked)
-    uow.journal.note(
-        Entry(
-            act="native_act.was_asked_about", by=SERVICE, authority="P-7.2", about={"case": str(case.id)}, case=case.id
-        )
-    )
+    await remind(uow, deadline, case, NoticeKind.NATIVE_ACTION_UNEXPLAINED, late.facts, next_at, only=asked)
+    about = {"case": str(case.id)}
+    uow.journal.note(Entry(act="native_act.was_asked_about", by=SERVICE, authority="P-7.2", about=about, case=case.id))
 
 
 async def _forget_gone(app: AppContext, foreign: ForeignRestriction) -> None:

@@ -111,7 +111,7 @@ async def record_unexplained(
     await notify_members(
         uow, case, NoticeKind.NATIVE_ACTION_QUESTION, _question_facts(foreign, case, due), only=[author.id]
     )
-    person = await _owner_of(uow, restriction.account)
+    person = await owner_of(uow, restriction.account)
     if person is not None:
         await notify_protecting_cases(uow, app.policy, author, person, case)
     about = {"case": str(case.id), "space": str(foreign.space), "member": str(author.id)}
@@ -154,7 +154,8 @@ async def forget_released(uow: UnitOfWork, known: ForeignRestriction) -> None:
         await close_matter(uow, await get_case(uow, known.case), "What was done has been lifted again.")
 
 
-async def _owner_of(view: ReadView, account: Account) -> PersonId | None:
+async def owner_of(view: ReadView, account: Account) -> PersonId | None:
+    """Return whose the account is known to be."""
     return next((link.person for link in await view.people.links_of_account(account) if link.binding), None)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from guardian.cases.case import CaseKind
+from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.reports import ReportChannel
 from guardian.cases.submissions import EvidenceInput, Submission
@@ -17,16 +18,19 @@ from guardian.notices.models import NoticeKind
 from guardian.people.models import Member
 from guardian.people.permissions import CHAIRS, MEMBERS, MODERATORS, Seat, holds_seat
 from guardian.services.context import AppContext, UnitOfWork
+from guardian.services.deadlines import start_deadline
 from guardian.services.escalation.local_matters import prepare_case, save_report
 from guardian.services.failed_items import isolate
 from guardian.services.identity.linking import FoundAccount
-from guardian.services.measures.native_records import find_account_or_id
+from guardian.services.measures.measure_records import notify_protecting_cases
+from guardian.services.measures.native_records import find_account_or_id, owner_of
 from guardian.services.notify import notify_member, notify_members
 from guardian.services.unilateral.removal import record_removal
 from guardian.services.visibility import add_known_accounts
 from guardian.spaces.port import Account, Unknown
 from guardian.spaces.removals import Removal, RemovalRecords
 from rules.conflicts import ConflictIndicators
+from rules.measures import explanation_due_at
 
 _LOOKED_BACK: Final = timedelta(days=2)
 """How old a removal may be to be found: longer than a space's records and events are ever late, shorter than
@@ -63,15 +67,15 @@ async def _treat(app: AppContext, removal: Removal) -> None:
         if author is not None and holds_seat(author, MEMBERS, uow.now):
             await record_removal(app, uow, author, found)
         elif author is not None and holds_seat(author, Seat(MODERATORS.group, space=space), uow.now):
-            await _record_moderators(uow, author, found)
+            await _record_moderators(app, uow, author, found)
         else:
             await _ask_about_stranger(uow, space)
 
 
-async def _record_moderators(uow: UnitOfWork, author: Member, found: FoundAccount) -> None:
-    """Open a local matter, which the moderators of the space handle: whoever did it says there why."""
+async def _record_moderators(app: AppContext, uow: UnitOfWork, author: Member, found: FoundAccount) -> None:
+    """Open a local matter, in which whoever did it owes the reason, as of any measure. It has no end: they may return."""
     fresh = await prepare_case(uow, danger=False)
-    case = replace(fresh, kind=CaseKind.LOCAL, space=found.account.space)
+    case = replace(fresh, kind=CaseKind.LOCAL, space=found.account.space, contact=author.id)
     await uow.cases.add_case(case)
     known = await add_known_accounts(uow, ConflictIndicators(), (found.account,))
     own = await uow.people.member_with_account(found.account)
@@ -92,7 +96,15 @@ async def _record_moderators(uow: UnitOfWork, author: Member, found: FoundAccoun
         channel=ReportChannel.NATIVE_ACTION, what_happened=text, who=found.handle, evidence=(evidence,)
     )
     await save_report(uow, submission, case)
+    due = explanation_due_at(uow.now, app.policy)
+    half = uow.now + (due - uow.now) / 2
+    await start_deadline(uow, DeadlineKind.NATIVE_REASON, case.id, due, next_at=half)
     await notify_members(uow, case, NoticeKind.NEW_MATTER, {"space": str(case.space)})
+    question = {"space": str(case.space), "due": due.isoformat(), "what": "put_out"}
+    await notify_members(uow, case, NoticeKind.NATIVE_ACTION_QUESTION, question, only=[author.id])
+    person = await owner_of(uow, found.account)
+    if person is not None:
+        await notify_protecting_cases(uow, app.policy, author, person, case)
     about = {"case": str(case.id), "space": str(case.space), "member": str(author.id)}
     uow.journal.note(Entry(act="native_act.was_noticed", by=SERVICE, authority="P-7.2", about=about, case=case.id))
 

@@ -6,15 +6,18 @@ import pytest
 
 from guardian.cases.unilateral_acts import ActState
 from guardian.notices.models import Notice, NoticeKind
-from guardian.services.escalation.local_matters import list_matters
+from guardian.notices.renderer import NoticeRenderer
+from guardian.services.escalation.local_matters import list_matters, mark_handled
 from guardian.services.measures.native_removals import inspect_removals
+from guardian.services.operations.deadline_runner import run_due
 from guardian.services.unilateral.review import review
 from rules.unilateral import ReviewAnswer
-from tests.builders.community import BRUNO, DISCORD, DMITRI, ELENI, INES, Community
+from tests.builders.community import BRUNO, DISCORD, DMITRI, ELENI, INES, WORKING_GROUP, Community
 from tests.builders.journey import newest_case
 from tests.builders.moderation import a_moderated_community
 from tests.fakes.space import Fault
 
+RENDERER = NoticeRenderer("Example", "https://guardian.example")
 SOMEBODY = "700000000000000044"
 OF_DMITRI, OF_INES = "600000000000000004", "600000000000000009"
 
@@ -71,6 +74,52 @@ async def test_a_moderators_removal_is_a_matter_of_their_space(installed: Commun
     case = await newest_case(installed)
     assert case.code_name in [line.code_name for line in await list_matters(installed.app, INES)]
     assert NoticeKind.NEW_MATTER in await installed.notice_kinds_to(INES)
+
+
+@pytest.mark.harm("native-kick-unexplained")
+async def test_a_moderator_is_asked_why_they_put_somebody_out_until_they_have_said_so(installed: Community) -> None:
+    """P-7.2: within a day, as for every other act with a space's own menu; reminded at half time."""
+    installed.spaces[DISCORD].put_out_manually(SOMEBODY, by=OF_INES)
+    await inspect_removals(installed.app, DISCORD)
+    (asked,) = questions(await installed.notices_to(INES))
+    assert (asked.facts["what"], "due" in asked.facts) == ("put_out", True)
+    await pass_time(installed, timedelta(hours=12))
+    assert len(questions(await installed.notices_to(INES))) == 2
+    case = await newest_case(installed)
+    await mark_handled(installed.app, INES, case.code_name, "They had left the server and asked to be taken out.")
+    await pass_time(installed, timedelta(days=2))
+    assert len(questions(await installed.notices_to(INES))) == 2
+    assert not unexplained(await installed.notices_to(BRUNO))
+
+
+@pytest.mark.harm("native-kick-unexplained")
+async def test_a_removal_that_is_not_explained_in_time_goes_to_others_and_is_not_forgotten(
+    installed: Community,
+) -> None:
+    """P-6.8, P-7.2: to the moderators' chair, and past what moderators may set to the working group."""
+    installed.spaces[DISCORD].put_out_manually(SOMEBODY, by=OF_INES)
+    await inspect_removals(installed.app, DISCORD)
+    for _ in range(9):
+        await pass_time(installed, timedelta(days=1))
+    told = [n for member in WORKING_GROUP for n in unexplained(await installed.notices_to(member))]
+    assert told
+    assert "has not said why" in RENDERER.render(told[0]).body
+
+
+def questions(notices: tuple[Notice, ...]) -> list[Notice]:
+    """What asks whoever did something for its reason."""
+    return [notice for notice in notices if notice.kind is NoticeKind.NATIVE_ACTION_QUESTION]
+
+
+def unexplained(notices: tuple[Notice, ...]) -> list[Notice]:
+    """What asks others about it."""
+    return [notice for notice in notices if notice.kind is NoticeKind.NATIVE_ACTION_UNEXPLAINED]
+
+
+async def pass_time(community: Community, by: timedelta) -> None:
+    """So much later; what was due has been seen to."""
+    community.pass_time(by)
+    await run_due(community.app)
 
 
 async def test_a_removal_from_before_the_installation_is_no_act_of_today(community: Community) -> None:
