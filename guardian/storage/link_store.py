@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SanctionId, SpaceName
 from guardian.people.links import Dispute, Merge, OwnershipCode, Turn, merged_people
+from guardian.secrets import keyed_digest
 from guardian.spaces.account_proof import ProvenAccount
 from guardian.spaces.port import Account
 from guardian.storage.data_key_store import KeyScope
@@ -99,7 +100,7 @@ class SqlLinkStore(EncryptedSqlStore):
         scope = KeyScope.of_person(ownership_code.person)
         row = {
             "id": ownership_code.id,
-            "digest": ownership_code.digest,
+            "digest": self._keyed_digests(ownership_code.digest)[0],
             "person_id": ownership_code.person,
             "case_id": ownership_code.case,
             "by": ownership_code.by,
@@ -128,13 +129,16 @@ class SqlLinkStore(EncryptedSqlStore):
 
     async def ownership_code(self, digest: str) -> OwnershipCode | None:
         """Return the code that has that digest."""
-        row = (
-            await self._connection.execute(select(ownership_codes).where(ownership_codes.c.digest == digest))
-        ).first()
+        wanted = ownership_codes.c.digest.in_(self._keyed_digests(digest))
+        row = (await self._connection.execute(select(ownership_codes).where(wanted))).first()
         if row is None:
             return None
         content = await self._encryption.decrypt_json(ownership_codes.name, row.id, "sealed", row.sealed)
         return None if isinstance(content, Expunged) else _read_ownership_code(row, content)
+
+    def _keyed_digests(self, digest: str) -> list[str]:
+        """What stands for the digest: without the key ring no code can be tried, nor be joined to what was sent."""
+        return [keyed_digest(key, f"{ownership_codes.name}\n{digest}") for key in self._encryption.ring.index_keys]
 
     async def record_evidence_read(self, subject: str, member: MemberId, at: datetime) -> None:
         """Record that the member has read the evidence of the link or merge; doing so again changes nothing."""

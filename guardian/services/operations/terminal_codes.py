@@ -4,8 +4,9 @@ The shell's owner is nobody here. Codes end by system time, and only their diges
 Policy: P-1.5.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from secrets import token_bytes
 from typing import Final, Protocol
 
 from guardian.cases.receipts import digest_secret
@@ -16,7 +17,7 @@ from guardian.notices.models import Notice, NoticeKind, Recipient, RecipientKind
 from guardian.notices.renderer import NoticeRenderer, NoticeText
 from guardian.people.models import Member
 from guardian.people.permissions import UseCase, may_perform
-from guardian.secrets import are_equal
+from guardian.secrets import are_equal, keyed_digest
 from guardian.services.context import AppContext
 from guardian.services.members import member_by_name
 from guardian.spaces.outcomes import Already, Done, Outcome
@@ -24,6 +25,7 @@ from guardian.spaces.port import Message
 
 CODE_VALID_FOR: Final = timedelta(minutes=15)
 MAIL: Final = "mail"
+_KEY_BYTES: Final = 32
 _LENGTH: Final = 11  # two groups of five: 49 bits, which nobody guesses in the few tries that a terminal gives
 
 
@@ -36,12 +38,16 @@ class CodeSender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PendingCode:
-    """A code that was sent: to whom, by which channel, and until when (system time) it is taken."""
+    """A code that was sent: to whom, by which channel, and until when (system time) it is taken.
+
+    `key` is this code's alone: it is short, and its digest could be tried out.
+    """
 
     member: MemberId
     channel: str
     digest: str
     until: datetime
+    key: bytes = field(repr=False)
 
 
 async def member_for_terminal(app: AppContext, name: str, use: UseCase) -> Member:
@@ -73,7 +79,8 @@ async def send_code(app: AppContext, member: Member, sender: CodeSender | None) 
         uow.journal.note(
             Entry(act="code.was_sent", by=OPERATOR, authority="P-1.5", about={"member": member.id, "way": channel})
         )
-    return PendingCode(member.id, channel, digest_secret(code), app.system_time() + CODE_VALID_FOR)
+    key, until = token_bytes(_KEY_BYTES), app.system_time() + CODE_VALID_FOR
+    return PendingCode(member.id, channel, keyed_digest(key, digest_secret(code)), until, key)
 
 
 async def verify_code(app: AppContext, pending: PendingCode, typed: str) -> datetime:
@@ -84,7 +91,7 @@ async def verify_code(app: AppContext, pending: PendingCode, typed: str) -> date
     if app.system_time() >= pending.until:
         sentence = "This code has run out: it is good for 15 minutes. Run the command again for a new one."
         raise Refused("code_expired", sentence, "P-1.5")
-    if not are_equal(digest_secret(typed), pending.digest):
+    if not are_equal(keyed_digest(pending.key, digest_secret(typed)), pending.digest):
         raise Refused("wrong_code", "This is not the code that was sent.", "P-1.5")
     async with app.units_of_work.begin() as uow:
         uow.journal.note(Entry(act="terminal.was_opened", by=by_member(pending.member), authority="P-1.5"))

@@ -1,9 +1,12 @@
 """Codes written from two accounts, namesakes, what a space vouches for later, and what would hold where (P-6.4, P-6.7)."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
+from sqlalchemy import select
 
+from guardian.cases.receipts import digest_secret
 from guardian.errors import NotFound, Refused
 from guardian.people.models import Trust
 from guardian.services.identity.link_refresh import refresh_vouched_links
@@ -15,6 +18,7 @@ from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import PreviewState, preview_case_coverage
 from guardian.services.unilateral.act import ActInput, act
 from guardian.spaces.port import Account
+from guardian.storage.tables.links import ownership_codes
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, ELENI, FORUM, GITHUB, SOMEBODY, Community
@@ -70,6 +74,15 @@ async def test_a_code_links_an_account_that_some_on_the_case_may_not_know_as_ano
     await redeem_code(community.app, ELSEWHERE, code)
     (seen,) = await list_case_accounts(community.app, BRUNO, case)
     assert ELSEWHERE in {each.account for each in seen.accounts}
+
+
+@pytest.mark.harm("code-tried-out-from-a-copy")
+async def test_nothing_in_the_database_tells_whose_a_code_is_without_the_key_ring(community: Community) -> None:
+    """P-6.4: whoever reads the messages of a platform, or tries codes, cannot join one to a person by a copy."""
+    _, code = await a_code(community)
+    async with community.units_of_work.read() as view:
+        stored = (await view.connection.execute(select(ownership_codes.c.digest))).scalar_one()
+    assert stored not in {digest_secret(code), sha256(code.encode()).hexdigest()}
 
 
 async def test_nobody_is_told_to_write_a_code_where_everybody_could_read_it(community: Community) -> None:

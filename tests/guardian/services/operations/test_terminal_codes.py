@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from guardian.cases.receipts import digest_secret
 from guardian.errors import Refused
 from guardian.people.models import Member
 from guardian.people.permissions import UseCase
@@ -63,6 +64,14 @@ async def test_a_member_proves_by_the_code_that_it_is_they_who_act(community: Co
     until = await verify_code(community.app, pending, code.lower().replace("-", " "))
     assert until == community.system_clock.now() + CODE_VALID_FOR
     assert (await community.journal_acts())[-2:] == ["code.was_sent", "terminal.was_opened"]
+
+
+@pytest.mark.harm("code-tried-out-from-a-copy")
+async def test_what_is_kept_of_a_code_cannot_be_tried_out(community: Community) -> None:
+    """P-1.5: it is short."""
+    pending, code = await asked(community)
+    assert pending.digest != digest_secret(code)
+    assert str(pending.key) not in repr(pending)
 
 
 async def test_another_code_opens_nothing(community: Community) -> None:
