@@ -76,6 +76,16 @@ async def test_a_code_links_an_account_that_some_on_the_case_may_not_know_as_ano
     assert ELSEWHERE in {each.account for each in seen.accounts}
 
 
+async def test_a_code_takes_no_account_that_all_on_the_case_know_as_anothers(community: Community) -> None:
+    """P-6.4"""
+    case, code = await a_code(community)
+    other = await community.a_case()
+    await identify_reported_person(community.app, AMARA, other.code_name, FORUM, "somebody61")
+    for account in (SOMEBODY, ELSEWHERE):
+        assert await redeem_code(community.app, account, code)
+    assert await trusts(community, case) == {DISCORD: Trust.EVIDENCED}
+
+
 @pytest.mark.harm("code-tried-out-from-a-copy")
 async def test_nothing_in_the_database_tells_whose_a_code_is_without_the_key_ring(community: Community) -> None:
     """P-6.4: whoever reads the messages of a platform, or tries codes, cannot join one to a person by a copy."""
