@@ -56,6 +56,14 @@ class StopFact(Generic[Who]):
 
 
 @dataclass(frozen=True, slots=True)
+class NamingRaid:
+    """A raid that names a person. `until`: so long it counts as announced; None until it is confirmed."""
+
+    until: datetime | None
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PastRestriction(Generic[Person]):
     """A restriction that the service has made; `reapplied`: a person or a rejoin had removed it."""
 
@@ -169,6 +177,14 @@ def may_confirm_raid(by: Who, announced_by: Who, members: frozenset[Who], stops:
 def raid_announced_until(confirmed_at: datetime, policy: Policy) -> datetime:
     """Return until when a raid counts as announced, so that the brake does not count its accounts. Policy: P-7.5."""
     return confirmed_at + policy.brake.raid_lasts
+
+
+def is_in_announced_raid(raids: Iterable[NamingRaid], now: datetime) -> bool:
+    """Return whether one of the raids that name a person takes the bound away from them at that instant. Policy: P-7.5.
+
+    One that was reversed or is over announces nobody any more, whatever its time says.
+    """
+    return any(raid.until is not None and now < raid.until and not raid.is_over for raid in raids)
 
 
 def notifies_each_of_raid(policy: Policy) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, Reference, SanctionId, SpaceName
 from guardian.spaces.port import Account
@@ -56,6 +56,31 @@ class Raid:
     until: datetime | None = None
     leader: SanctionId | None = None
     version: int = 0
+
+
+RESTRICTING: Final = (RaidState.RUNNING, RaidState.DONE)
+"""In these states a sanction restricts the accounts of the list."""
+
+_AHEAD: Final = (RaidLineState.LISTED, RaidLineState.WAITING, RaidLineState.REQUESTED, RaidLineState.ACKNOWLEDGED)
+
+
+@dataclass(frozen=True, slots=True)
+class RaidLineCount:
+    """So many lines of a raid are in that state; `observed`: their accounts have been reconciled at least once."""
+
+    state: RaidLineState
+    observed: bool
+    count: int
+
+    @property
+    def pending(self) -> bool:
+        """Return whether their accounts have not been reconciled to an end yet."""
+        return self.state in _AHEAD or (self.state is RaidLineState.RETURNED and not self.observed)
+
+
+def count_pending(counts: Iterable[RaidLineCount]) -> int:
+    """Return how many accounts of a raid have not been reconciled to an end yet."""
+    return sum(each.count for each in counts if each.pending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +131,8 @@ class RaidStore(Protocol):
     async def of_act(self, act: str) -> Raid | None:
         """Return the raid that the act restricts."""
 
-    async def active(self) -> tuple[Raid, ...]:
-        """Return the raids whose accounts a sanction restricts, oldest first."""
+    async def in_states(self, states: Iterable[RaidState]) -> tuple[Raid, ...]:
+        """Return the raids in those states, oldest first."""
         ...
 
     async def lines(self, raid: str, state: RaidLineState, limit: int) -> tuple[RaidLine, ...]:
@@ -125,8 +150,8 @@ class RaidStore(Protocol):
         """Return the first sanctions that follow the leading one and are not lifted."""
         ...
 
-    async def count_pending(self, raid: str) -> int:
-        """Return how many accounts of the raid have not been reconciled to an end yet."""
+    async def line_counts(self, raid: str) -> tuple[RaidLineCount, ...]:
+        """Return how many lines of the raid are in which state."""
         ...
 
     async def line_statuses(self, raid: str) -> tuple[RaidLineStatus, ...]:

@@ -19,7 +19,7 @@ from guardian.sanctions.store import Lease, SanctionUnitOfWork
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import Entitlement, Entitlements, RestrictionOrder, Space, Unknown
 from guardian.spaces.registry import Mode
-from rules.brake import PastRestriction, may_restrict
+from rules.brake import PastRestriction, is_in_announced_raid, may_restrict
 from rules.policy import HOUR
 from rules.precedence import AccessLevel
 
@@ -50,8 +50,7 @@ async def _brake_deferral(
     action: Restrict,
 ) -> Deferred | None:
     """Ask the brake in the transaction that counts the restriction: side by side, many would each see room."""
-    announced = await uow.sanctions.raid_until(snapshot.item.person)
-    raid = announced is not None and uow.now < announced
+    raid = is_in_announced_raid(await uow.sanctions.raids_naming(snapshot.item.person), uow.now)
     restrictions = await uow.sanctions.restrictions_since(uow.now - HOUR)
     reapplied = _is_reapplied(snapshot, confirmation, action)
     if may_restrict(snapshot.item.person, restrictions, uow.now, context.policy, reapplied=reapplied, raid=raid):

@@ -9,7 +9,7 @@ from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Refere
 from guardian.people.store import PeopleStore
 from guardian.sanctions.models import Adoption, Coverage, Enforcement, Intent, Lifting, Sanction, WorkItem
 from guardian.unit_of_work import BaseReadView, BaseUnitOfWork
-from rules.brake import PastRestriction
+from rules.brake import NamingRaid, PastRestriction
 from rules.precedence import AccessLevel
 
 
@@ -202,11 +202,8 @@ class SanctionStore(Protocol):
         """Save the total."""
         ...
 
-    async def raid_until(self, person: PersonId) -> datetime | None:
-        """Return until when a raid that names the person counts as announced; None where none does.
-
-        Of several the latest.
-        """
+    async def raids_naming(self, person: PersonId) -> tuple[NamingRaid, ...]:
+        """Return the raids that name the person, in no order."""
         ...
 
     async def record_restriction(self, restriction: PastRestriction[PersonId]) -> None:

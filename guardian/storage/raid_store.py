@@ -3,15 +3,14 @@
 Who was listed is encrypted with the case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, select, update
 
-from guardian.cases.raids import Raid, RaidLine, RaidLineState, RaidLineStatus, RaidState
+from guardian.cases.raids import Raid, RaidLine, RaidLineCount, RaidLineState, RaidLineStatus, RaidState
 from guardian.ids import AccountId, CaseId, PersonId, SanctionId, SpaceName
-from guardian.reconciler.bulk_store import Phase
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.sanction_store import REFERENCES
@@ -20,9 +19,7 @@ from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.raids import raid_alerts, raid_lines, raids
 from guardian.storage.tables.sanctions import liftings, sanctions, work_items
 
-_ACTIVE: Final = (RaidState.RUNNING, RaidState.DONE)
 _LINE: Final = {"state": "now", "person_id": "person", "account_id": "account"}
-_PHASES: Final = tuple(str(phase) for phase in Phase)
 
 
 class SqlRaidStore(EncryptedSqlStore):
@@ -59,9 +56,10 @@ class SqlRaidStore(EncryptedSqlStore):
         """Return the raid that the act restricts."""
         return await self._raid(raids.c.act_id == act)
 
-    async def active(self) -> tuple[Raid, ...]:
-        """Return the raids whose accounts a sanction restricts, oldest first."""
-        found = await self._connection.execute(select(raids).where(raids.c.state.in_(_ACTIVE)).order_by(raids.c.id))
+    async def in_states(self, states: Iterable[RaidState]) -> tuple[Raid, ...]:
+        """Return the raids in those states, oldest first."""
+        among = raids.c.state.in_(tuple(states))
+        found = await self._connection.execute(select(raids).where(among).order_by(raids.c.id))
         return tuple(self._read(row) for row in found)
 
     async def lines(self, raid: str, state: RaidLineState, limit: int) -> tuple[RaidLine, ...]:
@@ -100,13 +98,18 @@ class SqlRaidStore(EncryptedSqlStore):
         await self._encryption.load_keys(row.sealed for row in rows)
         return tuple([RaidLineStatus(await self._line(row), row.item_state, row.item_detail or "") for row in rows])
 
-    async def count_pending(self, raid: str) -> int:
-        """Return how many accounts of the raid have not been reconciled to an end yet."""
+    async def line_counts(self, raid: str) -> tuple[RaidLineCount, ...]:
+        """Return how many lines of the raid are in which state."""
         source = raid_lines.outerjoin(work_items, work_items.c.account_id == raid_lines.c.account_id)
-        ahead = raid_lines.c.state.in_((RaidLineState.LISTED, *_PHASES))
-        unseen = and_(raid_lines.c.state == RaidLineState.RETURNED, work_items.c.state.is_(None))
-        statement = select(func.count()).select_from(source).where(raid_lines.c.raid_id == raid, or_(ahead, unseen))
-        return int((await self._connection.execute(statement)).scalar_one())
+        observed = work_items.c.state.is_not(None).label("observed")
+        statement = (
+            select(raid_lines.c.state, observed, func.count().label("lines"))
+            .select_from(source)
+            .where(raid_lines.c.raid_id == raid)
+            .group_by(raid_lines.c.state, observed)
+        )
+        rows = await self._connection.execute(statement)
+        return tuple(RaidLineCount(RaidLineState(row.state), bool(row.observed), int(row.lines)) for row in rows)
 
     async def claim_alert(self, raid: str, space: SpaceName, alert: str) -> bool:
         """Return whether this alert is the first in the space for this raid, and record that it has been raised."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from guardian.cases.raids import RaidState
 from guardian.errors import Stale
 from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Reference, SanctionId, SpaceName, new_id
 from guardian.sanctions.models import (
@@ -46,7 +47,7 @@ from guardian.storage.tables.sanctions import (
 )
 from guardian.storage.utc_datetime import from_microseconds, to_microseconds
 from guardian.storage.work_item_store import SqlWorkItemStore
-from rules.brake import PastRestriction
+from rules.brake import NamingRaid, PastRestriction
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
 from rules.policy import OnTermEnd
@@ -266,12 +267,12 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         if rows:
             await self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=set_), rows)
 
-    async def raid_until(self, person: PersonId) -> datetime | None:
-        """Return until when a raid that names the person counts as announced; None where none does."""
+    async def raids_naming(self, person: PersonId) -> tuple[NamingRaid, ...]:
+        """Return the raids that name the person, in no order."""
         named = raid_lines.join(raids, raids.c.id == raid_lines.c.raid_id)
-        statement = select(raids.c.until).select_from(named).where(raid_lines.c.person_id == person)
-        instants = [at for at in (await self._connection.execute(statement)).scalars() if at is not None]
-        return max(instants, default=None)
+        statement = select(raids.c.until, raids.c.state).select_from(named).where(raid_lines.c.person_id == person)
+        rows = await self._connection.execute(statement)
+        return tuple(NamingRaid(row.until, RaidState(row.state) is RaidState.OVER) for row in rows)
 
     async def record_restriction(self, restriction: PastRestriction[PersonId]) -> None:
         """Record the restriction, for the brake to count."""

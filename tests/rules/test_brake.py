@@ -6,10 +6,12 @@ import pytest
 
 from rules.brake import (
     IntendedAct,
+    NamingRaid,
     PastAct,
     PastRestriction,
     StopFact,
     are_lifts_alarming,
+    is_in_announced_raid,
     may_act,
     may_announce_raid,
     may_confirm_raid,
@@ -192,6 +194,25 @@ def test_a_raid_is_announced_by_a_member_who_is_not_stopped_and_has_its_bound(
 def test_an_announced_raid_takes_the_bound_away() -> None:
     """P-7.5."""
     assert may_restrict(99, restrictions(200), NOW, DJANGO, reapplied=False, raid=True)
+
+
+@pytest.mark.harm("brake-gone-with-an-old-raid")
+@pytest.mark.parametrize(
+    ("raids", "announced"),
+    [
+        ([], False),
+        ([NamingRaid(None, is_over=False)], False),
+        ([NamingRaid(after(hours=1), is_over=False)], True),
+        ([NamingRaid(NOW, is_over=False)], False),
+        ([NamingRaid(after(hours=1), is_over=True)], False),
+        ([NamingRaid(NOW - DAY, is_over=True), NamingRaid(after(hours=1), is_over=False)], True),
+    ],
+)
+def test_a_raid_takes_the_bound_away_while_it_is_announced_and_not_over(
+    raids: list[NamingRaid], announced: bool
+) -> None:
+    """P-7.5."""
+    assert is_in_announced_raid(raids, NOW) is announced
 
 
 def test_somebody_restricted_during_a_raid_is_restricted_in_the_other_spaces_after_it() -> None:

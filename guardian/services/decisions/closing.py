@@ -10,6 +10,7 @@ from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case, CaseEvent, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.drafts import check_text
+from guardian.cases.raids import count_pending
 from guardian.cases.submissions import report_kind
 from guardian.errors import Refused
 from guardian.ids import MemberId
@@ -143,6 +144,6 @@ async def _may_close(view: ReadView, case: Case, review_on: datetime) -> Verdict
         rows = await view.sanctions.coverage_of(sanction.person)
         open_in.update(unconfirmed_spaces(row for row in rows if sanction.covers(row.space)))
     raid = await view.raids.of_case(case.id)
-    if raid is not None and await view.raids.count_pending(raid.id):
+    if raid is not None and count_pending(await view.raids.line_counts(raid.id)):
         open_in.add("the list of the raid")
     return may_close(is_notified=is_notified, unconfirmed_in=sorted(open_in), review_on=review_on, now=view.now)

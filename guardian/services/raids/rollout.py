@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from guardian.cases.case import Case
-from guardian.cases.raids import Raid, RaidLine, RaidLineState, RaidState
+from guardian.cases.raids import RESTRICTING, Raid, RaidLine, RaidLineState, RaidState, count_pending
 from guardian.cases.unilateral_acts import UnilateralAct
 from guardian.ids import AccountId, PersonId, SanctionId, new_id, new_reference
 from guardian.journal import SERVICE, Entry
@@ -48,7 +48,7 @@ ACCOUNTS_PER_STEP: Final = 200
 async def advance_raids(app: AppContext) -> None:
     """Bring every raid where its list and its leading sanction lead it."""
     async with app.units_of_work.read() as view:
-        raids = await view.raids.active()
+        raids = await view.raids.in_states(RESTRICTING)
         is_asking = bool(raids) and bool(await view.bulk.spaces_with_items()) and not await view.bulk.expects_more()
     for raid in raids:
         if is_asking and not await _is_lifted(app, raid):
@@ -79,7 +79,7 @@ async def _advance_raid(app: AppContext, raid_id: str) -> bool:
         if lines := await uow.raids.lines(raid.id, RaidLineState.LISTED, ACCOUNTS_PER_STEP):
             await _register_accounts(app, uow, raid, leader, act, lines)
             return True
-        if raid.state is RaidState.RUNNING and not await uow.raids.count_pending(raid.id):
+        if raid.state is RaidState.RUNNING and not count_pending(await uow.raids.line_counts(raid.id)):
             await _complete_raid(uow, raid)
         return False
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from guardian.cases.case import Case, CaseKind, CaseState
-from guardian.cases.raids import Raid, RaidLine, RaidLineState, RaidState
+from guardian.cases.raids import Raid, RaidLine, RaidLineCount, RaidLineState, RaidState, count_pending
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, Reference, SanctionId, SpaceName
 from guardian.people.links import Merge
 from guardian.people.models import LinkedAccount, Person, Trust
@@ -14,6 +14,7 @@ from guardian.reconciler.bulk_store import NewAccount
 from guardian.sanctions.models import Lifting, LiftingCause
 from guardian.spaces.port import Account
 from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
+from rules.brake import NamingRaid
 from rules.bulk import BulkFacts
 from tests.builders.sanctions import a_sanction, a_work_item, day
 from tests.fakes.clock import START
@@ -142,3 +143,37 @@ async def test_a_merge_that_waits_or_is_over_is_no_fact_of_a_bulk_item(
         await uow.links.add_merge(merge)
     async with units_of_work.read() as view:
         assert await view.bulk.facts(FORUM) == {}
+
+
+async def test_a_raid_is_found_by_its_state_and_by_whom_it_names(units_of_work: SqlUnitOfWorkFactory) -> None:
+    async with units_of_work.begin() as uow:
+        await a_raid(uow)
+    async with units_of_work.read() as view:
+        assert [raid.id for raid in await view.raids.in_states([RaidState.RUNNING])] == [RAID.id]
+        assert await view.raids.in_states([RaidState.OVER]) == ()
+        assert await view.sanctions.raids_naming(WHO) == (NamingRaid(day(1), is_over=False),)
+        assert await view.sanctions.raids_naming(OTHER) == ()
+
+
+async def test_the_lines_of_a_raid_are_counted_by_state_and_by_whether_their_accounts_were_seen(
+    units_of_work: SqlUnitOfWorkFactory,
+) -> None:
+    async with units_of_work.begin() as uow:
+        await a_raid(uow)
+    async with units_of_work.read() as view:
+        assert await view.raids.line_counts(RAID.id) == (RaidLineCount(RaidLineState.WAITING, observed=False, count=1),)
+
+
+@pytest.mark.parametrize(
+    ("state", "observed", "pending"),
+    [
+        *((state, observed, True) for state in list(RaidLineState)[:4] for observed in (False, True)),
+        (RaidLineState.RETURNED, False, True),
+        (RaidLineState.RETURNED, True, False),
+        *((state, False, False) for state in (RaidLineState.HELD, RaidLineState.REFUSED, RaidLineState.DROPPED)),
+    ],
+)
+def test_an_account_of_a_raid_is_pending_until_it_was_reconciled_or_its_turn_is_over(
+    state: RaidLineState, observed: bool, pending: bool
+) -> None:
+    assert count_pending([RaidLineCount(state, observed, 3)]) == (3 if pending else 0)
