@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from connectors.github import translate
 from connectors.github.checks import check_installation, no_answer_result
-from connectors.github.client import FAULTS, MEMBERS_WRITE, GithubClient, GithubConfig, Response
+from connectors.github.client import BLOCKS_WRITE, FAULTS, MEMBERS_WRITE, GithubClient, GithubConfig, Response
 from connectors.github.connection import GithubConnection
 from connectors.github.permissions import EVENTS, PERMISSIONS
 from connectors.http import FIRST_PAUSE, Caller, CallFailed, ErrorMapping, Priority, parse_http_date
@@ -277,8 +277,12 @@ class GithubSpace:
         answer = await self._change(account, lambda: self._client.unblock(login))
         if answer.status == 204:
             return Done()
-        await self._read_first_blocks()
-        return Already()
+        # A right to look alone lists the blocks as well: that none stands is seen, and never taken from the refusal.
+        blocked, _ = await self._read_first_blocks()
+        stands = (
+            account.native_id in blocked or (await self._request(lambda: self._client.blocked(login))).status == 204
+        )
+        return Forbidden(BLOCKS_WRITE) if stands else Already()
 
     async def _attribute(self, account: Account) -> Attribution:
         login, blocked = await _gather_both(self._current_login(account), self._read_audit_log(translate.BLOCKED))

@@ -87,7 +87,7 @@ class AccountHandlers:
         if "order" in query and query.get("asc") != "true":
             users = users[::-1]
         size = call.state.page_size(LIST_PAGE)
-        start = max(parse_number(query.get("page")) - 1, 0) * size
+        start = 0 if call.state.repeats_page else max(parse_number(query.get("page")) - 1, 0) * size
         with_email = query.get("show_emails") == "true" or "email" in query
         return responses.ok_response([responses.listed(u, now, with_email) for u in users[start : start + size]])
 

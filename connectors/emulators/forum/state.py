@@ -159,7 +159,8 @@ class ForumState:
     """Everything that the forum remembers. The indexes are kept by `add_user`, `name` and `link`.
 
     `swallowed`: how many of the next measures fail behind a 200, as their errors are only logged. `short_pages`: each page
-    of a list has one row less than is usual, and the row is on the next one.
+    of a list has one row less than is usual, and the row is on the next one. `repeats_page`: whatever page is asked for,
+    a cache in front gives the first.
     """
 
     title: str = "Community forum"
@@ -176,6 +177,7 @@ class ForumState:
     swallowed: int = 0
     short_pages: bool = False
     most_on_a_page: int = 1_000
+    repeats_page: bool = False
     providers: set[str] = field(default_factory=lambda: {"github", "discord"})
     settings: dict[str, Any] = field(
         default_factory=lambda: {

@@ -61,8 +61,8 @@ class GithubRules(MessageRules):
         role = self.state.members.get(account.id)
         if role is None:
             raise GithubError(responses.not_found_response())
-        if role is Role.OWNER:
-            raise GithubError(responses.error_response(403, "You cannot remove an owner of the organization."))
+        if role is Role.OWNER and list(self.state.members.values()).count(Role.OWNER) == 1:
+            raise GithubError(responses.error_response(403, "You cannot remove the last owner of the organization."))
         self._remove_member(account, by, on)
         self._mail(account, f"You have been removed from the organization {self.state.organization}.", by, on)
         self._audit("org.remove_member", by, account)

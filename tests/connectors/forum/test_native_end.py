@@ -121,6 +121,20 @@ async def test_a_moderators_silence_covers_the_replacement_and_stays(
         assert forum.was_silenced(account.native_id, clock.now())
 
 
+@pytest.mark.harm("let-in-while-an-end-is-replaced")
+async def test_what_the_silence_did_not_cover_is_not_lifted(
+    tmp_path: Path, forum: ForumEmulator, space: ForumSpace, clock: FrozenClock
+) -> None:
+    """The forum says that it silenced, and did not: only what it logs shows what went wrong in it."""
+    async with a_reconciled_world(tmp_path, space, clock) as world:
+        _, account = await extended(world, forum)
+        clock.instant += 9 * DAY
+        forum.state.swallowed = 2
+        await world.pass_time(HOUR)
+        assert free_moments(forum, account) == []
+        assert forum.was_suspended(account.native_id, clock.now() + 20 * DAY)
+
+
 # -- killed in between
 
 ACTS = ("user.silence", "user.suspend", "user.unsuspend", "user.unsilence")

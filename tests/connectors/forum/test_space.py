@@ -9,6 +9,7 @@ from connectors.emulators.shared.faults import Fault, FaultKind
 from connectors.emulators.shared.webhooks import Webhook
 from connectors.forum.permissions import ANONYMOUS_MODE, EVENTS, HIDDEN_REASONS, KEY, MESSAGES
 from connectors.forum.space import ForumSpace
+from connectors.forum.translate import NEEDS_RANK
 from guardian.ids import Reference, SpaceName
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (
@@ -143,7 +144,8 @@ async def test_staff_are_refused_by_the_survey_and_by_the_forum(space: ForumSpac
     losses = await space.read_losses(account)
     assert isinstance(losses, Entitlements)
     assert losses.refusal is not None
-    assert isinstance(await space.restrict(an_order(account)), Forbidden)
+    assert await space.restrict(an_order(account)) == Forbidden(NEEDS_RANK)
+    assert await space.release(account, AccessLevel.BARRED, "") == Forbidden(NEEDS_RANK)
 
 
 async def test_ordinary_accounts_lose_nothing_but_the_way_in(space: ForumSpace, forum: ForumEmulator) -> None:
@@ -324,6 +326,15 @@ async def test_what_the_forum_says_of_another_account_is_not_taken_for_this_ones
     assert isinstance(await space.send_message(account, TEXT), Unavailable)
 
 
+@pytest.mark.harm("answer-about-somebody-else")
+async def test_another_account_that_the_forum_gives_for_a_name_is_not_the_one_that_was_meant(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    account, other = account_of(forum), account_of(forum, "rowan-two")
+    forum.state.users[int(account.native_id)] = forum.state.users[int(other.native_id)]
+    assert await space.find_account("rowan") is None
+
+
 # -- whose doing
 
 
@@ -363,6 +374,16 @@ async def test_a_sweep_reads_all_pages_and_both_lists(space: ForumSpace, forum: 
         ObservedRestriction(AccessLevel.MUTED, end),
     )
     assert len(forum.history.calls("user.list")) == 5
+
+
+@pytest.mark.harm("short-page-taken-for-the-last")
+async def test_a_list_that_gives_its_first_page_again_and_again_is_unknown(
+    space: ForumSpace, forum: ForumEmulator
+) -> None:
+    account_of(forum)
+    forum.manual_actions.suspend_by_hand("morgan", "rowan", forum.now() + timedelta(days=3), "spam")
+    forum.state.repeats_page = True
+    assert isinstance(await space.list_restrictions(), Unknown)
 
 
 async def test_a_sweep_with_one_failed_page_is_unknown(space: ForumSpace, forum: ForumEmulator) -> None:

@@ -1,6 +1,7 @@
 """A GitHub organisation as a Space, over the emulated one: what others lost their blocks by must not harm here."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -105,13 +106,37 @@ async def test_unblocking_what_is_not_blocked_does_no_harm(space: GithubSpace, g
     assert list(github.history.changes_of("block")) == []
 
 
+@pytest.mark.harm("owner-removed-for-good")
 async def test_an_owner_is_refused_before_anything_is_done(space: GithubSpace, github: GithubEmulator) -> None:
+    """One of two: GitHub itself refuses to remove the last."""
     account = member(github, "morgan", Role.OWNER)
+    member(github, "jules", Role.OWNER)
     losses = await space.read_losses(account)
     assert isinstance(losses, Entitlements)
     assert losses.refusal is not None
     assert isinstance(await space.restrict(a_bar(account)), Forbidden)
     assert github.was_member(account.native_id, github.now())
+
+
+@pytest.mark.harm("answer-about-somebody-else")
+async def test_what_github_says_of_another_account_is_not_taken_for_this_ones(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    account, other = outsider(github), member(github, "sorrel")
+    github.state.accounts[int(account.native_id)] = github.state.accounts[int(other.native_id)]
+    assert isinstance(await space.observe(account), Unknown)
+    assert isinstance(await space.restrict(a_bar(account)), Unavailable)
+    assert github.was_member(other.native_id, github.now())
+
+
+@pytest.mark.harm("anothers-block-lifted-after-ours-ended")
+async def test_where_many_are_blocked_a_block_of_anothers_is_not_called_ours(
+    space: GithubSpace, github: GithubEmulator
+) -> None:
+    account = outsider(github)
+    github.manual_actions.block_by_hand("morgan", "rowan")
+    assert await space.restrict(replace(a_bar(account), bulk=True)) == Already()
+    assert await space.restrict(replace(a_bar(outsider(github, "sorrel")), bulk=True)) == Done()
 
 
 async def test_what_github_cannot_do_is_said(space: GithubSpace, github: GithubEmulator) -> None:
@@ -214,6 +239,22 @@ async def test_without_the_right_to_block_an_act_is_forbidden_and_not_already_do
     github.state.permissions["organization_user_blocking"] = "read"
     refused = await space.restrict(a_bar(account))
     assert refused == Forbidden("Blocking users: write")
+
+
+@pytest.mark.harm("refused-lift-counted-as-done")
+@pytest.mark.parametrize("granted", ["read", None])
+async def test_without_the_right_to_block_an_unblock_is_forbidden_and_not_already_done(
+    space: GithubSpace, github: GithubEmulator, granted: str | None
+) -> None:
+    """GitHub answers as where no block stands, and lists the blocks to whoever may look."""
+    account = outsider(github)
+    await space.restrict(a_bar(account))
+    github.state.permissions.pop("organization_user_blocking")
+    github.state.permissions |= {"organization_user_blocking": granted} if granted else {}
+    released = await space.release(account, AccessLevel.BARRED, "")
+    assert isinstance(released, Forbidden)
+    assert released.needs.startswith("Blocking users")
+    assert blocked(github, account)
 
 
 async def test_a_member_whom_we_may_not_remove_is_forbidden(space: GithubSpace, github: GithubEmulator) -> None:
