@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -257,13 +258,20 @@ class DiscordConnection:
         self._expected_echoes |= {(kind, native_id): now + _ECHO_SECONDS for kind in kinds}
 
     async def _perform(
-        self, native_id: str, kinds: tuple[str, ...], request: Callable[[HTTPClient], Awaitable[Any]]
+        self,
+        native_id: str,
+        kinds: tuple[str, ...],
+        request: Callable[[HTTPClient], Awaitable[Any]],
+        check: Callable[[Answer], Answer] = translate.require_empty,
     ) -> Answer:
-        """The call is made; its first echo is ours. Where it did not succeed, every event counts as another's."""
+        """The call is made; its first echo is ours. Where it did not succeed, every event counts as another's.
+
+        `check` tells Discord's own answer from another's: most acts are answered by nothing at all.
+        """
         self._expect_echoes(native_id, *kinds)
         done = False
         try:
-            answer = await self._call(request, Priority.ACTION)
+            answer = check(await self._call(request, Priority.ACTION))
             done = isinstance(answer, Success)
         finally:
             if not done:
@@ -300,12 +308,17 @@ class DiscordConnection:
             return failure
 
     async def _read(
-        self, request: Callable[[HTTPClient], Awaitable[Any]], shape: type, priority: Priority = Priority.OBSERVATION
+        self,
+        request: Callable[[HTTPClient], Awaitable[Any]],
+        shape: type[list[Any]] | type[dict[str, Any]],
+        priority: Priority = Priority.OBSERVATION,
+        *,
+        has: str = "",
     ) -> Answer:
-        """A look whose answer is not JSON of the right shape (a proxy's page, say) has not worked."""
+        """A look whose answer is not JSON of the right shape (a proxy's page, say), or lacks a value, has not worked."""
         answer = await self._call(request, priority)
-        if isinstance(answer, Success) and not isinstance(answer.body, shape):
-            return NoAnswer("Discord's answer could not be read")
+        if isinstance(answer, Success) and not translate.is_readable(answer.body, shape, has):
+            return NoAnswer(translate.UNREADABLE)
         return answer
 
     async def ban(self, native_id: str, reason: str) -> Answer:
@@ -321,7 +334,9 @@ class DiscordConnection:
             self._expect_echoes(native_id, *kinds)
         route = Route("POST", "/guilds/{guild_id}/bulk-ban", guild_id=self.config.guild_id)
         body = {"user_ids": list(native_ids), "delete_message_seconds": 0}
-        answer = await self._read(lambda http: http.request(route, json=body, reason=reason), dict, Priority.BULK)
+        answer = await self._read(
+            lambda http: http.request(route, json=body, reason=reason), dict, Priority.BULK, has="banned_users"
+        )
         banned = {str(each) for each in answer.body["banned_users"]} if isinstance(answer, Success) else set()
         for native_id in set(native_ids) - banned:
             for kind in kinds:
@@ -343,6 +358,7 @@ class DiscordConnection:
             native_id,
             ("GUILD_MEMBER_UPDATE",),
             lambda http: http.edit_member(guild, native_id, reason=reason, **fields),
+            partial(translate.require_about, native_id),
         )
 
     async def read_channel(self, channel_id: str) -> Answer:
@@ -395,11 +411,11 @@ class DiscordConnection:
 
     async def read_guild(self) -> Answer:
         """Return the server with its owner and roles."""
-        return await self._read(lambda http: http.get_guild(self.config.guild_id, with_counts=False), dict)
+        return await self._read(lambda http: http.get_guild(self.config.guild_id, with_counts=False), dict, has="id")
 
     async def read_application(self) -> Answer:
         """Return the bot's application, with the switches of its intents."""
-        return await self._read(lambda http: http.application_info(), dict)
+        return await self._read(lambda http: http.application_info(), dict, has="id")
 
     async def read_commands(self) -> Answer:
         """Return the application's commands in the server. Its id is not the bot's: older applications have two."""
@@ -410,7 +426,7 @@ class DiscordConnection:
         """Return the newest audit log entries of one kind, about one account or about all."""
         route = Route("GET", "/guilds/{guild_id}/audit-logs", guild_id=self.config.guild_id)
         query = {"action_type": action, "limit": 100} | ({} if native_id is None else {"target_id": native_id})
-        return await self._read(lambda http: http.request(route, params=query), dict)
+        return await self._read(lambda http: http.request(route, params=query), dict, has="audit_log_entries")
 
     async def open_direct_messages(self, native_id: str) -> Answer:
         """Return the channel of direct messages with the account."""
@@ -421,7 +437,7 @@ class DiscordConnection:
     async def post_message(self, channel_id: str, body: dict[str, Any]) -> Answer:
         """Post the message in the channel, once for each nonce."""
         prepared = MultipartParameters(payload=body, multipart=None, files=None)
-        return await self._read(lambda http: http.send_message(channel_id, params=prepared), dict)
+        return await self._read(lambda http: http.send_message(channel_id, params=prepared), dict, has="id")
 
     async def server_time(self) -> datetime | None:
         """Return the `Date` of a fresh answer; None where none came."""

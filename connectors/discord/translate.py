@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import discord
@@ -67,6 +67,9 @@ _SNOWFLAKES_BEGIN = datetime(2015, 1, 1, tzinfo=UTC)
 # -- what a call can end with
 
 
+UNREADABLE: Final = "Discord's answer could not be read"
+
+
 @dataclass(frozen=True, slots=True)
 class Success:
     """Discord did it; `body` is its JSON (empty where it sent none)."""
@@ -102,6 +105,16 @@ def require_about(native_id: str, answer: Answer) -> Answer:
     recipient = next(iter(answer.body.get("recipients") or ()), None)
     account = recipient or answer.body.get("user") or answer.body
     return answer if str(account.get("id")) == native_id else NoAnswer("Discord answered about somebody else")
+
+
+def is_readable(body: Any, shape: type[list[Any]] | type[dict[str, Any]], has: str) -> bool:
+    """Return whether the body is of that shape, and has a value of that name (empty: none is asked for)."""
+    return isinstance(body, shape) and (not has or has in body)
+
+
+def require_empty(answer: Answer) -> Answer:
+    """Return the answer to an act that Discord answers by nothing; NoAnswer where something was said all the same."""
+    return NoAnswer(UNREADABLE) if isinstance(answer, Success) and answer.body else answer
 
 
 def translate_error(error: Exception) -> CallFailure | None:

@@ -41,6 +41,10 @@ class FileTooLarge(DiscourseError):  # type: ignore[misc]  # the library has no 
     """A file is larger than what is kept; nothing of it was kept."""
 
 
+class UnexpectedAnswer(DiscourseError):  # type: ignore[misc]  # the library has no types
+    """An answer of success that is none of the forum's own: something in front of it may have given it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ForumConfig:
     """Where the forum is and as whom we come. `providers` says which of our spaces a login provider stands for.
@@ -102,19 +106,20 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
 
     def write_to(self, username: str, title: str, raw: str, external_id: str) -> Any:
         """Begin a private conversation with the account; the forum refuses a second one with the same `external_id`."""
-        return self.create_post(
+        post = self.create_post(
             raw, title=title, archetype="private_message", target_recipients=username, external_id=external_id
         )
+        return _require("id", post)
 
     def answer(self, topic: int, raw: str) -> Any:
         """Answer in the conversation. Said twice, it stands there twice."""
-        return self.create_post(raw, topic_id=topic)
+        return _require("id", self.create_post(raw, topic_id=topic))
 
     # -- what the library lacks, or asks otherwise
 
     def profile(self, username: str) -> Any:
         """Return the public profile of that username."""
-        return self._get(f"/u/{quote(username, safe='')}.json")["user"]
+        return _require("user", self._get(f"/u/{quote(username, safe='')}.json"))["user"]
 
     def suspend_account(self, native_id: str, until: str, reason: str) -> Any:
         """Suspend the account until the ISO instant; no mail goes out, as no `message` is given."""
@@ -130,7 +135,8 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
 
     def staff_log(self, username: str) -> Any:
         """Return what staff did to the account lately, newest first."""
-        return self._get("/admin/logs/staff_action_logs.json", target_user=username)["staff_action_logs"]
+        answer = self._get("/admin/logs/staff_action_logs.json", target_user=username)
+        return _require("staff_action_logs", answer)["staff_action_logs"]
 
     def wrote(self, external_id: str) -> bool:
         """Return whether a conversation with that `external_id` is there: the forum redirects to it."""
@@ -147,7 +153,7 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
             if status == 404:
                 return None
             raise
-        return int(page["id"])
+        return int(_require("id", page)["id"])
 
     def group_inbox(self, group: str, page: int) -> Any:
         """Return the same of a group that our account is in."""
@@ -183,7 +189,7 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
 
     def hooks(self) -> Any:
         """Return the webhooks of the site; administrators' keys only."""
-        return self._get("/admin/api/web_hooks.json")["web_hooks"]
+        return _require("web_hooks", self._get("/admin/api/web_hooks.json"))["web_hooks"]
 
     def file(self, path: str, largest: int) -> bytes:
         """Return the file at this path of the forum; Elsewhere where it leads away from it, TooLarge where it is."""
@@ -299,3 +305,10 @@ def _sentence(body: Any) -> str:
     if isinstance(errors, list) and errors:
         return "; ".join(str(error) for error in errors)
     return str(body.get("message") or "")
+
+
+def _require(name: str, answer: Any) -> Any:
+    """Return the answer, which has a value of that name; UnexpectedAnswer otherwise."""
+    if not isinstance(answer, dict) or name not in answer:
+        raise UnexpectedAnswer("the forum did not answer with its own words")
+    return answer

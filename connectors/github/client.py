@@ -169,9 +169,10 @@ class GithubClient:
     def membership(self, login: str) -> Response:
         """Return what the account is to the organisation: 200 (active or pending), or 404."""
         organization = self._config.organization
-        return self._request(
+        response = self._request(
             lambda r: _user(r, login).get_organization_membership(organization), expected=(404,), needs=MEMBERS_READ
         )
+        return _require("state", response)
 
     def remove(self, login: str) -> Response:
         """Remove the account: 204 no member and not invited any more; 404 was neither."""
@@ -192,9 +193,10 @@ class GithubClient:
 
     def team_membership(self, slug: str, login: str) -> Response:
         """Return what the account is to the team: 200, or 404."""
-        return self._request(
+        response = self._request(
             lambda r: self._team(r, slug).get_team_membership(login), expected=(404,), needs=MEMBERS_READ
         )
+        return _require("state", response)
 
     def add_to_team(self, slug: str, login: str) -> Response:
         """Make the account an ordinary member of the team."""
@@ -215,7 +217,7 @@ class GithubClient:
 
     def app(self) -> Response:
         """Return the App itself."""
-        return self._request_as_app(lambda r: GithubApp(r, url="/app").complete())
+        return _require("slug", self._request_as_app(lambda r: GithubApp(r, url="/app").complete()))
 
     def installation(self) -> Response:
         """Return the App's installation, with its permissions."""
@@ -300,7 +302,10 @@ class GithubClient:
 
     def _new_token(self) -> str:
         as_app = GithubIntegration(auth=self._app(), **self._library_options())
-        return as_app.get_access_token(self._config.installation_id).token
+        token: str | None = as_app.get_access_token(self._config.installation_id).token
+        if not token:
+            raise ErrorResponse(200, {}, {}, INSTALLED)
+        return token
 
     def _library_options(self) -> dict[str, Any]:
         """How the library behaves: it waits and repeats nowhere, and asks this address."""
@@ -352,6 +357,13 @@ def _check_response(response: Response, expected: tuple[int, ...], needs: str) -
     if proper and (200 <= response.status < 300 or (response.status in expected and not is_rate_limited(response))):
         return response
     raise ErrorResponse(response.status, response.body, response.headers, needs)
+
+
+def _require(name: str, response: Response) -> Response:
+    """The reply, which has a value of that name where it is a success; Refusal where something else answered in its place."""
+    if response.status == 200 and not (isinstance(response.body, dict) and name in response.body):
+        raise ErrorResponse(response.status, {}, response.headers, INSTALLED)
+    return response
 
 
 def is_rate_limited(response: Response) -> bool:

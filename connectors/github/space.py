@@ -213,6 +213,12 @@ class GithubSpace:
 
     async def _current_login(self, account: Account, priority: Priority = Priority.OBSERVATION) -> str | None:
         """The login that the account has at this moment; None where GitHub says that there is no such account."""
+        found = await self._read_account(account, priority)
+        return None if found is None else str(found["login"])
+
+    async def _read_account(
+        self, account: Account, priority: Priority = Priority.OBSERVATION
+    ) -> Mapping[str, Any] | None:
         native_id = account.native_id
         if not native_id.isdigit():
             raise CallFailed(Rejected("an account of GitHub is named by a number"))
@@ -221,7 +227,8 @@ class GithubSpace:
             return None
         if not isinstance(response.body, dict) or str(response.body.get("id")) != native_id:
             raise CallFailed(Unavailable("GitHub answered about somebody else"))
-        return str(response.body["login"])
+        found: Mapping[str, Any] = response.body
+        return found
 
     async def _read_first_blocks(self) -> tuple[set[str], bool]:
         """The ids on the first page of blocks, and whether these are all. Without the permission it is Failed, so what
@@ -369,8 +376,8 @@ class GithubSpace:
         return found
 
     async def _is_app(self, account: Account) -> bool:
-        response = await self._request(lambda: self._client.account(account.native_id))
-        return response.status == 200 and response.body.get("type") != "User"
+        found = await self._read_account(account)
+        return found is not None and found.get("type") != "User"
 
     async def _find_named(self, name: str) -> tuple[str, str] | None:
         if not name or not all(c.isalnum() or c in "-_[]" for c in name):
@@ -378,7 +385,8 @@ class GithubSpace:
         response = await self._request(lambda: self._client.account_by_login(name))
         if response.status == 404 or response.body.get("type") not in ("User", "Bot"):
             return None
-        return str(response.body["id"]), str(response.body["login"])
+        native_id, login = str(response.body["id"]), str(response.body["login"])
+        return (native_id, login) if login.casefold() == name.casefold() else None
 
     async def _server_time(self) -> datetime | None:
         def fresh() -> str | None:

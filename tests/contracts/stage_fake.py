@@ -50,6 +50,9 @@ class FakeStage:
     def stop_answering(self) -> None:
         self.space.fault = Fault.DOWN
 
+    def answer_oddly(self) -> None:
+        self.space.fault = Fault.DOWN
+
     def refuse(self) -> None:
         self.space.fault = Fault.REFUSING
 

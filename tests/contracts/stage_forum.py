@@ -75,6 +75,9 @@ class ForumStage:
     def stop_answering(self) -> None:
         self.fault(FaultKind.LATENCY, seconds=4 * CEILING.total_seconds())
 
+    def answer_oddly(self) -> None:
+        self.fault(FaultKind.ODD_ANSWER)
+
     def refuse(self) -> None:
         self.fault(FaultKind.NO_PERMISSION)
 

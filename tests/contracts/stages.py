@@ -112,6 +112,10 @@ class Stage(Protocol):
         """The platform answers nothing for longer than any ceiling."""
         ...
 
+    def answer_oddly(self) -> None:
+        """Something in front of the platform answers in its place, with success and words of its own."""
+        ...
+
     def refuse(self) -> None:
         """We lack the permission for everything."""
         ...

@@ -19,6 +19,7 @@ class FaultKind(StrEnum):
     NO_PERMISSION = "no_permission"  # the platform's own answer to a missing permission (GitHub: 404)
     STALE_READ = "stale_read"  # reads answer from the state as it was when the fault was set
     EMPTY_READ = "empty_read"  # reads answer as if nobody were restricted
+    ODD_ANSWER = "odd_answer"  # 200 with JSON that is none of the platform's, as of something in front; nothing applied
     MISSED_EVENT = "missed_event"  # an event (gateway, webhook) is never sent; `operation` matches its name
 
 
@@ -26,7 +27,8 @@ class FaultKind(StrEnum):
 class Fault:
     """One misbehaviour for the operations that match a pattern (`ban.*`, `*`), `times` often (None: until cleared).
 
-    `share` is the part of matching calls that it meets, drawn from the emulator's seeded source.
+    `share` is the part of matching calls that it meets, drawn from the emulator's seeded source. `passes`: so many
+    matching calls are answered before.
     """
 
     kind: FaultKind
@@ -35,6 +37,7 @@ class Fault:
     seconds: float = 0.0
     status: int = 500
     share: float = 1.0
+    passes: int = 0
 
 
 @dataclass(slots=True)
@@ -60,6 +63,9 @@ class Faults:
             if fault.kind is FaultKind.MISSED_EVENT or not fnmatchcase(operation, fault.operation):
                 continue
             if fault.kind is not FaultKind.LATENCY and any(f.kind is not FaultKind.LATENCY for f in drawn):
+                continue
+            if fault.passes > 0:
+                fault.passes -= 1
                 continue
             if fault.share < 1.0 and self.random.random() >= fault.share:
                 continue

@@ -174,7 +174,8 @@ class EmulatedServer(ABC, Generic[StateT]):
             reply = handled if isinstance(handled, Response) else await handled
         if fault.kind is FaultKind.LOST_ANSWER:
             return _abort_connection(request)
-        exchange.status, exchange.answer = reply.status, reply.body if self.history.keeps_answers else None
+        if fault.kind is not FaultKind.ODD_ANSWER:
+            exchange.status, exchange.answer = reply.status, reply.body if self.history.keeps_answers else None
         return await self._send(request, reply, fault.seconds if fault.kind is FaultKind.DRIP else 0.0)
 
     def _refusal(self, call: Request[StateT], fault: Fault, actor: str | None) -> Response | None:
@@ -187,6 +188,8 @@ class EmulatedServer(ABC, Generic[StateT]):
                 return self.server_error_response(call, fault.status)
             case FaultKind.NO_PERMISSION:
                 return self.forbidden_response(call)
+            case FaultKind.ODD_ANSWER:
+                return Response(200, {"status": "ok"})
             case _:
                 return self.unauthorized_response(call) if actor is None else self.check_limits(call)
 

@@ -450,15 +450,31 @@ async def test_an_audit_log_that_cannot_be_read_is_unknown_and_not_that_nobody_w
 
 
 @pytest.mark.harm("half-of-the-records-taken-for-all")
+@pytest.mark.parametrize("passes", [0, 1])
 @pytest.mark.parametrize("level", [BARRED, MUTED])
 async def test_where_half_of_the_audit_log_cannot_be_read_it_names_nobody(
-    stage: DiscordStage, level: AccessLevel
+    stage: DiscordStage, level: AccessLevel, passes: int
 ) -> None:
-    """The half that fails is read first; the other names a moderator, or the service."""
+    """The half that can be read names a moderator, or the service."""
     await stage.space.restrict(a_restriction_order(stage, level))
     stage.release_manually(stage.account, level)
-    stage.emulator.set_fault(Fault(kind=FaultKind.NO_PERMISSION, operation="audit.list", times=1))
+    stage.emulator.set_fault(Fault(kind=FaultKind.NO_PERMISSION, operation="audit.list", times=1, passes=passes))
     assert (await stage.space.attribute(stage.account, level)).acted_by is ActedBy.UNKNOWN
+
+
+@pytest.mark.harm("answer-of-another-shape-believed")
+async def test_half_of_the_audit_log_in_another_shape_names_nobody(stage: DiscordStage) -> None:
+    await stage.space.restrict(a_restriction_order(stage, BARRED))
+    stage.release_manually(stage.account, BARRED)
+    stage.emulator.set_fault(Fault(kind=FaultKind.ODD_ANSWER, operation="audit.list", times=1))
+    assert (await stage.space.attribute(stage.account, BARRED)).acted_by is ActedBy.UNKNOWN
+
+
+@pytest.mark.harm("answer-of-another-shape-believed")
+@pytest.mark.parametrize("half", ["ban.get", "member.get"])
+async def test_one_half_of_an_observation_in_another_shape_makes_it_unknown(stage: DiscordStage, half: str) -> None:
+    stage.fault(FaultKind.ODD_ANSWER, half)
+    assert isinstance(await stage.space.observe(stage.account), Unknown)
 
 
 @pytest.mark.harm("check-looks-at-another-application")

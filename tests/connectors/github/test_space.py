@@ -126,7 +126,20 @@ async def test_what_github_says_of_another_account_is_not_taken_for_this_ones(
     github.state.accounts[int(account.native_id)] = github.state.accounts[int(other.native_id)]
     assert isinstance(await space.observe(account), Unknown)
     assert isinstance(await space.restrict(a_bar(account)), Unavailable)
+    assert await space.find_account("rowan") is None
     assert github.was_member(other.native_id, github.now())
+
+
+@pytest.mark.harm("answer-of-another-shape-believed")
+@pytest.mark.parametrize("operation", ["block.list", "account.by_id", "membership.show"])
+async def test_one_answer_of_another_shape_makes_the_whole_look_unknown(
+    space: GithubSpace, github: GithubEmulator, operation: str
+) -> None:
+    account = outsider(github)
+    await space.restrict(a_bar(account))
+    github.set_fault(Fault(kind=FaultKind.ODD_ANSWER, operation=operation))
+    assert isinstance(await space.observe(account), Unknown)
+    assert {each.operation for each in github.history.exchanges if each.fault} == {operation}
 
 
 @pytest.mark.harm("anothers-block-lifted-after-ours-ended")
@@ -239,6 +252,22 @@ async def test_without_the_right_to_block_an_act_is_forbidden_and_not_already_do
     github.state.permissions["organization_user_blocking"] = "read"
     refused = await space.restrict(a_bar(account))
     assert refused == Forbidden("Blocking users: write")
+
+
+@pytest.mark.harm("half-of-the-records-taken-for-all")
+@pytest.mark.parametrize("passes", [0, 1])
+async def test_where_half_of_githubs_records_cannot_be_read_they_name_nobody(
+    space: GithubSpace, github: GithubEmulator, clock: FrozenClock, passes: int
+) -> None:
+    """Blocks are one half, what was lifted by an owner's hand is the other."""
+    account = outsider(github)
+    github.state.paid = True
+    await space.restrict(a_bar(account))
+    clock.advance(timedelta(minutes=5))
+    github.manual_actions.unblock_by_hand("morgan", "rowan")
+    assert (await space.attribute(account, AccessLevel.BARRED)).acted_by is ActedBy.OTHER
+    github.set_fault(Fault(kind=FaultKind.NO_PERMISSION, operation="audit.list", times=1, passes=passes))
+    assert (await space.attribute(account, AccessLevel.BARRED)).acted_by is ActedBy.UNKNOWN
 
 
 @pytest.mark.harm("refused-lift-counted-as-done")
