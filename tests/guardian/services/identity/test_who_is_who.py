@@ -79,7 +79,7 @@ async def test_a_code_links_an_account_that_some_on_the_case_may_not_know_as_ano
 async def test_a_code_takes_no_account_that_all_on_the_case_know_as_anothers(community: Community) -> None:
     """P-6.4"""
     case, code = await a_code(community)
-    other = await community.a_case()
+    other = await community.a_case(who="somebody61")
     await identify_reported_person(community.app, AMARA, other.code_name, FORUM, "somebody61")
     for account in (SOMEBODY, ELSEWHERE):
         assert await redeem_code(community.app, account, code)
