@@ -23,7 +23,7 @@ from guardian.people.models import Group, Member
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.conflicts.exclusions import notify_of_exclusions
-from guardian.services.conflicts.indicated import indicated_exclusions
+from guardian.services.conflicts.indicated import indicated_exclusions, search_ahead
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.escalation.handoffs import mark_accepted, notify_liaisons, open_handoff, pending_handoff
 from guardian.services.escalation.local_matters import (
@@ -148,6 +148,8 @@ async def escalate(
     request = _EscalationRequest(submission, given.urgency, given.done_locally.strip(), given.words.strip())
     checked = replace(request.submission, answers={"done_locally": request.done_locally})
     check_submission(checked, app.longest_text, app.largest_file)
+    screened = replace(request.submission, what_happened=request.words)
+    await search_ahead(app, *conflict_indicators(screened, ()).texts, request.done_locally)
     async with app.units_of_work.begin() as uow:
         member = await require_permission(uow, by, UseCase.ESCALATE)
         earlier = await earlier_result(uow, _SOURCE, delivery)

@@ -4,12 +4,13 @@ Each report is kept, with a receipt and a reference of its own. Read `notify_of_
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from guardian.cases.access import members_who_may_know
 from guardian.cases.case import Case, CaseState
 from guardian.cases.reports import Audience, ReportChannel
-from guardian.cases.submissions import Submission, conflict_indicators, has_same_text
+from guardian.cases.submissions import Submission, author_accounts, conflict_indicators, has_same_text
 from guardian.ids import MemberId
 from guardian.journal import PARTY
 from guardian.notices.models import NoticeKind
@@ -17,6 +18,7 @@ from guardian.services.case_flow import get_case
 from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_exclusions
 from guardian.services.context import ReadView, UnitOfWork
 from guardian.services.notify import notify_members
+from guardian.services.visibility import add_known_accounts
 from rules.conflicts import Speaker
 from rules.policy import Policy
 from rules.report_intake import FloodNotice, flood_notice, flood_window_start, joins_burst_case
@@ -53,12 +55,16 @@ async def burst_case(view: ReadView, policy: Policy, submission: Submission) -> 
     return None if case.state is CaseState.CLOSED or case.audience is not None else case
 
 
-async def join_burst_case(uow: UnitOfWork, policy: Policy, case: Case, submission: Submission) -> Case:
-    """Exclude whomever the report points to from the case, before it stands there; return the case as it then stands.
+async def join_burst_case(
+    uow: UnitOfWork, policy: Policy, case: Case, submission: Submission, file_texts: tuple[str, ...]
+) -> Case:
+    """Exclude whomever the report points to, with its files, from the case, before it stands there; return the case as it then stands.
 
     Nobody is notified of a report beyond the first ones: they are in the same words.
     """
     indicators = conflict_indicators(submission, await uow.people.members())
+    indicators = replace(indicators, texts=(*indicators.texts, *file_texts))
+    indicators = await add_known_accounts(uow, indicators, author_accounts(submission.evidence))
     after, changed = await exclude_indicated(uow, policy, case, indicators, PARTY, Speaker.REPORTER)
     if changed:
         await notify_of_exclusions(uow, case, after)

@@ -174,7 +174,7 @@ async def receive(app: AppContext, submission: Submission) -> IntakeResult:
             return received
         burst = await burst_case(uow, app.policy, submission)
         if burst is not None:
-            return await _add_to_burst_case(app, uow, submission, burst)
+            return await _add_to_burst_case(app, uow, submission, burst, words.texts)
         case, route = await _open_case_for(app, uow, submission, words.texts)
         received = await _save_report(app, uow, submission, case)
         anybody_notified = await _send_first_notices(uow, app.policy, case, route, danger=submission.danger)
@@ -185,9 +185,11 @@ async def receive(app: AppContext, submission: Submission) -> IntakeResult:
         return await _remember_result(uow, submission, received, case)
 
 
-async def _add_to_burst_case(app: AppContext, uow: UnitOfWork, submission: Submission, case: Case) -> IntakeResult:
+async def _add_to_burst_case(
+    app: AppContext, uow: UnitOfWork, submission: Submission, case: Case, file_texts: tuple[str, ...]
+) -> IntakeResult:
     """Add the report to the case of those in the same words, whose deadlines are its own as well. Policy: P-2.9."""
-    after = await join_burst_case(uow, app.policy, case, submission)
+    after = await join_burst_case(uow, app.policy, case, submission, file_texts)
     received = await _save_report(app, uow, submission, after, with_deadlines=False)
     return await _remember_result(uow, submission, received, after)
 

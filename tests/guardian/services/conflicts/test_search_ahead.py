@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from structlog.testing import capture_logs
 
+from guardian.cases.reports import ReportChannel
 from guardian.cases.submissions import EvidenceInput
 from guardian.services.parties import personal_page
 from guardian.services.reports import follow_up
@@ -13,6 +14,7 @@ from guardian.services.reports.intake import ReceiptAccess
 from guardian.services.reports.mail import receive_mail
 from tests.builders.community import DMITRI, Community
 from tests.builders.journey import a_journey
+from tests.guardian.services.escalation.test_escalations import passed_on
 from tests.guardian.services.reports.test_mail import a_letter
 
 LONG = "They wrote to me again and again, and Dmitri Volkov saw it. " * 50
@@ -48,8 +50,19 @@ async def request(community: Community) -> None:
     await personal_page.request_board_reconsideration(community.app, await journey.receipt(), LONG)
 
 
+async def escalation(community: Community) -> None:
+    """A moderator passes something on, with what stands there."""
+    await passed_on(community, words=LONG)
+
+
+async def burst(community: Community) -> None:
+    """Several reports in the same words come in."""
+    for _ in range(community.app.policy.reports.burst_from + 1):
+        await community.report(what_happened=LONG, channel=ReportChannel.PAGE, reporter=None)
+
+
 @pytest.mark.harm("nobody-can-write-while-a-text-is-searched")
-@pytest.mark.parametrize("come_in", [report, mail, addition, hearing, request])
+@pytest.mark.parametrize("come_in", [report, mail, addition, hearing, request, escalation, burst])
 async def test_a_long_text_is_searched_before_anything_is_written(
     community: Community, come_in: Callable[[Community], Awaitable[None]]
 ) -> None:

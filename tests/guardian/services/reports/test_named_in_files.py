@@ -2,7 +2,7 @@
 
 import pytest
 
-from guardian.cases.reports import Audience
+from guardian.cases.reports import Audience, ReportChannel
 from guardian.cases.submissions import EvidenceInput
 from guardian.notices.models import NoticeKind
 from guardian.services.reports.follow_up import AdditionInput
@@ -41,6 +41,22 @@ async def test_whoever_a_file_names_that_is_added_later_is_put_to_a_chair(commun
         [case] = await view.cases.cases()
         named = {e.member for e in await view.cases.exclusions_of(case.id)}
         claimed = {c.about for c in await view.cases.conflict_claims_of(case.id)}
+    assert DMITRI in named | claimed
+
+
+@pytest.mark.harm("named-in-a-file-and-told")
+async def test_whoever_a_file_of_one_more_report_in_the_same_words_names_does_not_read_it_there(
+    community: Community,
+) -> None:
+    """P-2.5: it joins the case of those before it."""
+    said = {"what_happened": "The same words.", "channel": ReportChannel.PAGE, "reporter": None}
+    for _ in range(community.app.policy.reports.burst_from):
+        case = await community.a_case(**said)
+    joined = await community.a_case(**said, evidence=(a_file(b"It was Dmitri Volkov."),))
+    async with community.units_of_work.read() as view:
+        named = {each.member for each in await view.cases.exclusions_of(joined.id)}
+        claimed = {each.about for each in await view.cases.conflict_claims_of(joined.id)}
+    assert joined.id == case.id
     assert DMITRI in named | claimed
 
 
