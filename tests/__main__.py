@@ -85,7 +85,8 @@ def parts(changed: Changed | None = None) -> tuple[Part, ...]:
         Part("types", (sys.executable, "-m", "mypy", *types)),
         Part("contracts", (f"{tool}/lint-imports",)),
         Part(
-            "tests", (sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "worksteal", "--durations=15", *tests)
+            "tests",
+            (sys.executable, "-m", "pytest", "-q", "-p", "tests.workers", "--workers", "4", "--durations=15", *tests),
         ),
     )
 

@@ -29,16 +29,12 @@ hypothesis_settings.load_profile("steady")
 
 def pytest_configure(config: pytest.Config) -> None:
     """The run has a folder for its PostgreSQL; workers of the run inherit it through the environment."""
-    if not hasattr(config, "workerinput"):
-        postgresql.sweep_abandoned()
-        config.stash[HOME] = postgresql.claim_home()
+    postgresql.sweep_abandoned()
+    config.stash[HOME] = postgresql.claim_home()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The run's PostgreSQL has ended; on a server that was given, nothing is left behind."""
-    given = os.environ.get(postgresql.GIVEN_SERVER)
-    if given:
-        asyncio.run(drop_database(partial(_address, given)))
+    """The run's PostgreSQL has ended."""
     home = config.stash.get(HOME, None)
     if home is not None:
         postgresql.stop(home)
@@ -49,11 +45,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits longest starts first, so that it fills the gaps of the rest.
-
-    Workers are given neighbours (`--dist worksteal`): those of one folder mostly share what it keeps, such as a browser
-    or the parsed sources.
-    """
+    """What waits longest starts first; several workers share the rest out by themselves (`tests/workers.py`)."""
     items.sort(key=lambda item: not any(f"tests/{folder}/" in item.nodeid for folder in SLOW_FOLDERS))
 
 
@@ -138,8 +130,17 @@ def _address(server: str, name: str) -> str:
     return address.replace("postgresql://", "postgresql+asyncpg://", 1) + (f"?{after}" if after else "")
 
 
+@pytest.fixture(scope="session")
+def own_databases() -> Iterator[None]:
+    """What this process makes for itself on a server that was given is dropped in the end."""
+    yield
+    given = os.environ.get(postgresql.GIVEN_SERVER)
+    if given:
+        asyncio.run(drop_database(partial(_address, given)))
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-async def full_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+async def full_database_url(request: pytest.FixtureRequest, tmp_path: Path, own_databases: None) -> AsyncIterator[str]:
     """The address of a database with every table and no row, of either kind: a copy, since making one is slow."""
     if request.param == "sqlite":
         yield await copy_blank_file(tmp_path / "guardian.sqlite")
