@@ -23,7 +23,12 @@ def kept_text(text: str) -> str:
 
     Half a character, as a platform's JSON may hold one, is shown as a question mark. Doing it twice changes nothing.
     """
-    return redact_receipts(text.encode("utf-8", "replace").decode())
+    return redact_receipts(whole_characters(text))
+
+
+def whole_characters(text: str) -> str:
+    """Return the text in characters that every store can hold; a link is kept so, since its signs are no receipt's."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def kept_file(content: bytes) -> bytes:

@@ -13,7 +13,7 @@ from typing import Final
 from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.receipts import create_mail_token
-from guardian.cases.received_words import kept_file, kept_text
+from guardian.cases.received_words import kept_file, kept_text, whole_characters
 from guardian.cases.report_questions import CHOICES, CONTACT_IS_SAFE, DANGER, DO_NOT_CONTACT, HANDLED, WHO
 from guardian.cases.reports import Addition, Audience, Evidence, ReplyAddress, Report, ReportChannel
 from guardian.errors import Refused
@@ -284,7 +284,7 @@ def build_evidence(evidence_input: EvidenceInput, report: Report, at: datetime) 
         report=report.id,
         at=at,
         kind=evidence_input.kind,
-        link=evidence_input.link,
+        link=whole_characters(evidence_input.link),
         author=evidence_input.author,
         author_handle=kept_text(evidence_input.author_handle),
         text=kept_text(evidence_input.text),

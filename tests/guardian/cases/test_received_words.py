@@ -41,6 +41,12 @@ def words_of(kept: Report | Addition | Evidence) -> Iterator[str]:
             yield (kept.content or b"").decode("utf-8", "replace")
 
 
+def everything_stored(kept: Report | Addition | Evidence) -> Iterator[str]:
+    """Every text of what is kept: its words, and where it stood."""
+    yield from words_of(kept)
+    yield kept.link if isinstance(kept, Evidence) else ""
+
+
 def everything_kept(typed: str) -> Iterator[Report | Addition | Evidence]:
     """What is made of a text, in every field and by every way in which one comes in."""
     submission = Submission(
@@ -53,6 +59,7 @@ def everything_kept(typed: str) -> Iterator[Report | Addition | Evidence]:
     content = typed.encode("utf-8", "replace")
     piece = EvidenceInput(kind="file", text=typed, file_name=typed, author_handle=typed, content=content, why_not=typed)
     yield build_evidence(piece, report, START)
+    yield build_evidence(EvidenceInput(kind="message", link=f"https://forum.example/t/{typed}"), report, START)
 
 
 @pytest.mark.harm("receipt-shown-in-kept-words")
@@ -70,7 +77,7 @@ def test_no_receipt_is_kept_wherever_it_was_typed(before: str, typed: str, after
 def test_whatever_is_kept_can_be_stored(before: str, half: str, after: str) -> None:
     """P-2.1: JSON of a platform can hold half a character, which no store takes."""
     for kept in everything_kept(f"{before}{half}{after}"):
-        for words in words_of(kept):
+        for words in everything_stored(kept):
             assert words.encode("utf-8").decode() == words
 
 
