@@ -10,6 +10,7 @@ from typing import Final
 from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case
 from guardian.cases.receipts import create_handed_receipt, create_reporter_receipt
+from guardian.cases.report_questions import HANDLED
 from guardian.cases.reports import Report, ReportChannel
 from guardian.cases.submissions import Submission, build_report, reporter_party
 from guardian.errors import NotFound, Refused
@@ -90,11 +91,16 @@ async def issue_for_reported(
 
 
 async def _open_page(uow: UnitOfWork, case: Case, by: MemberId, who: str) -> Report:
-    """Open the page of somebody who has not written. Nothing is promised to them yet, so that no deadline runs."""
+    """Open the page of somebody who has not written. Nothing is promised to them yet, so that no deadline runs.
+
+    What was sent for the file alone stays for the file: that they have a page asks nothing more of the group (P-2.3).
+    """
+    reports = await uow.cases.reports_of(case.id)
+    is_filed = bool(reports) and all(each.answers.get(HANDLED) == "yes" for each in reports)
     submission = Submission(
         channel=ReportChannel.VOICE,
         what_happened=_NOT_THEIR_WORDS,
-        answers={SOURCE_QUESTION: who},
+        answers={SOURCE_QUESTION: who, **({HANDLED: "yes"} if is_filed else {})},
         entered_by=by,
         verified=False,
     )

@@ -9,7 +9,7 @@ from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.proposals import Consequence
 from guardian.errors import NotFound, Refused
 from guardian.notices.models import News
-from guardian.services.decisions import board_answers, enactment
+from guardian.services.decisions import board_answers, closing, enactment
 from guardian.services.deliberation import procedure
 from guardian.services.members import AccountInput
 from guardian.services.parties import handed_receipts, personal_page
@@ -101,6 +101,15 @@ async def test_a_page_for_somebody_harmed_is_no_promise_that_can_be_late(communi
     before = len(await open_deadlines(journey))
     await handed_to_affected(journey)
     assert len(await open_deadlines(journey)) == before
+
+
+async def test_a_page_for_somebody_harmed_leaves_a_matter_for_the_file(community: Community) -> None:
+    """P-2.3"""
+    journey = await a_journey(community, answers={"handled": "yes"})
+    receipt = await handed_to_affected(journey)
+    await closing.close(community.app, BRUNO, journey.code_name, "For the file.")
+    page = await follow_up.read_follow_up(community.app, receipt)
+    assert News.FILED in [notice.facts.get("news") for notice in page.notices]
 
 
 @pytest.mark.harm("restricted-with-others-unheard")
