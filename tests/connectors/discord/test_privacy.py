@@ -125,28 +125,54 @@ async def test_no_file_is_fetched_from_anywhere_but_discords_own_hosts(url: str)
     assert "not on Discord's own servers" in file.why_not
 
 
-@pytest.mark.harm("evidence-fetched-from-anywhere")
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_a_file_that_leads_on_to_another_address_is_not_followed(status: int) -> None:
-    """An address of Discord's own that answers with a redirect to somewhere inside our network."""
+@asynccontextmanager
+async def file_server(status: int, content: bytes = b"") -> AsyncIterator[tuple[str, list[str]]]:
+    """An address of Discord's own that answers so to whatever is asked; and what it was asked."""
     asked: list[str] = []
 
     async def serve(request: web.Request) -> web.StreamResponse:
         asked.append(request.path)
-        return web.Response(status=status, headers={"Location": "/secret"})
+        return web.Response(status=status, headers={"Location": "/secret"}, body=content)
 
     app = web.Application()
     app.router.add_get("/{tail:.*}", serve)
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
     try:
-        port = runner.addresses[0][1]
-        limits = FileLimits(f"http://127.0.0.1:{port}/api/v10", 1000, 3000, timedelta(seconds=2))
-        upload = UploadedFile("a.png", f"http://127.0.0.1:{port}/a.png", 1)
-        (file,) = await fetch_evidence([upload], limits, FileAuthor())
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}", asked
     finally:
         await runner.cleanup()
+
+
+def limits_at(url: str) -> FileLimits:
+    """A thousand bytes a file, three thousand together."""
+    return FileLimits(f"{url}/api/v10", 1000, 3000, timedelta(seconds=2))
+
+
+@pytest.mark.harm("evidence-fetched-from-anywhere")
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_file_that_leads_on_to_another_address_is_not_followed(status: int) -> None:
+    """An address of Discord's own that answers with a redirect to somewhere inside our network."""
+    async with file_server(status) as (url, asked):
+        (file,) = await fetch_evidence([UploadedFile("a.png", f"{url}/a.png", 1)], limits_at(url), FileAuthor())
     assert (file.content, asked) == (None, ["/a.png"])
     assert file.why_not.startswith("The file could not be fetched")
+
+
+@pytest.mark.harm("evidence-without-bound")
+@pytest.mark.parametrize(("size", "kept"), [(1000, True), (1001, False), (500_000, False)])
+async def test_a_file_is_kept_to_its_bound_whatever_size_was_stated(size: int, kept: bool) -> None:
+    """P-2.1: too large is said, and the report is taken without it."""
+    async with file_server(200, b"x" * size) as (url, _):
+        (file,) = await fetch_evidence([UploadedFile("a.png", f"{url}/a.png", 1)], limits_at(url), FileAuthor())
+    assert (len(file.content or b""), bool(file.why_not)) == ((size, False) if kept else (0, True))
+
+
+@pytest.mark.harm("evidence-without-bound")
+async def test_many_files_are_kept_to_their_bound_together(tmp_path: Path) -> None:
+    """P-2.1"""
+    async with file_server(200, b"x" * 1000) as (url, _):
+        uploads = [UploadedFile(f"{number}.png", f"{url}/{number}.png", 1) for number in range(5)]
+        files = await fetch_evidence(uploads, limits_at(url), FileAuthor())
+    assert [len(file.content or b"") for file in files] == [1000, 1000, 1000, 0, 0]

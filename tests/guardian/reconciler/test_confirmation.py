@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from guardian.ids import Reference
 from guardian.reconciler.confirmation import Confirmation, confirm, merge_entitlements, remaining_entitlements
 from guardian.reconciler.ownership import Ownership
-from guardian.sanctions.models import Enforcement, Intent, IntentKind, Prior
+from guardian.sanctions.models import Enforcement, Intent, IntentKind, Prior, ReleaseState
 from guardian.spaces.port import Entitlement, EntitlementKind, Observed, ObservedRestriction, Presence
 from rules.precedence import AccessLevel
 from tests.builders.properties import Condition, given_often
@@ -223,3 +223,32 @@ def test_only_what_the_look_shows_closes_an_intent(condition: Condition, look: A
                 assert whose.get(intent.level) is not OURS
             case _:
                 assert seen.find_restriction(intent.level) is not None
+
+
+# -- what is owed a release
+
+
+@pytest.mark.harm("released-for-ever")
+@pytest.mark.parametrize(
+    ("until", "intents", "release"),
+    [
+        (day(9), (), ReleaseState.DONE),
+        (NOW, (), ReleaseState.DONE),
+        (day(11), (), ReleaseState.OWED),
+        (None, (), ReleaseState.OWED),
+        (day(9), (PLACING,), ReleaseState.OWED),
+    ],
+)
+def test_what_has_run_out_by_itself_is_owed_no_release_and_all_else_is(
+    until: datetime | None, intents: tuple[Intent, ...], release: ReleaseState
+) -> None:
+    """An open intent may still land, whatever has run out before it."""
+    found = confirmed(known=an_enforcement(until=until, release=ReleaseState.OWED), intents=intents)
+    assert found.enforcements[BARRED].release is release
+
+
+@pytest.mark.harm("released-for-ever")
+@pytest.mark.parametrize(("ownership", "release"), [(FOREIGN, ReleaseState.DONE), (UNPROVED, ReleaseState.OWED)])
+def test_where_anothers_stands_for_certain_ours_is_owed_no_release(ownership: Ownership, release: ReleaseState) -> None:
+    found = confirmed((BAR, ownership), known=an_enforcement(release=ReleaseState.OWED))
+    assert found.enforcements[BARRED].release is release
