@@ -30,6 +30,7 @@ class Fact(StrEnum):
     PERSON_CODE_NAME = "person_code_name"
     MEMBER_NAME = "member_name"
     OPAQUE_ID = "opaque_id"
+    OWN_SIGN_IN = "own_sign_in"
     CONTACT_PERSON = "contact_person"
     OWN_REFERENCE = "own_reference"
     OWN_RECEIPT = "own_receipt"
@@ -44,7 +45,7 @@ _ANYBODY: Final = frozenset({Fact.STATUS, Fact.DUE_DATE})
 _PARTY: Final = _ANYBODY | {Fact.OWN_REFERENCE, Fact.READ_TEXT}
 _DISCLOSED: Final[Mapping[RecipientRole, frozenset[Fact]]] = {
     RecipientRole.MEMBER: _ANYBODY
-    | {Fact.CASE_CODE_NAME, Fact.PERSON_CODE_NAME, Fact.MEMBER_NAME, Fact.OPAQUE_ID, Fact.SPACE},
+    | {Fact.CASE_CODE_NAME, Fact.PERSON_CODE_NAME, Fact.MEMBER_NAME, Fact.OPAQUE_ID, Fact.SPACE, Fact.OWN_SIGN_IN},
     RecipientRole.REPORTER: _PARTY | {Fact.CONTACT_PERSON, Fact.OWN_RECEIPT, Fact.RESULT},
     RecipientRole.REPORTED: _PARTY | {Fact.OWN_PAGE, Fact.DECISION, Fact.TERM, Fact.SPACE},
     RecipientRole.OWNER: frozenset({Fact.SPACE, Fact.OWN_PAGE}),

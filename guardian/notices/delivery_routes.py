@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from guardian.ids import AccountId, MemberId, NoticeId, PersonId, ReportId
-from guardian.notices.models import Notice, Recipient, RecipientKind
+from guardian.notices.models import Notice, NoticeKind, Recipient, RecipientKind
 from guardian.notices.renderer import NoticeText
 from guardian.spaces.outcomes import Outcome
 from guardian.spaces.port import Account, Message
@@ -183,7 +183,7 @@ class RouteFinder:
         to = notice.to
         match to.kind:
             case RecipientKind.MEMBER:
-                return await self._routes_to_member(view, to)
+                return await self._routes_to_member(view, notice)
             case RecipientKind.PERSON:
                 return await self._routes_to_person(view, to)
             case RecipientKind.REPORTER:
@@ -191,11 +191,12 @@ class RouteFinder:
             case RecipientKind.ACCOUNT:
                 return await self._routes_to_account_owner(view, to)
 
-    async def _routes_to_member(self, view: ContactView, to: Recipient) -> Routes:
-        member = await view.people.member(to.member) if to.member else None
+    async def _routes_to_member(self, view: ContactView, notice: Notice) -> Routes:
+        member = await view.people.member(notice.to.member) if notice.to.member else None
         if member is None:
             return Routes()
-        channels = self._space_channels(member.accounts)
+        # Who asks by mail sits in front of their mail: it goes there alone.
+        channels = () if notice.kind is NoticeKind.SIGN_IN_LINK else self._space_channels(member.accounts)
         if self.mailer is not None and member.email:
             channels += (_mail_channel(self.mailer, member.email),)
         return Routes(channels)

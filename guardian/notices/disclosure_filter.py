@@ -27,6 +27,7 @@ _KEYS_BY_FACT: Final[Mapping[Fact, str]] = {
     Fact.PERSON_CODE_NAME: "person",
     Fact.MEMBER_NAME: "by of",
     Fact.OPAQUE_ID: "proposal draft act stop sanction hop",
+    Fact.OWN_SIGN_IN: "link",
     Fact.CONTACT_PERSON: "turn_to",
     Fact.OWN_REFERENCE: "reference",
     Fact.OWN_RECEIPT: "own_receipt",

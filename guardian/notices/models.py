@@ -60,6 +60,7 @@ class NoticeKind(StrEnum):
     READMISSION_REQUESTED = "readmission_requested"
     CASE_CLOSED = "case_closed"
     CODE = "code"
+    SIGN_IN_LINK = "sign_in_link"
     NEW_MATTER = "new_matter"
     ESCALATED = "escalated"
     ESCALATION_NEWS = "escalation_news"

@@ -68,6 +68,7 @@ CASE_NEWS: Final[Phrases] = {
     News.ENACTED: "What was decided is being carried out.",
     News.UNSETTLED: "A decision is open again, because what counts towards it has changed.",
     News.CLOSED: "The case is closed.",
+    News.UNREVIEWED: "The act ended without having been reviewed in time. Its reporters have been told.",
     News.FILED: "The case is closed.",
     News.REOPENED: "The case is open again.",
     News.RECONSIDER: "Somebody asks for the decision to be looked at again.",

@@ -71,6 +71,7 @@ class UseCase(StrEnum):
     ANNOUNCE_RAID = "announce_raid"
     CONFIRM_RAID = "confirm_raid"
     ADOPT = "adopt"
+    SIGN_IN = "sign_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.ANNOUNCE_RAID: (MEMBERS,),
     UseCase.CONFIRM_RAID: (MEMBERS,),
     UseCase.ADOPT: (MEMBERS,),
+    UseCase.SIGN_IN: (MEMBERS, MODERATORS, BOARD),
 }
 
 

@@ -116,7 +116,7 @@ def _pages(
         *FollowUpPages(site, PageSessions(site.app.system_time), rate_limiter).routes(),
         *PersonalPages(site, PageSessions(site.app.system_time), sign_in).routes(),
         *OwnerPages(site, PageSessions(site.app.system_time), sign_in).routes(),
-        *console_routes(Console(site, switcher)),
+        *console_routes(Console(site, sign_in, switcher), sign_in, rate_limiter),
     ]
 
 

@@ -34,6 +34,7 @@ class Bucket(StrEnum):
     DANGER = "danger"
     SIGNED_IN = "signed_in"
     ADDITION = "addition"
+    SIGN_IN = "sign_in"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from guardian.web.forms import Form
 from guardian.web.rendering import Site
 
 SIGNED_IN: Final = "signed-in"
+CONSOLE: Final = "console"
+"""Where a sign-in leads that members begin; every other leads back to the pages for reporters."""
 _SIGNING_IN: Final = "signing-in"
 _SESSION_LENGTH: Final = timedelta(minutes=30)
 _SIGN_IN_LENGTH: Final = timedelta(minutes=10)
@@ -90,7 +92,7 @@ class SignIn:
         )
 
     async def _start(self, request: Request) -> Response:
-        return self._redirect_to_space(self._proof(request), elsewhere=False)
+        return self._redirect_to_space(self._proof(request), elsewhere=False, to=request.query_params.get("to", ""))
 
     async def _start_elsewhere(self, request: Request) -> Response:
         proof = self._proof(request)
@@ -98,14 +100,14 @@ class SignIn:
             raise NotFound
         return self._redirect_to_space(proof, elsewhere=True)
 
-    def _redirect_to_space(self, proof: AccountProof, *, elsewhere: bool) -> Response:
+    def _redirect_to_space(self, proof: AccountProof, *, elsewhere: bool, to: str = "") -> Response:
         state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
         address = proof.start(self._address(proof), state, verifier, include_linked=elsewhere)
         response = RedirectResponse(address, 303)
         # Not `strict`: the browser comes back from another site, and must bring it along.
         response.set_cookie(
             self._site.cookie_name(_SIGNING_IN),
-            f"{state}.{verifier}",
+            f"{state}.{verifier}.{to if to == CONSOLE else ''}",
             max_age=int(_SIGN_IN_LENGTH.total_seconds()),
             path="/",
             secure=self._site.secure_cookies,
@@ -116,7 +118,7 @@ class SignIn:
 
     async def _finish(self, request: Request) -> Response:
         proof = self._proof(request)
-        state, _, verifier = request.cookies.get(self._site.cookie_name(_SIGNING_IN), "").partition(".")
+        state, verifier, to = _parse_state(request.cookies.get(self._site.cookie_name(_SIGNING_IN), ""))
         given, code = request.query_params.get("state", ""), request.query_params.get("code", "")
         if not state or not are_equal(state, given):
             return self._show_failure(proof, "This sign-in was not begun in this browser, or is over.")
@@ -128,12 +130,14 @@ class SignIn:
         if not isinstance(found, ProofResult):
             log.warning("sign_in.not_finished", space=proof.space, kind=type(found).__name__)
             return self._show_failure(proof, f"{proof.label} did not say which account is yours.")
-        return self._show_signed_in(proof, found)
+        return self._show_signed_in(proof, found, to)
 
-    def _show_signed_in(self, proof: AccountProof, found: ProofResult) -> Response:
+    def _show_signed_in(self, proof: AccountProof, found: ProofResult, to: str) -> Response:
         key = self._remember(SignedIn(found, proof.label, self._site.app.system_time() + _SESSION_LENGTH))
         elsewhere = found.linked_accounts is not None
-        response = self._site.render_page("signed_in.html", label=proof.label, handle=found.handle, elsewhere=elsewhere)
+        # Not a redirection: a strict cookie is not sent along while the way still leads here from another site.
+        template = "console/account_shown.html" if to == CONSOLE else "signed_in.html"
+        response = self._site.render_page(template, label=proof.label, handle=found.handle, elsewhere=elsewhere)
         response.set_cookie(
             self._site.cookie_name(SIGNED_IN),
             key,
@@ -184,6 +188,12 @@ class SignIn:
 
     def _address(self, proof: AccountProof) -> str:
         return f"{self._site.app.base_url}/sign-in/{proof.space}/back"
+
+
+def _parse_state(cookie: str) -> tuple[str, str, str]:
+    """The state, the verifier, and where the sign-in leads, as the cookie of a sign-in under way holds them."""
+    state, verifier, to = (*cookie.split("."), "", "", "")[:3]
+    return state, verifier, to
 
 
 def _shown_handle(signed_in: SignedIn | None, space: SpaceName) -> str:

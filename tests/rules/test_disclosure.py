@@ -10,7 +10,9 @@ def disclosed_to(recipient: RecipientRole) -> set[Fact]:
     return {fact for fact in Fact if may_disclose(recipient, fact)}
 
 
-@pytest.mark.parametrize("fact", [Fact.CASE_CODE_NAME, Fact.PERSON_CODE_NAME, Fact.MEMBER_NAME, Fact.OPAQUE_ID])
+@pytest.mark.parametrize(
+    "fact", [Fact.CASE_CODE_NAME, Fact.PERSON_CODE_NAME, Fact.MEMBER_NAME, Fact.OPAQUE_ID, Fact.OWN_SIGN_IN]
+)
 def test_code_names_and_who_of_the_group_did_what_stay_inside_the_group(fact: Fact) -> None:
     """P-2.6, P-3.1."""
     assert {recipient for recipient in RecipientRole if may_disclose(recipient, fact)} == {RecipientRole.MEMBER}
@@ -18,7 +20,7 @@ def test_code_names_and_who_of_the_group_did_what_stay_inside_the_group(fact: Fa
 
 def test_a_notice_to_a_member_carries_code_names_and_clocks_and_nothing_of_the_matter() -> None:
     """P-3.1."""
-    inside = {Fact.CASE_CODE_NAME, Fact.PERSON_CODE_NAME, Fact.MEMBER_NAME, Fact.OPAQUE_ID}
+    inside = {Fact.CASE_CODE_NAME, Fact.PERSON_CODE_NAME, Fact.MEMBER_NAME, Fact.OPAQUE_ID, Fact.OWN_SIGN_IN}
     assert disclosed_to(RecipientRole.MEMBER) == inside | {Fact.STATUS, Fact.DUE_DATE, Fact.SPACE}
 
 

@@ -37,6 +37,13 @@ async def list_cases(context: CommandContext) -> Reply:
     return Reply("\n".join(shown) or "There are no cases.")
 
 
+@commands.command(name="todo", description="What needs you: a link to your place to work")
+async def show_tasks(context: CommandContext) -> Reply:
+    """Give the member a link that signs them in where they see what needs them."""
+    url = await links.create_link(context.app, context.by)
+    return Reply(f"What needs you stands here. The link signs you in once, within five minutes: {url}")
+
+
 async def _reading_url(context: CommandContext, case: str) -> str | None:
     """The reading link; None for the Board while a case of the group merely lies with it."""
     try:

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,6 +24,7 @@ from guardian.services.sign_in.sessions import require_session
 from guardian.web.console.navigation import NavigationItem, navigation_for
 from guardian.web.forms import Form
 from guardian.web.rendering import Fault, Site
+from guardian.web.sign_in import SignIn
 
 HOME: Final = "/console"
 SESSION: Final = "session"
@@ -80,6 +80,7 @@ class FormEntry:
 
 NOTHING_TYPED: Final = FormEntry()
 
+Typed = Sequence[tuple[str, str]]
 Show = Callable[[Request, Visit], Awaitable[Response]]
 Take = Callable[[Request, Visit, Form], Awaitable[Response]]
 ShowAgain = Callable[[FormEntry], Awaitable[Response]]
@@ -88,8 +89,9 @@ ShowAgain = Callable[[FormEntry], Awaitable[Response]]
 class Console:
     """Makes the routes of the console's pages, renders them, and carries out what their forms ask for."""
 
-    def __init__(self, site: Site, switcher: Sequence[NavigationItem] = ()) -> None:
+    def __init__(self, site: Site, sign_in: SignIn, switcher: Sequence[NavigationItem] = ()) -> None:
         self.site = site
+        self._sign_in = sign_in
         self._switcher = tuple(switcher)
         self._messages: dict[SessionId, str] = {}
 
@@ -161,14 +163,23 @@ class Console:
             self._messages[visit.session] = message
         return RedirectResponse(to, 303)
 
-    def ask_to_sign_in(self, request: Request) -> Response:
-        """Show the page of signing in: it looks the same at every address, so that none of them says anything."""
-        return self.site.render_page("console/signed_out.html", status=401, typed=(), next=quote(request.url.path))
+    def ask_to_sign_in(self, request: Request, entry: FormEntry = NOTHING_TYPED, lost: Typed = ()) -> Response:
+        """Show the page of signing in: it looks the same at every address, so that none of them says anything.
+
+        `lost` is what was typed into a form whose session was over: it stands on the page, to be copied.
+        """
+        return self.site.render_page(
+            "console/signed_out.html",
+            status=422 if entry.fault else 401,
+            entry=entry,
+            fault=entry.fault,
+            lost=lost,
+            offers=self._sign_in.offers(request),
+        )
 
     def _ask_to_sign_in_again(self, request: Request, form: Form) -> Response:
-        """The session was over when a form came: what was typed stands on the page, to be copied."""
         typed = [(name, text) for name, texts in form.fields.items() for text in texts if name != _TOKEN and text]
-        return self.site.render_page("console/signed_out.html", status=401, typed=typed, next=quote(request.url.path))
+        return self.ask_to_sign_in(request, lost=typed)
 
     async def _visit(self, request: Request) -> Visit | None:
         secret = request.cookies.get(self.site.cookie_name(SESSION), "")

@@ -9,9 +9,11 @@ from starlette.routing import Route
 from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import HOME, Console, Visit
 from guardian.web.console.sign_in_pages import SignInPages
+from guardian.web.rate_limit import RateLimiter
+from guardian.web.sign_in import SignIn
 
 
-def console_routes(console: Console) -> Sequence[Route]:
+def console_routes(console: Console, sign_in: SignIn, rate_limiter: RateLimiter) -> Sequence[Route]:
     """Return the routes of every page of the console."""
 
     async def home(_: Request, visit: Visit) -> Response:
@@ -19,6 +21,6 @@ def console_routes(console: Console) -> Sequence[Route]:
 
     return [
         console.get(HOME, home),
-        *SignInPages(console).routes(),
+        *SignInPages(console, sign_in, rate_limiter).routes(),
         *CasePages(console).routes(),
     ]

@@ -36,6 +36,7 @@ COMMANDS = "\n".join(path.read_text() for path in Path(discord.__file__).parent.
 KNOWN_COMMAND = re.compile(r'\.(?:form_)?command\(\s*name="([a-z-]+)"')
 WITHOUT_CASE = (
     NoticeKind.CODE,
+    NoticeKind.SIGN_IN_LINK,
     NoticeKind.REPORT_FLOOD,
     NoticeKind.CLOCK_DISTRUSTED,
     NoticeKind.SPACE_DOWN,
