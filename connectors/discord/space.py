@@ -161,45 +161,46 @@ class DiscordSpace:
     async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
         """Return those of the accounts that are members, from the list of members; a stranger has nothing to lose."""
         guild = await self._bounded(self._connection.read_guild(), translate.NoAnswer(LATE))
-        members = await self._read_pages(self._connection.read_members, TO_LIST_MEMBERS)
+        members = await self._read_pages(self._connection.read_members, TO_LIST_MEMBERS, _whole)
         if isinstance(members, Unknown):
             return members
         if not isinstance(guild, Success):
             return translate.to_unknown(guild, translate.THE_BOT_IN_THE_SERVER)
-        return roles.losses_of(guild.body, members, self._connection.own_id, accounts)
+        return roles.losses_of(guild.body, list(members.values()), self._connection.own_id, accounts)
 
     async def list_restrictions(self) -> Listing | Unknown:
         """Return every ban and every running timeout. The ceiling bounds each page, since a large server has many."""
-        bans = await self._read_pages(self._connection.read_bans, TO_BAN)
+        bans = await self._read_pages(self._connection.read_bans, TO_BAN, translate.parse_ban)
         if isinstance(bans, Unknown):
             return bans
-        members = await self._read_pages(self._connection.read_members, TO_LIST_MEMBERS)
-        if isinstance(members, Unknown):
-            return members
+        inside = await self._read_pages(self._connection.read_members, TO_LIST_MEMBERS, translate.timeout_fields)
+        if isinstance(inside, Unknown):
+            return inside
         now = self._clock.now()
-        inside = {str(member["user"]["id"]): member for member in members}
-        by_id = {str(ban["user"]["id"]): translate.parse_ban(ban) for ban in bans}
         found = {
-            native_id: translate.observe_account(by_id.get(native_id), inside.get(native_id), now).restrictions
-            for native_id in inside.keys() | by_id.keys()
+            native_id: translate.observe_account(bans.get(native_id), inside.get(native_id), now).restrictions
+            for native_id in inside.keys() | bans.keys()
         }
         return Listing(
             {native_id: each for native_id, each in found.items() if each},
             carries_references=True,
-            still_inside=frozenset(inside.keys() & by_id.keys()),
+            still_inside=frozenset(inside.keys() & bans.keys()),
         )
 
     async def _read_pages(
-        self, read: Callable[[str | None], Coroutine[Any, Any, Answer]], needs: str
-    ) -> list[Json] | Unknown:
-        """All rows of a list; one page that fails, or that does not lead on, makes the whole unknown."""
-        rows: list[Json] = []
+        self, read: Callable[[str | None], Coroutine[Any, Any, Answer]], needs: str, keep: Callable[[Json], T]
+    ) -> dict[str, T] | Unknown:
+        """What is kept of each row of a list, by account; one page that fails, or does not lead on, makes it unknown.
+
+        No page is kept as a whole: a large server has a hundred of them.
+        """
+        rows: dict[str, T] = {}
         after: str | None = None
         while True:
             page = await self._bounded(read(after), translate.NoAnswer(LATE))
             if not isinstance(page, Success):
                 return translate.to_unknown(page, needs)
-            rows += page.body
+            rows |= {str(row["user"]["id"]): keep(row) for row in page.body}
             if len(page.body) < PAGE:
                 return rows
             last = str(max(int(row["user"]["id"]) for row in page.body))
@@ -376,6 +377,10 @@ class DiscordSpace:
             if isinstance(outcomes[entitlement], Unavailable):
                 break
         return True
+
+
+def _whole(row: Json) -> Json:
+    return row
 
 
 def _has_code(answer: Answer, code: int) -> bool:

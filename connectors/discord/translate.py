@@ -67,6 +67,7 @@ _SNOWFLAKES_BEGIN = datetime(2015, 1, 1, tzinfo=UTC)
 # -- what a call can end with
 
 
+_NO_TIMEOUT: Final[Json] = {}
 UNREADABLE: Final = "Discord's answer could not be read"
 
 
@@ -216,6 +217,12 @@ def observe_account(ban: ObservedRestriction | None, member: Json | None, now: d
     presence = Presence.OUTSIDE if member is None else Presence.MEMBER
     ineffective = frozenset({AccessLevel.BARRED}) if ban is not None and member is not None else frozenset()
     return Observed(tuple(each for each in (ban, timeout) if each is not None), presence, ineffective)
+
+
+def timeout_fields(member: Json) -> Json:
+    """Return what of a member says whether a timeout runs: one value for all those who have none."""
+    until = member.get(TIMEOUT_FIELD)
+    return {TIMEOUT_FIELD: until} if until else _NO_TIMEOUT
 
 
 def parse_timeout(member: Json, now: datetime) -> ObservedRestriction | None:

@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from connectors.forum import translate
 from connectors.forum.checks import ForumChecks
@@ -38,6 +39,8 @@ from guardian.spaces.port import (
     read_account_text,
 )
 from rules.precedence import AccessLevel
+
+T = TypeVar("T")
 
 _LISTING_CEILINGS = 20
 _FLAGS = (("suspended", AccessLevel.BARRED), ("silenced", AccessLevel.MUTED))
@@ -322,21 +325,21 @@ class ForumSpace:
         return Entitlements(refusal=_STAFF if _is_staff(person) else None)
 
     async def _read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements]:
-        rows = await self._read_pages("staff")
+        rows = await self._read_pages("staff", bool)
         return {account: Entitlements(refusal=_STAFF) for account in accounts if account.native_id in rows}
 
     async def _list_restrictions(self) -> Listing:
         restrictions: dict[str, tuple[ObservedRestriction, ...]] = {}
         for flag, level in _FLAGS:
-            for native_id, row in (await self._read_pages(flag)).items():
-                observed_restriction = translate.parse_row(row, level, self._clock.now())
+            rows = await self._read_pages(flag, partial(translate.parse_row, level=level, now=self._clock.now()))
+            for native_id, observed_restriction in rows.items():
                 if observed_restriction is not None:
                     restrictions[native_id] = (*restrictions.get(native_id, ()), observed_restriction)
         return Listing(restrictions)
 
-    async def _read_pages(self, flag: str) -> dict[str, dict[str, Any]]:
-        """All rows by account id. The list ends with an empty page: how long a page may be is the site's matter."""
-        rows: dict[str, dict[str, Any]] = {}
+    async def _read_pages(self, flag: str, keep: Callable[[Mapping[str, Any]], T]) -> dict[str, T]:
+        """What is kept of each row, by account id. The list ends with an empty page: how long a page may be is the site's matter."""
+        rows: dict[str, T] = {}
         for page in count(1):
             answer = await self._caller.request(lambda page=page: self._client.listed(flag, page), Priority.LISTING)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
             if not isinstance(answer, list):
@@ -344,7 +347,7 @@ class ForumSpace:
             if not answer:
                 break
             known = len(rows)
-            rows |= {str(row["id"]): row for row in answer}
+            rows |= {str(row["id"]): keep(row) for row in answer}
             if len(rows) == known:
                 raise CallFailed(Unavailable("the forum gives the same page again and again"))
         return rows

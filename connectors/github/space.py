@@ -177,7 +177,7 @@ class GithubSpace:
         """Return which of these teams there still are, and which may change repositories today."""
         if not any(entitlement.kind is EntitlementKind.TEAM for entitlement in entitlements):
             return Appraisal(entitlements)
-        teams = await self._caller.observe(self._read_pages(self._client.teams, Priority.OBSERVATION))
+        teams = await self._caller.observe(self._read_pages(self._client.teams, Priority.OBSERVATION, _whole))
         return teams if isinstance(teams, Unknown) else translate.appraise(entitlements, teams)
 
     async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Mapping[Entitlement, Outcome]:
@@ -308,7 +308,9 @@ class GithubSpace:
         if login is None:
             return Entitlements()
         request = self._request(lambda: self._client.membership(login))
-        membership, teams = await _gather_both(request, self._read_pages(self._client.teams, Priority.OBSERVATION))
+        membership, teams = await _gather_both(
+            request, self._read_pages(self._client.teams, Priority.OBSERVATION, _whole)
+        )
         if translate.parse_presence(membership) is not Presence.MEMBER:
             return Entitlements()
         role = str(membership.body.get("role"))
@@ -322,21 +324,23 @@ class GithubSpace:
         return Entitlements(tuple(entitlements), _OWNER if role == "admin" else None)
 
     async def _read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements]:
-        rows = await self._read_pages(self._client.members, Priority.OBSERVATION)
-        members = {str(row["id"]) for row in rows}
+        members = set(await self._read_pages(self._client.members, Priority.OBSERVATION, _row_id))
         return {account: await self._read_losses(account) for account in accounts if account.native_id in members}
 
     async def _list_restrictions(self) -> Listing:
-        rows = await self._read_pages(self._client.blocks, Priority.LISTING)
-        return Listing({str(row["id"]): (ObservedRestriction(AccessLevel.BARRED),) for row in rows})
+        blocked = await self._read_pages(self._client.blocks, Priority.LISTING, _row_id)
+        return Listing(dict.fromkeys(blocked, (ObservedRestriction(AccessLevel.BARRED),)))
 
-    async def _read_pages(self, page_of: Callable[[int], Response], priority: Priority) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
+    async def _read_pages(
+        self, page_of: Callable[[int], Response], priority: Priority, keep: Callable[[Mapping[str, Any]], A]
+    ) -> list[A]:
+        """What is kept of each row. No page is kept as a whole: of blocks there may be thousands."""
+        rows: list[A] = []
         for number in count(1):
             page = await self._request(lambda number=number: page_of(number), priority)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
             if not isinstance(page.body, list):
                 raise CallFailed(Unavailable("GitHub answered about something else"))
-            rows += page.body
+            rows += map(keep, page.body)
             if page.last_page or not page.body:
                 break
         return rows
@@ -349,7 +353,7 @@ class GithubSpace:
         """A member is in the team (again); the membership itself they have."""
         if entitlement.kind is not EntitlementKind.TEAM:
             return Already()
-        teams = await self._read_pages(self._client.teams, Priority.OBSERVATION)
+        teams = await self._read_pages(self._client.teams, Priority.OBSERVATION, _whole)
         slug = next((str(team["slug"]) for team in teams if str(team["id"]) == entitlement.native_id), None)
         if slug is None:
             return Already()
@@ -433,6 +437,14 @@ async def _gather_all(requests: Sequence[Coroutine[Any, Any, A]]) -> list[A]:
             raise answer
         answers.append(answer)
     return answers
+
+
+def _whole(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return row
+
+
+def _row_id(row: Mapping[str, Any]) -> str:
+    return str(row["id"])
 
 
 def _ids(page: Response) -> set[str]:
