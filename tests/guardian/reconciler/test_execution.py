@@ -1,12 +1,13 @@
 """What an answer of a space means for the try that asked for it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from guardian.ids import Reference
-from guardian.reconciler.execution import deferral, failure_of
+from guardian.reconciler.execution import deferral, failure_of, wait_for_in_flight
 from guardian.reconciler.plan import Action, Release, Restrict
 from guardian.reconciler.snapshot import load_snapshot
 from guardian.retry import Failure
@@ -92,3 +93,25 @@ async def test_whoever_was_released_once_and_is_barred_again_is_owed_a_release_a
             (link,) = await view.people.accounts_of(person)
             (known,) = await view.sanctions.enforcements_of(link.id)
         assert (known.active, known.release) == (True, ReleaseState.OWED)
+
+
+@pytest.mark.harm("lifted-ban-stands")
+async def test_a_call_that_was_cut_off_is_waited_for_until_it_has_really_returned(tmp_path: Path) -> None:
+    """Architecture 5.6: else it would land after the next one."""
+    async with a_world(tmp_path) as world:
+        person = await world.a_person()
+        space, native_id = world.spaces["fake"], await world.native_id(person, "fake")
+        space.in_flight.add(native_id)
+        waited = []
+
+        async def returns_at_the_third(seconds: float) -> None:
+            waited.append(seconds)
+            if len(waited) == 3:
+                space.in_flight.discard(native_id)
+
+        async with world.units_of_work.read() as view:
+            (link,) = await view.people.accounts_of(person)
+            snapshot = await load_snapshot(view, link.id)
+        assert snapshot is not None
+        await wait_for_in_flight(replace(world.context, sleep=returns_at_the_third), space, snapshot)
+        assert len(waited) == 3
