@@ -1,6 +1,7 @@
 """The defects that `python -m tests.mutate` plants still fit the source, and each says what it would do to somebody."""
 
 import ast
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -56,10 +57,24 @@ def test_a_text_that_stands_twice_is_no_anchor() -> None:
         )
 
 
-def test_a_modules_own_tests_are_asked_before_all_others() -> None:
-    first, *_ = Concern(ROOT).circles("rules/quorum.py")
+def test_a_modules_own_tests_are_asked_before_all_others(tmp_path: Path) -> None:
+    importing = "from rules.quorum import Tally\n"
+    texts = {
+        "rules/quorum.py": "class Tally: ...\n",
+        "tests/architecture/test_all.py": importing,
+        "tests/guardian/test_tally.py": importing,
+        "tests/rules/test_deadlines.py": importing,
+        "tests/rules/test_quorum.py": importing,
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
 
-    assert first == ("tests/rules/test_quorum.py",)
+    assert Concern(tmp_path).circles("rules/quorum.py") == (
+        ("tests/rules/test_quorum.py",),
+        ("tests/rules/test_deadlines.py",),
+        ("tests/guardian/test_tally.py",),
+    )
 
 
 def _fault(defect: Defect) -> str:

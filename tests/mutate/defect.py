@@ -7,13 +7,15 @@ import ast
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from tests.changed import ROOT
 
 TABLE: Final = ROOT / "tests" / "mutate" / "defects"
+_FILES_AT_ONCE: Final = 64
+"""The defects of one file of the table are about few sources: these are parsed once for all of them."""
 
 
 class Misplaced(Exception):
@@ -73,7 +75,7 @@ def _defect(name: str, entry: Mapping[str, Any]) -> Defect:
 
 def _range_of(source: str, name: str) -> tuple[int, int]:
     """The characters of the function or class of that name; a method is named with its class, as `Loop.start`."""
-    node: ast.AST = ast.parse(source)
+    node: ast.AST = _parsed(source)
     for part in name.split("."):
         node = _named(node, part, name)
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
@@ -81,6 +83,11 @@ def _range_of(source: str, name: str) -> tuple[int, int]:
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     return starts[node.lineno - 1], starts[node.end_lineno or node.lineno]
+
+
+@lru_cache(maxsize=_FILES_AT_ONCE)
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
 
 
 def _named(within: ast.AST, part: str, name: str) -> ast.AST:
