@@ -24,7 +24,7 @@ HERE: Final = Path(__file__).resolve().parents[2]
 _PRODUCT: Final = ("rules", "guardian", "connectors")
 _BLOCK: Final = 65536
 _OPTIONS: Final = (
-    *("-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not postgresql and not browser"),
+    *("-x", "-q", "--tb=no", "-p", "no:cacheprovider", "-m", "not postgresql and not browser"),
     # The libraries are loaded before pytest looks at them: assertions in them are none of ours.
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
