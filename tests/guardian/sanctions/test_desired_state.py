@@ -142,6 +142,24 @@ def test_it_rests_on_those_alone_that_ask_for_it_now() -> None:
     assert desired_state([mute, bar, later], SPACE, day(1)).reasons == (bar.id,)
 
 
+@pytest.mark.harm("ended-beside-an-adoption")
+@pytest.mark.parametrize(
+    ("kinds", "adopted"),
+    [
+        ((AuthorityKind.ADOPTED,), True),
+        ((AuthorityKind.ADOPTED, AuthorityKind.LOCAL), False),
+        ((AuthorityKind.LOCAL,), False),
+        ((AuthorityKind.ADOPTED, AuthorityKind.DECISION), False),
+    ],
+)
+def test_what_runs_beside_an_adopted_restriction_does_not_end_with_anybodys_lift(
+    kinds: tuple[AuthorityKind, ...], adopted: bool
+) -> None:
+    """P-6.3: adopted is only what nothing else stands behind."""
+    sanctions = [a_sanction(authority=Authority(kind, "0192-word")) for kind in kinds]
+    assert desired_state(sanctions, SPACE, day(1)).adopted is adopted
+
+
 @pytest.mark.parametrize(
     ("kinds", "binding"),
     [
