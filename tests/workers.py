@@ -27,6 +27,8 @@ from tests.changed import SLOW_FOLDERS
 OPTION: Final = "--workers"
 WAITING: Final = (*SLOW_FOLDERS, "bench", "contracts", "guardian/cli", "connectors")
 """Folders whose tests mostly wait, those that wait longest first: they fill the gaps of the rest."""
+ALONE: Final = ("stories", "crash")
+"""Folders whose tests share nothing, and of which each takes long: they are handed out one by one."""
 ONE_IN: Final = 4
 MOST_TOGETHER: Final = 12
 _NAME: Final = "workers"
@@ -64,11 +66,11 @@ class Work:
 
 
 def _together(names: Iterable[str]) -> Iterator[tuple[int, list[int]]]:
-    """Neighbours of one module with the place of their folder in `WAITING`; those of the slowest are each alone."""
+    """Neighbours of one module with the place of their folder in `WAITING`; those in `ALONE` each by itself."""
     for module, numbered in groupby(enumerate(names), key=lambda entry: entry[1].partition("::")[0]):
         place = next((n for n, folder in enumerate(WAITING) if module.startswith(f"tests/{folder}/")), -1)
         numbers = [number for number, _ in numbered]
-        size = 1 if 0 <= place < len(SLOW_FOLDERS) else MOST_TOGETHER
+        size = 1 if place >= 0 and WAITING[place] in ALONE else MOST_TOGETHER
         yield from ((place, numbers[at : at + size]) for at in range(0, len(numbers), size))
 
 

@@ -137,3 +137,9 @@ def test_what_computes_is_taken_by_whoever_begins_with_it() -> None:
     work = Work(names)
     assert work.take(computing=True) == list(range(1, 1 + MOST_TOGETHER))
     assert work.take(computing=False) == [0]
+
+
+def test_the_pages_of_one_browser_stay_together_and_stories_are_taken_one_by_one() -> None:
+    names = [f"tests/{folder}/test_a.py::test_{number}" for folder in ("browser", "stories") for number in range(3)]
+    work = Work(names)
+    assert [work.take(computing=False) for _ in range(4)] == [[3], [4], [5], [0, 1, 2]]
