@@ -3,8 +3,9 @@
 Read `FILTERS` first.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -271,6 +272,11 @@ def answer_label(text: str, name: str) -> str:
     return _CHOICE_LABELS.get((name, text), text)
 
 
+def options_of(values: Iterable[Any]) -> list[tuple[str, str]]:
+    """Return what can be chosen in a form: each value with its words; a plain text, such as a space's name, is its own."""
+    return [(str(value), label_of(value) if isinstance(value, Enum) else str(value)) for value in values]
+
+
 def split_paragraphs(text: str) -> list[str]:
     """Split a text into the paragraphs it is made of."""
     return [part.strip() for part in text.split("\n\n") if part.strip()]
@@ -279,6 +285,7 @@ def split_paragraphs(text: str) -> list[str]:
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {
         "in_words": label_of,
+        "options": options_of,
         "in_days": format_days,
         "consequence": format_consequence,
         "question": question_label,

@@ -39,6 +39,7 @@ class _Forms(HTMLParser):
         self._area: str | None = None
         self._ticks: dict[str, tuple[str, str]] = {}
         self._label: str | None = None
+        self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -48,6 +49,12 @@ class _Forms(HTMLParser):
             self._area = given.get("name")
             if self._area:
                 self.forms[-1].fields[self._area] = ""
+        elif tag == "select":
+            self._select = given.get("name", "")
+        elif tag == "option" and self._select:
+            fields = self.forms[-1].fields
+            if "selected" in given or self._select not in fields:
+                fields[self._select] = given.get("value", "")
         elif tag == "label":
             self._label = given.get("for")
         elif tag == "input" and given.get("name") and given.get("type") != "file":
@@ -61,6 +68,8 @@ class _Forms(HTMLParser):
             self._area = None
         elif tag == "label":
             self._label = None
+        elif tag == "select":
+            self._select = ""
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)

@@ -112,7 +112,7 @@ async def review(
         case = await case_for_member(uow, by, code_name)
         act = await get_act(uow, case)
         require(may_review(by, act.by, await eligible_members(uow, case)))
-        _require_open(act)
+        require_open(act)
         given = ActReview(
             act=act.id, member=by, answer=answer, at=uow.now, term=term, restriction=restriction, reason=reason.strip()
         )
@@ -134,7 +134,7 @@ async def review(
             await conclude(app, uow, case, act, given, by_member(by))
         else:
             await apply_reviews(app, uow, case, act)
-        return await _view(uow, case, act.id)
+        return await _view(uow, case)
 
 
 async def apply_reviews(app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct) -> None:
@@ -386,15 +386,14 @@ def _act_deadlines(act: UnilateralAct, policy: Policy, kinds: frozenset[ActDeadl
     return tuple(step for step in every if step.kind in kinds)
 
 
-def _require_open(act: UnilateralAct) -> None:
+def require_open(act: UnilateralAct) -> None:
+    """Raise Refused, in words, where the act takes no answers of reviewers, any more or for now."""
     if act.state is ActState.WITH_BOARD:
         raise Refused("with_board", "This review is with the Board. Its answer is recorded by the liaison.", "P-7.3")
     if not is_under_review(act):
         raise Refused("not_now", f"This act {ACT_MACHINE.labels[act.state]}, so it takes no more answers.", "P-7.3")
 
 
-async def _view(view: ReadView, case: Case, act_id: str) -> ReviewView:
-    act = await view.deliberation.act(act_id)
-    if act is None:
-        raise NotFound
-    return ReviewView(case.code_name, act.state, len(await view.deliberation.reviews_of(act_id)))
+async def _view(view: ReadView, case: Case) -> ReviewView:
+    act = await get_act(view, case)
+    return ReviewView(case.code_name, act.state, len(await view.deliberation.reviews_of(act.id)))

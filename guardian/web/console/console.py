@@ -31,7 +31,7 @@ SESSION: Final = "session"
 SIGN_IN: Final = "/console/sign-in"
 _TOKEN: Final = "token"
 _MAX_MESSAGES: Final = 1_000
-_NOT_YOURS: Final = frozenset({"not_your_seat", "no_member"})
+NOT_YOURS: Final = frozenset({"not_your_seat", "no_member"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class Console:
         try:
             told = await act()
         except (Refused, Stale) as error:
-            if isinstance(error, Refused) and error.code in _NOT_YOURS:
+            if isinstance(error, Refused) and error.code in NOT_YOURS:
                 raise
             return await again(FormEntry(form.fields, Fault(field, error.sentence)))
         return self.redirect(visit, to, told if isinstance(told, str) and not said else said)
@@ -205,7 +205,7 @@ class Console:
         except NotFound:
             return self.render(visit, "not_found.html", status=404)
         except Refused as error:
-            if error.code in _NOT_YOURS:
+            if error.code in NOT_YOURS:
                 return self.render(visit, "not_found.html", status=404)
             return self.render(visit, "refused.html", status=403, sentence=error.sentence)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from guardian.errors import NotFound
 from guardian.people.models import Member
 from guardian.people.permissions import UseCase, may_perform
 
@@ -19,6 +20,8 @@ class NavigationItem:
 _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
     (NavigationItem("/console", "To do"), None),
     (NavigationItem("/console/cases", "Cases"), UseCase.READ_CASE),
+    (NavigationItem("/console/act", "Act now"), UseCase.ACT_UNILATERALLY),
+    (NavigationItem("/console/reviews", "Reviews"), UseCase.REVIEW_ACT),
 )
 """Each page with the use case whose seats open it; None: everybody who is signed in."""
 
@@ -26,3 +29,9 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
 def navigation_for(member: Member, at: datetime) -> tuple[NavigationItem, ...]:
     """Return the pages that the member's seats open at that instant. Policy: P-1.1."""
     return tuple(item for item, use in _PAGES if use is None or may_perform(member, use, at))
+
+
+def require_seat(member: Member, use: UseCase, at: datetime) -> None:
+    """Raise NotFound unless the member's seats allow the use case: its page is not there for others. Policy: P-4.2."""
+    if not may_perform(member, use, at):
+        raise NotFound

@@ -6,8 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from guardian.web.console.act_pages import ActPages
 from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import HOME, Console, Visit
+from guardian.web.console.review_pages import ReviewPages
 from guardian.web.console.sign_in_pages import SignInPages
 from guardian.web.rate_limit import RateLimiter
 from guardian.web.sign_in import SignIn
@@ -23,4 +25,6 @@ def console_routes(console: Console, sign_in: SignIn, rate_limiter: RateLimiter)
         console.get(HOME, home),
         *SignInPages(console, sign_in, rate_limiter).routes(),
         *CasePages(console).routes(),
+        *ActPages(console).routes(),
+        *ReviewPages(console).routes(),
     ]

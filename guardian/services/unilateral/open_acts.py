@@ -1,0 +1,180 @@
+"""What of acts taken alone is still open, for one member: to agree to, to review, to say a word of their own on.
+
+Code names and clocks only; the words and the accounts are read with the case. Read `list_open_acts` first. Policy:
+P-7.2, P-7.3, P-7.5.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from guardian.cases.access import case_for_member, may_know, require_permission
+from guardian.cases.unilateral_acts import (
+    ActReview,
+    ActState,
+    Stop,
+    StopState,
+    UnilateralAct,
+    check_review,
+    is_under_review,
+)
+from guardian.errors import NotFound
+from guardian.ids import MemberId, SpaceName
+from guardian.people.models import Member
+from guardian.people.permissions import UseCase
+from guardian.services.authorization import require
+from guardian.services.case_flow import eligible_members, get_case
+from guardian.services.context import AppContext, ReadView
+from guardian.services.unilateral.review import get_act, require_open
+from rules.policy import Policy
+from rules.precedence import Restriction
+from rules.unilateral import Ground, ReviewAnswer, act_due_dates, act_ends_at, may_review
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAct:
+    """One act that waits for somebody. `own`: the one who asks took it, and is not told when its review is due (P-4.4).
+
+    `case` names its review; `answers` have been given by `answered` and others. `holds_until`: when it ends if nobody
+    reviews it; of one that waits for a second member, until when they can agree. `statement_due` is the actor's own.
+    """
+
+    case: str
+    person: str
+    state: ActState
+    restriction: Restriction
+    spaces: frozenset[SpaceName] | None
+    ground: Ground
+    at: datetime
+    own: bool
+    is_raid: bool
+    answers: int
+    has_answered: bool
+    holds_until: datetime
+    review_due: datetime | None
+    statement_due: datetime | None
+
+    @property
+    def takes_answers(self) -> bool:
+        """Return whether the one who asks can answer in its review."""
+        return not self.own and self.state in (ActState.UNREVIEWED, ActState.WITH_CHAIR)
+
+
+@dataclass(frozen=True, slots=True)
+class StopLine:
+    """One stop of a member that binds: whose word it was, whom it stops, and until when the others look at it."""
+
+    id: str
+    of: MemberId
+    of_name: str
+    by_name: str
+    at: datetime
+    review_due: datetime
+    state: StopState
+    is_mine_to_review: bool
+
+
+async def list_open_acts(app: AppContext, by: MemberId) -> tuple[OpenAct, ...]:
+    """Return the acts that are not settled and that the member may know of or took, oldest first."""
+    async with app.units_of_work.read() as view:
+        member = await require_permission(view, by, UseCase.REVIEW_ACT)
+        waiting = [each for each in await view.deliberation.acts() if _is_open(each)]
+        found = [await _open_act(view, app.policy, member, each) for each in waiting]
+        return tuple(each for each in found if each is not None)
+
+
+async def check_answer(
+    app: AppContext,
+    by: MemberId,
+    code_name: str,
+    answer: ReviewAnswer,
+    term: timedelta | None = None,
+    restriction: Restriction | None = None,
+) -> Restriction:
+    """Return what would hold if enough reviewers answered so; Refused as the answer itself would be. Policy: P-7.3."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.REVIEW_ACT)
+        case = await case_for_member(view, by, code_name)
+        act = await get_act(view, case)
+        require(may_review(by, act.by, await eligible_members(view, case)))
+        require_open(act)
+        given = ActReview(act=act.id, member=by, answer=answer, at=view.now, term=term, restriction=restriction)
+        require(check_review(act, given, app.policy))
+        return Restriction.NONE if answer is ReviewAnswer.REVERSE else restriction or act.restriction
+
+
+async def list_stops(app: AppContext, by: MemberId) -> tuple[StopLine, ...]:
+    """Return the stops that bind now, oldest first: the whole group was told of each. Policy: P-7.5."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.REVIEW_ACT)
+        names = {member.id: member.name for member in await view.people.members()}
+        within = app.policy.unilateral.review_within
+        return tuple(
+            StopLine(
+                id=each.id,
+                of=each.of,
+                of_name=names.get(each.of, ""),
+                by_name=names.get(each.by, ""),
+                at=each.at,
+                review_due=each.at + within,
+                state=each.state,
+                is_mine_to_review=_may_review_stop(by, each),
+            )
+            for each in await view.deliberation.stops()
+            if each.state is not StopState.ENDED
+        )
+
+
+async def stop_to_review(app: AppContext, by: MemberId, stop_id: str) -> StopLine:
+    """Return the stop of that id, for whoever may say whether it stands; NotFound for everybody else."""
+    found = next((each for each in await list_stops(app, by) if each.id == stop_id and each.is_mine_to_review), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _may_review_stop(by: MemberId, stop: Stop) -> bool:
+    return by not in (stop.by, stop.of)
+
+
+def _is_open(act: UnilateralAct) -> bool:
+    return is_under_review(act) or act.state is ActState.AWAITING_CONFIRMATION
+
+
+async def _open_act(view: ReadView, policy: Policy, member: Member, act: UnilateralAct) -> OpenAct | None:
+    case, own = await get_case(view, act.case), act.by == member.id
+    knows = may_know(member, case, await view.cases.exclusions_of(case.id), view.now)
+    if not knows and not (own and act.statement_at is None):
+        return None
+    person = await view.people.person(act.person)
+    reviews = await view.deliberation.reviews_of(act.id) if knows else ()
+    return OpenAct(
+        case=case.code_name,
+        person=person.code_name if person else "",
+        # To its actor an open review only waits: that it lies with the chairs early would say why (P-4.4).
+        state=ActState.UNREVIEWED if own and is_under_review(act) else act.state,
+        restriction=act.restriction,
+        spaces=act.spaces,
+        ground=act.ground,
+        at=act.at,
+        own=own,
+        is_raid=await view.raids.of_act(act.id) is not None,
+        answers=len({each.member for each in reviews}),
+        has_answered=any(each.member == member.id for each in reviews),
+        holds_until=_holds_until(policy, act, own=own),
+        review_due=None if own or not is_under_review(act) else _review_due(policy, act),
+        statement_due=_statement_due(policy, act) if own and act.statement_at is None else None,
+    )
+
+
+def _holds_until(policy: Policy, act: UnilateralAct, *, own: bool) -> datetime:
+    if act.state is ActState.AWAITING_CONFIRMATION:
+        return act.at + policy.unilateral.review_within
+    return act_ends_at(act.at, act.term, conflicted=act.conflicted and not own, policy=policy)
+
+
+def _review_due(policy: Policy, act: UnilateralAct) -> datetime:
+    return act_due_dates(act.at, conflicted=act.conflicted, policy=policy).review_due
+
+
+def _statement_due(policy: Policy, act: UnilateralAct) -> datetime:
+    return act_due_dates(act.at, conflicted=False, policy=policy).statement_due
