@@ -224,6 +224,13 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class Worklist:
+    """How long somebody's word that they see to a task stands."""
+
+    claim_lasts: Annotated[timedelta, Source("P-2.4", HOUR, 14 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The policy of one community; each field is a section of its policy file."""
 
@@ -242,6 +249,7 @@ class Policy:
     routing: Routing
     reminders: Reminders
     closing: Closing
+    worklist: Worklist
 
 
 @dataclass(frozen=True, slots=True)

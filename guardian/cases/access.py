@@ -5,16 +5,41 @@ Read `case_for_member` first. Policy: P-2.5, P-4.1, P-4.2.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from guardian.cases.case import Case, CaseKind, CaseState
 from guardian.cases.case_store import CaseView
 from guardian.cases.exclusions import Exclusion, conflict_status_by_member
 from guardian.errors import NotFound, Refused
-from guardian.ids import MemberId
+from guardian.ids import MemberId, SpaceName
 from guardian.people.models import Group, Member
 from guardian.people.permissions import BOARD, BOARD_LIAISON, MEMBERS, Seat, UseCase, holds_seat, may_perform
 from rules.audience import is_in_audience
 from rules.conflicts import ConflictStatus, voters, who_may_know
+
+
+class CaseInBrief(Protocol):
+    """What of a case says who may know of it: of the case itself as of its line in a list."""
+
+    @property
+    def kind(self) -> CaseKind:
+        """Return what it is about."""
+
+    @property
+    def state(self) -> CaseState:
+        """Return where it stands."""
+
+    @property
+    def board_only(self) -> bool:
+        """Return whether it is the Board's and nobody else's."""
+
+    @property
+    def space(self) -> SpaceName | None:
+        """Return whose moderators' a local matter is."""
+
+    @property
+    def audience(self) -> tuple[MemberId, ...] | None:
+        """Return those who hear first; None: every member without a conflict."""
 
 
 async def require_permission(view: CaseView, by: MemberId, use: UseCase) -> Member:
@@ -43,7 +68,8 @@ async def case_for_board(view: CaseView, by: MemberId, code_name: str) -> Case:
     member = await view.people.member(by)
     case = await view.cases.case_by_code_name(normalize_code_name(code_name))
     exclusions = await view.cases.exclusions_of(case.id) if case else ()
-    if member is None or case is None or not _may_know_for_board(member, case, exclusions, view.now):
+    statuses = conflict_status_by_member(exclusions)
+    if member is None or case is None or not may_know_for_board(member, case, statuses, view.now):
         raise NotFound
     return case
 
@@ -86,23 +112,35 @@ async def members_who_count(view: CaseView, case: Case) -> tuple[Member, ...]:
     return tuple(m for m in handling if m.id in counted and _is_in_audience(m.id, case, statuses))
 
 
-def may_know(member: Member, case: Case, exclusions: Iterable[Exclusion], at: datetime) -> bool:
+def may_know(member: Member, case: CaseInBrief, exclusions: Iterable[Exclusion], at: datetime) -> bool:
     """Return whether the member may know of the case: in term, in the group that handles it, and not excluded.
 
     Of a case whose reporter chose who hears first, the others know only once it is opened to them (P-2.5).
     """
-    return any(holds_seat(member, seat, at) for seat in seats_for(case)) and not is_hidden_from(
-        member.id, case, exclusions
-    )
+    return may_know_by_status(member, case, conflict_status_by_member(exclusions), at)
 
 
-def may_read(member: Member, case: Case, exclusions: Iterable[Exclusion], at: datetime) -> bool:
+def may_know_by_status(
+    member: Member, case: CaseInBrief, statuses: Mapping[MemberId, ConflictStatus], at: datetime
+) -> bool:
+    """Return what `may_know` does, from how everybody stands to the case."""
+    seated = any(holds_seat(member, seat, at) for seat in seats_for(case))
+    return seated and not is_hidden_by_status(member.id, case, statuses)
+
+
+def may_read(member: Member, case: CaseInBrief, exclusions: Iterable[Exclusion], at: datetime) -> bool:
     """Return whether the case is theirs to read: they may know of it, or they are of the Board while it lies there."""
-    known_exclusions = tuple(exclusions)
-    return may_know(member, case, known_exclusions, at) or _may_know_for_board(member, case, known_exclusions, at)
+    return may_read_by_status(member, case, conflict_status_by_member(exclusions), at)
 
 
-def seats_for(case: Case) -> tuple[Seat, ...]:
+def may_read_by_status(
+    member: Member, case: CaseInBrief, statuses: Mapping[MemberId, ConflictStatus], at: datetime
+) -> bool:
+    """Return what `may_read` does, from how everybody stands to the case."""
+    return may_know_by_status(member, case, statuses, at) or may_know_for_board(member, case, statuses, at)
+
+
+def seats_for(case: CaseInBrief) -> tuple[Seat, ...]:
     """Return the seats whose case it is: the working group's, or those of the Board and its liaison alone (P-2.5).
 
     A local matter is of the moderators of its space, until it is escalated (P-8.1).
@@ -119,9 +157,13 @@ def is_excluded(member: MemberId, exclusions: Iterable[Exclusion]) -> bool:
     return not who_may_know([member], conflict_status_by_member(exclusions))
 
 
-def is_hidden_from(member: MemberId, case: Case, exclusions: Iterable[Exclusion]) -> bool:
+def is_hidden_from(member: MemberId, case: CaseInBrief, exclusions: Iterable[Exclusion]) -> bool:
     """Return whether the case is kept from the member, whatever their office: excluded, or others hear of it first."""
-    statuses = conflict_status_by_member(exclusions)
+    return is_hidden_by_status(member, case, conflict_status_by_member(exclusions))
+
+
+def is_hidden_by_status(member: MemberId, case: CaseInBrief, statuses: Mapping[MemberId, ConflictStatus]) -> bool:
+    """Return what `is_hidden_from` does, from how everybody stands to the case."""
     awaits_audience = case.audience is not None and not is_in_audience(member, case.audience, statuses)
     return awaits_audience or not who_may_know([member], statuses)
 
@@ -135,9 +177,11 @@ def normalize_code_name(text: str) -> str:
     return "-".join(text.casefold().replace("-", " ").split())
 
 
-def _may_know_for_board(member: Member, case: Case, exclusions: Iterable[Exclusion], at: datetime) -> bool:
+def may_know_for_board(
+    member: Member, case: CaseInBrief, statuses: Mapping[MemberId, ConflictStatus], at: datetime
+) -> bool:
+    """Return whether they may know of it as the Board, or its liaison, while it lies there."""
     if not (case.board_only or case.state is CaseState.WITH_BOARD):
         return False
-    return any(holds_seat(member, seat, at) for seat in (BOARD, BOARD_LIAISON)) and not is_hidden_from(
-        member.id, case, exclusions
-    )
+    seated = any(holds_seat(member, seat, at) for seat in (BOARD, BOARD_LIAISON))
+    return seated and not is_hidden_by_status(member.id, case, statuses)

@@ -78,6 +78,11 @@ def handling_groups(members: Iterable[Member], at: datetime) -> HandlingGroups[M
     )
 
 
+def status_of_exclusion(kind: ExclusionKind) -> ConflictStatus:
+    """Return how somebody stands to a case from which this keeps them."""
+    return _STATUS_BY_KIND[kind]
+
+
 def conflict_status_by_member(exclusions: Iterable[Exclusion]) -> dict[MemberId, ConflictStatus]:
     """Return how those who are excluded stand to the case; whoever is missing is clear."""
     statuses: dict[MemberId, ConflictStatus] = {}
@@ -96,9 +101,20 @@ def deciders_for(
 
     `about` are those on whom it is decided. Policy: P-4.1.
     """
-    groups = handling_groups(members, at)
-    deciding_groups = replace(groups, chairs=frozenset()) if case.board_only else groups
-    return deciders_for_chair(deciding_groups, conflict_status_by_member(exclusions), about)
+    statuses = conflict_status_by_member(exclusions)
+    return deciders_by_status(handling_groups(members, at), statuses, about, is_boards=case.board_only)
+
+
+def deciders_by_status(
+    groups: HandlingGroups[MemberId],
+    statuses: Mapping[MemberId, ConflictStatus],
+    about: Iterable[MemberId] = (),
+    *,
+    is_boards: bool,
+) -> frozenset[MemberId]:
+    """Return what `deciders_for` does, from how everybody stands to the case, and whether it is the Board's alone."""
+    deciding_groups = replace(groups, chairs=frozenset()) if is_boards else groups
+    return deciders_for_chair(deciding_groups, statuses, about)
 
 
 def exclusions_from(

@@ -18,6 +18,8 @@ class UseCase(StrEnum):
     """Everything that a named member can ask the service to do."""
 
     READ_CASE = "read_case"
+    LIST_TASKS = "list_tasks"
+    CLAIM_TASK = "claim_task"
     TAKE_CASE = "take_case"
     NAME_REPORTED = "name_reported"
     LINK = "link"
@@ -98,6 +100,8 @@ _CASE_SEATS: Final = (MEMBERS, BOARD)
 
 ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.READ_CASE: _CASE_SEATS,
+    UseCase.LIST_TASKS: (MEMBERS, BOARD, MODERATORS),
+    UseCase.CLAIM_TASK: (MEMBERS, BOARD, MODERATORS),
     UseCase.TAKE_CASE: _CASE_SEATS,
     UseCase.NAME_REPORTED: _CASE_SEATS,
     UseCase.LINK: _CASE_SEATS,

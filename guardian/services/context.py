@@ -17,7 +17,9 @@ from guardian.cases.deadlines import DeadlineStore
 from guardian.cases.deliberation_store import DeliberationStore
 from guardian.cases.handoff_store import HandoffStore
 from guardian.cases.measures import MeasureStore
+from guardian.cases.open_work import OpenWorkStore
 from guardian.cases.raids import RaidStore
+from guardian.cases.tasks import TaskClaimStore
 from guardian.clock import Clock, system_now
 from guardian.ids import CaseId, ContactAddress
 from guardian.notices.store import NoticeStore
@@ -102,6 +104,14 @@ class ReadView(CaseView, Protocol):
     @property
     def sign_ins(self) -> SignInStore:
         """Return the store of links and sessions of members."""
+
+    @property
+    def open_work(self) -> OpenWorkStore:
+        """Return the store of what waits in all cases."""
+
+    @property
+    def task_claims(self) -> TaskClaimStore:
+        """Return the store of who sees to what."""
 
     @property
     def foreign(self) -> ForeignStore:

@@ -19,7 +19,7 @@ from guardian.storage.tables.deliberation import acts, reviews, stops
 from rules.precedence import Restriction
 from rules.unilateral import Ground, ReviewAnswer
 
-_ABOUT: Final = "reviews"
+REVIEWED: Final = "reviews"
 _WITHOUT_CASE: Final = KeyScope.of_service("reviews")
 
 
@@ -65,7 +65,7 @@ class SqlActStore(EncryptedSqlStore):
             "restriction": review.restriction,
             "reason": review.reason,
         }
-        row = {"id": row_id, "case_id": case, "about": self._hide(_ABOUT, review.act), "at": review.at}
+        row = {"id": row_id, "case_id": case, "about": self._hide(REVIEWED, review.act), "at": review.at}
         row["member_id"] = self._hide(review.act, review.member)
         encrypted = await self._encrypt(case, "reviews", row_id, words)
         await self._connection.execute(insert(reviews), {**row, "sealed": encrypted})
@@ -74,7 +74,7 @@ class SqlActStore(EncryptedSqlStore):
         """Return what reviewers have answered to the act or the stop, oldest first."""
         statement = (
             select(reviews)
-            .where(reviews.c.about.in_(self._pseudonyms.every(_ABOUT, act)))
+            .where(reviews.c.about.in_(self._pseudonyms.every(REVIEWED, act)))
             .order_by(reviews.c.at, reviews.c.id)
         )
         found = []

@@ -3,6 +3,7 @@
 Read `SqlDeadlineStore` first.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -34,13 +35,13 @@ class SqlDeadlineStore(EncryptedSqlStore):
     async def deadline(self, deadline: str) -> Deadline | None:
         """Return the deadline of that id."""
         row = (await self._connection.execute(select(deadlines).where(deadlines.c.id == deadline))).first()
-        return self._read(row) if row else None
+        return read_deadline(row, self._reveal) if row else None
 
     async def due(self, now: datetime, limit: int = 100) -> tuple[Deadline, ...]:
         """Return the deadlines whose next instant has come, the longest due first."""
         statement = select(deadlines).where(deadlines.c.next_at <= now)
         rows = await self._connection.execute(statement.order_by(deadlines.c.next_at, deadlines.c.id).limit(limit))
-        return tuple(self._read(row) for row in rows)
+        return tuple(read_deadline(row, self._reveal) for row in rows)
 
     async def next_due(self) -> datetime | None:
         """Return the next instant at which a deadline is to be acted upon; None while none is."""
@@ -60,7 +61,7 @@ class SqlDeadlineStore(EncryptedSqlStore):
         if kind is not None:
             statement = statement.where(deadlines.c.kind == kind)
         rows = await self._connection.execute(statement.order_by(deadlines.c.due, deadlines.c.id))
-        return tuple(self._read(row) for row in rows)
+        return tuple(read_deadline(row, self._reveal) for row in rows)
 
     def _columns(self, deadline: Deadline) -> dict[str, Any]:
         return {
@@ -74,16 +75,18 @@ class SqlDeadlineStore(EncryptedSqlStore):
             "completed_at": deadline.completed_at,
         }
 
-    def _read(self, row: Row[Any]) -> Deadline:
-        return Deadline(
-            id=row.id,
-            kind=DeadlineKind(row.kind),
-            case=row.case_id,
-            since=row.since,
-            due=row.due,
-            next_at=row.next_at,
-            about=self._reveal(_ABOUT, row.about),
-            stage=row.stage,
-            completed_at=row.completed_at,
-            version=row.version,
-        )
+
+def read_deadline(row: Row[Any], reveal: Callable[[str, str | None], Any]) -> Deadline:
+    """Return the deadline of the row; `reveal` says what it is about."""
+    return Deadline(
+        id=row.id,
+        kind=DeadlineKind(row.kind),
+        case=row.case_id,
+        since=row.since,
+        due=row.due,
+        next_at=row.next_at,
+        about=reveal(_ABOUT, row.about),
+        stage=row.stage,
+        completed_at=row.completed_at,
+        version=row.version,
+    )

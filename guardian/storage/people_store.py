@@ -221,7 +221,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         for row in rows:
             content = await self._encryption.decrypt_json("accounts", row.id, "sealed", row.sealed)
             if not isinstance(content, Expunged):
-                found.append(_read_account(row, content))
+                found.append(read_linked_account(row, content))
         return found
 
     async def _account_columns(self, account: LinkedAccount) -> dict[str, Any]:
@@ -307,7 +307,8 @@ def _read_role(role: Mapping[str, Any]) -> Role:
     return Role(Group(role["group"]), Office(role["office"]), from_microseconds(role["since"]), until, role["space"])
 
 
-def _read_account(row: Row[Any], content: Mapping[str, Any]) -> LinkedAccount:
+def read_linked_account(row: Row[Any], content: Mapping[str, Any]) -> LinkedAccount:
+    """Return the link of the row, whose sealed part says this."""
     return LinkedAccount(
         id=AccountId(row.id),
         person=PersonId(row.person_id),

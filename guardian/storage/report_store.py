@@ -130,6 +130,7 @@ class SqlReportStore(SqlRiskStore):
             "contact_is_safe": report.contact_is_safe,
             "do_not_contact": report.do_not_contact,
             "withdrawn_at": report.withdrawn_at,
+            "held_back": report.csam_claimed_by is not None,
             "sealed": await self._encryption.encrypt_json(
                 scope, "reports", report.id, "sealed", _encode_report(report)
             ),

@@ -53,7 +53,7 @@ from rules.notification import NotificationState
 from rules.policy import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
 
-_SANCTIONS: Final = "sanctions"
+SANCTIONS: Final = "sanctions"
 REFERENCES: Final = "references"
 """In which places the pseudonyms of cases and of references stand in these tables."""
 
@@ -128,7 +128,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
     async def of_case(self, case: CaseId) -> tuple[Sanction, ...]:
         """Return all sanctions of the case, oldest first; of a raid's, the one that leads them."""
         return await self._sanctions(
-            sanctions.c.case_id.in_(self._pseudonyms.every(_SANCTIONS, case)) & sanctions.c.leader_id.is_(None)
+            sanctions.c.case_id.in_(self._pseudonyms.every(SANCTIONS, case)) & sanctions.c.leader_id.is_(None)
         )
 
     async def unlifted(self) -> tuple[Sanction, ...]:
@@ -334,7 +334,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
     def _columns(self, sanction: Sanction) -> dict[str, Any]:
         return {
             "person_id": sanction.person,
-            "case_id": self._hide(_SANCTIONS, sanction.case),
+            "case_id": self._hide(SANCTIONS, sanction.case),
             "restriction": sanction.restriction,
             "starts": sanction.starts,
             "ends": sanction.ends,
@@ -368,7 +368,7 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         return Sanction(
             id=sanction,
             person=PersonId(row.person_id),
-            case=self._reveal(_SANCTIONS, row.case_id),
+            case=self._reveal(SANCTIONS, row.case_id),
             restriction=Restriction(row.restriction),
             starts=row.starts,
             ends=row.ends,

@@ -30,10 +30,12 @@ from guardian.storage.key_ring import KeyRing
 from guardian.storage.link_store import SqlLinkStore
 from guardian.storage.measure_store import SqlContentRestrictionStore, SqlMeasureStore
 from guardian.storage.notice_store import SqlNoticeStore
+from guardian.storage.open_work_store import SqlOpenWorkStore
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.raid_store import SqlRaidStore
 from guardian.storage.sanction_store import SqlSanctionStore
 from guardian.storage.sign_in_store import SqlSignInStore
+from guardian.storage.task_claim_store import SqlTaskClaimStore
 from guardian.unit_of_work import WakeupTopic
 
 log = logger("storage")
@@ -64,6 +66,8 @@ class SqlStores:
         self.content_restrictions = SqlContentRestrictionStore(connection, self.encryption)
         self.foreign = SqlForeignStore(connection, self.encryption)
         self.raids = SqlRaidStore(connection, self.encryption)
+        self.open_work = SqlOpenWorkStore(connection, self.encryption)
+        self.task_claims = SqlTaskClaimStore(connection, self.encryption)
         self.bulk = SqlBulkStore(connection, self.encryption, now)
 
 

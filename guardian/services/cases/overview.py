@@ -4,21 +4,22 @@ Shows nothing of a report and nobody's identity, and offers only: each step asks
 taken. Read `case_overview` first.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from guardian.cases.access import case_for_reader, may_know, require_permission
+from guardian.cases.access import case_for_reader, may_know, may_know_by_status, require_permission
 from guardian.cases.case import Case, CaseKind, CaseState
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import DraftState
-from guardian.cases.exclusions import ExclusionKind
+from guardian.cases.open_work import CaseSummary
 from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence, Decision, Proposal, unenacted_decision
 from guardian.cases.status_words import CASE_STATE_LABELS
 from guardian.cases.unilateral_acts import ActState, StopState, UnilateralAct, is_under_review
-from guardian.ids import AccountId, DecisionId, DraftId, MemberId, ProposalId
+from guardian.ids import AccountId, CaseId, DecisionId, DraftId, MemberId, ProposalId
 from guardian.journal import by_member
 from guardian.people.models import Member
 from guardian.people.permissions import BOARD, UseCase, holds_seat, may_perform
@@ -28,8 +29,9 @@ from guardian.services.context import AppContext, ReadView
 from guardian.services.decisions.closing import may_file
 from guardian.services.deliberation.procedure import may_contact, was_asked
 from guardian.services.escalation.handoffs import pending_handoff
-from guardian.services.reading_room.case_file import visible_deadlines
+from guardian.services.reading_room.case_file import is_shown_deadline, visible_deadlines
 from guardian.services.visibility import visible_accounts, visible_coverage
+from rules.conflicts import ConflictStatus
 from rules.escalation import may_accept
 from rules.ladder import TermState
 from rules.precedence import Restriction
@@ -106,11 +108,19 @@ class RunningSanction:
 
 
 async def list_cases(app: AppContext, by: MemberId) -> tuple[CaseLine, ...]:
-    """Return the cases that the member may know of, oldest first; those that concern them are not among them at all."""
+    """Return the cases that the member may know of, oldest first; those that concern them are not among them at all.
+
+    However many there are, they are read in the same few statements.
+    """
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.READ_CASE)
-        cases = [case for case in await view.cases.cases() if case.kind is not CaseKind.LOCAL]
-        lines = [await _case_line(view, member, case) for case in cases]
+        statuses, own = await view.open_work.statuses(), await view.open_work.own_acts(by)
+        first: dict[CaseId, DeadlineLine] = {}
+        for deadline in await view.open_work.case_deadlines():
+            if deadline.case is not None and is_shown_deadline(deadline, own):
+                first.setdefault(deadline.case, DeadlineLine(deadline.kind, deadline.due))
+        cases = [case for case in await view.open_work.summaries() if case.kind is not CaseKind.LOCAL]
+        lines = [_case_line(member, each, statuses.get(each.id, {}), first.get(each.id), view.now) for each in cases]
         return tuple(line for line in lines if line is not None)
 
 
@@ -161,17 +171,19 @@ async def current_stop(app: AppContext, by: MemberId, of: MemberId) -> str | Non
         return next((known.id for known in reversed(stops) if known.state is not StopState.ENDED), None)
 
 
-async def _case_line(view: ReadView, member: Member, case: Case) -> CaseLine | None:
-    exclusions = [each for each in await view.cases.exclusions_of(case.id) if each.lifted_at is None]
-    own = [each for each in exclusions if each.member == member.id]
-    recused = bool(own) and all(each.kind is ExclusionKind.RECUSED for each in own)
+def _case_line(
+    member: Member,
+    case: CaseSummary,
+    statuses: Mapping[MemberId, ConflictStatus],
+    deadline: DeadlineLine | None,
+    now: datetime,
+) -> CaseLine | None:
+    recused = statuses.get(member.id) is ConflictStatus.RECUSED
     # Those of others count, too: once each chosen member is excluded, the case is everybody's.
-    if not may_know(
-        member, case, [each for each in exclusions if each not in own] if recused else exclusions, view.now
-    ):
+    others = {each: status for each, status in statuses.items() if each != member.id}
+    if not may_know_by_status(member, case, others if recused else statuses, now):
         return None
-    deadlines = () if recused else await _deadline_lines(view, case, member.id)
-    return CaseLine(case.code_name, CASE_STATE_LABELS[case.state], recused, deadlines[0] if deadlines else None)
+    return CaseLine(case.code_name, CASE_STATE_LABELS[case.state], recused, None if recused else deadline)
 
 
 async def _deadline_lines(view: ReadView, case: Case, by: MemberId) -> tuple[DeadlineLine, ...]:

@@ -94,7 +94,7 @@ async def list_escalations_and_patterns(app: AppContext, by: MemberId) -> Escala
         member = await require_permission(view, by, use)
         return EscalationLists(
             await visible_escalations(view, member) if may_escalate else (),
-            await _patterns_for(view, member) if may_accept_patterns else (),
+            await waiting_patterns(view, member) if may_accept_patterns else (),
         )
 
 
@@ -129,7 +129,8 @@ async def accept_pattern(app: AppContext, by: MemberId, reference: Reference) ->
         )
 
 
-async def _patterns_for(view: ReadView, member: Member) -> tuple[PatternLine, ...]:
+async def waiting_patterns(view: ReadView, member: Member) -> tuple[PatternLine, ...]:
+    """Return the patterns that wait to be accepted, for somebody from whom nothing of their person is kept."""
     waiting = [each for each in await view.handoffs.all_handoffs() if each.state is HandoffState.PROPOSED]
     return tuple(
         [

@@ -59,7 +59,7 @@ async def merge_people(app: AppContext, by: MemberId, keep_code: str, other_code
         other, _ = await get_person_and_case(uow, by, other_code)
         if kept.id == other.id:
             raise Refused("same_person", "These are one person already: it is the same code name twice.", "P-6.4")
-        if await _confirmed_merges(uow, kept.id, other.id) and await _sees_both(uow, by, kept.id, other.id):
+        if await _confirmed_merges(uow, kept.id, other.id) and await sees_both(uow, by, kept.id, other.id):
             raise Refused("already", "These two are known to be one already.", "P-6.4")
         merge = Merge(
             id=new_id(),
@@ -121,7 +121,7 @@ async def split_people(app: AppContext, by: MemberId, one_code: str, other_code:
         await require_permission(uow, by, UseCase.SPLIT_PEOPLE)
         one, case = await get_person_and_case(uow, by, one_code)
         other, _ = await get_person_and_case(uow, by, other_code)
-        sees = await _sees_both(uow, by, one.id, other.id)
+        sees = await sees_both(uow, by, one.id, other.id)
         merges = await _confirmed_merges(uow, one.id, other.id) if sees else ()
         if not merges:
             raise Refused("not_joined", "These two are not known to be one.", "P-6.4")
@@ -149,7 +149,7 @@ async def list_merges(view: ReadView, by: MemberId, person: PersonId) -> tuple[M
     found = []
     for merge in await view.links.merges_of(person):
         other = await view.people.person(merge.other if merge.kept == person else merge.kept)
-        if merge.ended_at is None and other and await _sees_both(view, by, merge.kept, merge.other):
+        if merge.ended_at is None and other and await sees_both(view, by, merge.kept, merge.other):
             waits = not merge.is_active and merge.by != by_member(by)
             found.append(MergeView(merge.id, other.code_name, merge.evidence, merge.is_active, waits))
     return tuple(found)
@@ -161,7 +161,7 @@ async def _get_visible_merge(uow: UnitOfWork, by: MemberId, merge_id: str) -> tu
     other = await uow.people.person(merge.other) if merge else None
     if merge is None or kept is None or other is None or merge.ended_at is not None:
         raise NotFound
-    if not await _sees_both(uow, by, kept.id, other.id):
+    if not await sees_both(uow, by, kept.id, other.id):
         raise NotFound
     return merge, kept, other
 
@@ -172,7 +172,7 @@ async def _confirmed_merges(view: ReadView, one: PersonId, other: PersonId) -> t
     )
 
 
-async def _sees_both(view: ReadView, by: MemberId, one: PersonId, other: PersonId) -> bool:
+async def sees_both(view: ReadView, by: MemberId, one: PersonId, other: PersonId) -> bool:
     """Return whether every case of both is the member's to read: who is kept out of one must not learn of the merge."""
     return await sees_every_case_of(view, by, one) and await sees_every_case_of(view, by, other)
 
@@ -181,5 +181,5 @@ async def _notify(uow: UnitOfWork, merge: Merge, kind: NoticeKind, facts: dict[s
     """Notify those who may know everything of both, and nobody else."""
     case: Case = await get_case(uow, merge.case)
     everybody = [member.id for member in await uow.people.members()]
-    only = [each for each in everybody if await _sees_both(uow, each, merge.kept, merge.other)]
+    only = [each for each in everybody if await sees_both(uow, each, merge.kept, merge.other)]
     await notify_members(uow, case, kind, facts, only=only, besides=(by,))

@@ -128,15 +128,14 @@ async def visible_deadlines(view: ReadView, case: Case, by: MemberId) -> tuple[D
     When the review of an act is due may depend on what its actor must not know, so they are never shown it (P-4.4). A
     conflict claim is shown to nobody here: it may be about the reader (P-4.1).
     """
-    own = {act.id for act in await view.deliberation.acts_of(case.id) if act.by == by}
-    deadlines = [
-        deadline
-        for deadline in await view.deadlines.open_for(case.id)
-        if deadline.kind is not DeadlineKind.CONFLICT_CLAIM
-    ]
-    return tuple(
-        deadline for deadline in deadlines if deadline.about not in own or deadline.kind not in _REVIEW_DEADLINES
-    )
+    own = frozenset(act.id for act in await view.deliberation.acts_of(case.id) if act.by == by)
+    return tuple(each for each in await view.deadlines.open_for(case.id) if is_shown_deadline(each, own))
+
+
+def is_shown_deadline(deadline: Deadline, own_acts: frozenset[str]) -> bool:
+    """Return whether somebody whose acts these are may see the deadline, as `visible_deadlines` says."""
+    is_own_review = deadline.about in own_acts and deadline.kind in _REVIEW_DEADLINES
+    return deadline.kind is not DeadlineKind.CONFLICT_CLAIM and not is_own_review
 
 
 async def _build_file(uow: UnitOfWork, by: MemberId, case: Case) -> CaseFile:

@@ -18,6 +18,7 @@ from guardian.storage.tables import (
     sanctions,
     sign_ins,
     system,
+    worklist,
 )
 from guardian.storage.tables.base import metadata
 
@@ -37,6 +38,7 @@ MODULES: Final = (
     sanctions,
     measures,
     raids,
+    worklist,
 )
 """One line here and one import above for each new module of tables."""
 

@@ -15,7 +15,7 @@ cases: Final = Table(
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("code_name", String(ID_LENGTH), nullable=False, unique=True),
     Column("kind", String(ID_LENGTH), nullable=False),
-    Column("state", String(ID_LENGTH), nullable=False),
+    Column("state", String(ID_LENGTH), nullable=False, index=True),
     Column("opened_at", UtcDateTime, nullable=False),
     pseudonym_column("contact_id", nullable=True),
     Column("safety_risk", Boolean, nullable=False),
@@ -41,6 +41,7 @@ reports: Final = Table(
     Column("contact_is_safe", Boolean, nullable=True),
     Column("do_not_contact", Boolean, nullable=False),
     Column("withdrawn_at", UtcDateTime, nullable=True),
+    Column("held_back", Boolean, nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 

@@ -1,14 +1,12 @@
 """The work list, on both databases: what is due, who works on whom, and what a late or dead worker can still write."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, insert, text
+from sqlalchemy import insert, text
 
 from guardian.errors import Stale
 from guardian.ids import AccountId, PersonId, SpaceName, new_id
@@ -21,6 +19,7 @@ from guardian.storage.tables.people import accounts
 from guardian.storage.tables.sanctions import work_items
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from tests.builders.sanctions import a_held_work_item, a_work_item, an_intent, day
+from tests.builders.statements import statements
 from tests.fakes.clock import START
 
 FORUM, DISCORD = SpaceName("forum"), SpaceName("discord")
@@ -297,21 +296,6 @@ async def test_after_a_restart_every_lease_is_over_and_known_to_have_been_held(
 
 
 # -- the one indexed question
-
-
-@contextmanager
-def statements() -> Iterator[list[tuple[str, Any]]]:
-    """Every statement that goes to a database meanwhile, with its parameters."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 async def many_work_items(units_of_work: SqlUnitOfWorkFactory, count: int = 400) -> None:

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("code_name", name=op.f("uq_cases_code_name")),
     )
+    op.create_index(op.f("ix_cases_state"), "cases", ["state"], unique=False)
     op.create_table(
         "data_keys",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -490,11 +491,13 @@ def upgrade() -> None:
         sa.Column("contact_is_safe", sa.Boolean(), nullable=True),
         sa.Column("do_not_contact", sa.Boolean(), nullable=False),
         sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("held_back", sa.Boolean(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_reports_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
     )
     op.create_index(op.f("ix_reports_case_id"), "reports", ["case_id"], unique=False)
+    op.create_index(op.f("ix_reports_held_back"), "reports", ["held_back"], unique=False)
     op.create_table(
         "reviews",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -576,6 +579,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_steps")),
     )
     op.create_index(op.f("ix_steps_case_id"), "steps", ["case_id"], unique=False)
+    op.create_table(
+        "task_claims",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=True),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=128), nullable=False),
+        sa.Column("member_id", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_task_claims_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_claims")),
+    )
+    op.create_index(op.f("ix_task_claims_at"), "task_claims", ["at"], unique=False)
+    op.create_index(op.f("ix_task_claims_case_id"), "task_claims", ["case_id"], unique=False)
     op.create_table(
         "additions",
         sa.Column("id", sa.String(length=64), nullable=False),
