@@ -101,12 +101,14 @@ class Addition:
 class Evidence:
     """What was reported, as it stood at that moment. `content` is None where it was not fetched (`why_not` says why).
 
+    `report` None: nobody reported it, and the member `found_by` found it themselves (P-3.3).
+
     `at` is when it was kept here, `written_at` when its space says that it was written.
     """
 
     id: EvidenceId
     case: CaseId
-    report: ReportId
+    report: ReportId | None
     at: datetime
     kind: str
     link: str = ""
@@ -118,3 +120,4 @@ class Evidence:
     why_not: str = ""
     sha256: str = ""
     written_at: datetime | None = None
+    found_by: MemberId | None = None

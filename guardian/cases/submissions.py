@@ -277,11 +277,21 @@ def build_evidence(evidence_input: EvidenceInput, report: Report, at: datetime) 
 
     Of suspected sexual material of minors only the link, the author and the time are.
     """
+    evidence = replace(_kept_evidence(evidence_input, report.case, at), report=report.id)
+    return strip_contents(evidence) if report.csam else evidence
+
+
+def build_found_evidence(evidence_input: EvidenceInput, case: CaseId, by: MemberId, at: datetime) -> Evidence:
+    """Build what a member found themselves as it is kept, with the hash of its bytes. Policy: P-3.3."""
+    return replace(_kept_evidence(evidence_input, case, at), found_by=by)
+
+
+def _kept_evidence(evidence_input: EvidenceInput, case: CaseId, at: datetime) -> Evidence:
     content = None if evidence_input.content is None else kept_file(evidence_input.content)
-    evidence = Evidence(
+    return Evidence(
         id=EvidenceId(new_id()),
-        case=report.case,
-        report=report.id,
+        case=case,
+        report=None,
         at=at,
         kind=evidence_input.kind,
         link=whole_characters(evidence_input.link),
@@ -294,7 +304,6 @@ def build_evidence(evidence_input: EvidenceInput, report: Report, at: datetime) 
         sha256="" if content is None else hashlib.sha256(content).hexdigest(),
         written_at=evidence_input.written_at,
     )
-    return strip_contents(evidence) if report.csam else evidence
 
 
 def strip_contents(evidence: Evidence) -> Evidence:

@@ -117,6 +117,7 @@ class News(StrEnum):
     RECUSAL = "recusal"
     ADMITTED = "admitted"
     CASE_TAKEN = "case_taken"
+    MENTIONED = "mentioned"
     CONTACT_CHANGED = "contact_changed"
     TO_BOARD = "to_board"
     FROM_BOARD = "from_board"

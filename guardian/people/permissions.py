@@ -20,6 +20,9 @@ class UseCase(StrEnum):
     READ_CASE = "read_case"
     LIST_TASKS = "list_tasks"
     CLAIM_TASK = "claim_task"
+    READ_THREAD = "read_thread"
+    WRITE_NOTE = "write_note"
+    DETERMINE = "determine"
     TAKE_CASE = "take_case"
     NAME_REPORTED = "name_reported"
     LINK = "link"
@@ -102,6 +105,9 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.READ_CASE: _CASE_SEATS,
     UseCase.LIST_TASKS: (MEMBERS, BOARD, MODERATORS),
     UseCase.CLAIM_TASK: (MEMBERS, BOARD, MODERATORS),
+    UseCase.READ_THREAD: (MEMBERS, BOARD, MODERATORS),
+    UseCase.WRITE_NOTE: (MEMBERS, BOARD, MODERATORS),
+    UseCase.DETERMINE: _CASE_SEATS,
     UseCase.TAKE_CASE: _CASE_SEATS,
     UseCase.NAME_REPORTED: _CASE_SEATS,
     UseCase.LINK: _CASE_SEATS,

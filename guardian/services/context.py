@@ -17,6 +17,7 @@ from guardian.cases.deadlines import DeadlineStore
 from guardian.cases.deliberation_store import DeliberationStore
 from guardian.cases.handoff_store import HandoffStore
 from guardian.cases.measures import MeasureStore
+from guardian.cases.notes import NoteStore
 from guardian.cases.open_work import OpenWorkStore
 from guardian.cases.raids import RaidStore
 from guardian.cases.tasks import TaskClaimStore
@@ -104,6 +105,10 @@ class ReadView(CaseView, Protocol):
     @property
     def sign_ins(self) -> SignInStore:
         """Return the store of links and sessions of members."""
+
+    @property
+    def notes(self) -> NoteStore:
+        """Return the store of what the group writes in its cases."""
 
     @property
     def open_work(self) -> OpenWorkStore:

@@ -28,8 +28,8 @@ _ID_BYTES: Final = 16
 _HEADER_BYTES: Final = 1 + _ID_BYTES
 _LENGTH_BYTES: Final = 4
 _SHORTEST_OF_ALL: Final = 256
-_SHORTEST: Final = {"ballots": 4096, "reviews": 4096}
-"""The least length in bytes: an answer with its reason is as long as one without."""
+_SHORTEST: Final = {"ballots": 4096, "reviews": 4096, "notes": 4096}
+"""The least length in bytes: an answer with its reason is as long as one without, and a word of the group as a page."""
 
 _DOUBLED_TO: Final = 1 << 16
 _STEPS_BEYOND: Final = 16

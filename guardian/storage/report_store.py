@@ -165,7 +165,7 @@ class SqlReportStore(SqlRiskStore):
         return Evidence(
             id=EvidenceId(row.id),
             case=CaseId(row.case_id),
-            report=ReportId(row.report_id),
+            report=None if row.report_id is None else ReportId(row.report_id),
             at=row.at,
             kind=row.kind,
             link=known.get("link", ""),
@@ -177,6 +177,7 @@ class SqlReportStore(SqlRiskStore):
             why_not=known.get("why_not", ""),
             sha256=known.get("sha256", ""),
             written_at=_read_instant(known.get("written_at")),
+            found_by=MemberId(known["found_by"]) if known.get("found_by") else None,
         )
 
     async def _addition(self, row: Row[Any]) -> Addition:
@@ -240,6 +241,7 @@ def _encode_evidence(piece: Evidence) -> dict[str, Any]:
         "file_name": piece.file_name,
         "why_not": piece.why_not,
         "sha256": piece.sha256,
+        "found_by": piece.found_by,
         "written_at": None if piece.written_at is None else to_microseconds(piece.written_at),
     }
 

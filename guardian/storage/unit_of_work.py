@@ -29,6 +29,7 @@ from guardian.storage.journal_store import JournalReader, SqlJournal
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.link_store import SqlLinkStore
 from guardian.storage.measure_store import SqlContentRestrictionStore, SqlMeasureStore
+from guardian.storage.note_store import SqlNoteStore
 from guardian.storage.notice_store import SqlNoticeStore
 from guardian.storage.open_work_store import SqlOpenWorkStore
 from guardian.storage.people_store import SqlPeopleStore
@@ -66,6 +67,7 @@ class SqlStores:
         self.content_restrictions = SqlContentRestrictionStore(connection, self.encryption)
         self.foreign = SqlForeignStore(connection, self.encryption)
         self.raids = SqlRaidStore(connection, self.encryption)
+        self.notes = SqlNoteStore(connection, self.encryption)
         self.open_work = SqlOpenWorkStore(connection, self.encryption)
         self.task_claims = SqlTaskClaimStore(connection, self.encryption)
         self.bulk = SqlBulkStore(connection, self.encryption, now)

@@ -188,9 +188,10 @@ async def _copy_reports(uow: UnitOfWork, source: Case, target: Case) -> None:
         await uow.cases.add_report(reports[report.id])
     for listed in await uow.cases.evidence_of(source.id):
         piece = await uow.cases.evidence(listed.id)
-        if piece is not None and piece.report in reports:
+        if piece is not None and (piece.report is None or piece.report in reports):
             fresh = EvidenceId(new_id())
-            await uow.cases.add_evidence(replace(piece, id=fresh, case=target.id, report=reports[piece.report].id))
+            of_report = None if piece.report is None else reports[piece.report].id
+            await uow.cases.add_evidence(replace(piece, id=fresh, case=target.id, report=of_report))
 
 
 def _as_input(piece: Evidence) -> EvidenceInput:

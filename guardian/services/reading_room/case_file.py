@@ -112,8 +112,8 @@ async def read_evidence(app: AppContext, by: MemberId, code_name: str, evidence:
         piece = await uow.cases.evidence(evidence)
         if piece is None or piece.case != case.id or piece.content is None:
             raise NotFound
-        report = await uow.cases.report(piece.report)
-        if report is None or report.csam_claimed_by is not None:
+        report = await uow.cases.report(piece.report) if piece.report is not None else None
+        if piece.report is not None and (report is None or report.csam_claimed_by is not None):
             raise NotFound
         about = {"case": case.id, "evidence": piece.id}
         uow.journal.note(

@@ -50,7 +50,7 @@ evidence: Final = Table(
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
-    Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=False),
+    Column("report_id", String(ID_LENGTH), ForeignKey("reports.id"), nullable=True),
     Column("at", UtcDateTime, nullable=False),
     Column("kind", String(ID_LENGTH), nullable=False),
     Column("sealed", LargeBinary, nullable=False),

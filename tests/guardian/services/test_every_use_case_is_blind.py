@@ -24,6 +24,7 @@ from guardian.cases.drafts import DraftKind
 from guardian.cases.exclusions import ExclusionKind
 from guardian.cases.handoffs import Urgency
 from guardian.cases.measures import MeasureKind
+from guardian.cases.notes import CaseAssessment, Findings, Inquiry, Violation
 from guardian.cases.proposals import Consequence
 from guardian.errors import GuardianError, Refused
 from guardian.ids import MemberId
@@ -169,6 +170,11 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     ),
     OralReport: lambda world, account: OralReport(source="a visitor", what="They said something vile.", who=account),
     RaidPreview: lambda world, account: world.raid_lists[account],
+    Inquiry: lambda world, account: Inquiry("a witness", world.community.clock.now(), "What did you see?"),
+    CaseAssessment: lambda world, account: CaseAssessment(
+        "Ours: a space of ours.", "Somebody left.", "It may happen again."
+    ),
+    Findings: lambda world, account: Findings("Insults.", Violation.YES, "The reported person.", "No."),
 }
 
 
