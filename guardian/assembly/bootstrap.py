@@ -96,6 +96,7 @@ def _compose(
         largest_file=largest_file,
         page_key=units_of_work.derive_key(_PAGES),
         turn_to=settings.turn_to,
+        needs_second_factor=settings.second_factor,
         offers_self_disclosure=any(each.proof is not None and each.proof.knows_linked_accounts for each in connected),
     )
     # A wrapper knows what it is put round by its name; mail has one as a space has.

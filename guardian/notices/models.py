@@ -61,6 +61,7 @@ class NoticeKind(StrEnum):
     CASE_CLOSED = "case_closed"
     CODE = "code"
     SIGN_IN_LINK = "sign_in_link"
+    PASSKEY_RECOVERY = "passkey_recovery"
     NEW_MATTER = "new_matter"
     ESCALATED = "escalated"
     ESCALATION_NEWS = "escalation_news"

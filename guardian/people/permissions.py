@@ -77,6 +77,7 @@ class UseCase(StrEnum):
     CONFIRM_RAID = "confirm_raid"
     ADOPT = "adopt"
     SIGN_IN = "sign_in"
+    RECOVER_PASSKEY = "recover_passkey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.CONFIRM_RAID: (MEMBERS,),
     UseCase.ADOPT: (MEMBERS,),
     UseCase.SIGN_IN: (MEMBERS, MODERATORS, BOARD),
+    UseCase.RECOVER_PASSKEY: (MEMBERS,),
 }
 
 

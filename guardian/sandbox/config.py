@@ -61,7 +61,14 @@ def _secret_files(world: World) -> Mapping[str, str]:
 def _config_sections(world: World, options: SandboxOptions) -> Mapping[str, Mapping[str, object]]:
     every = {"mode": "enforce", "call_ceiling": options.call_ceiling}
     return {
-        "service": {"community": COMMUNITY, "listen": options.listen, "data": "data", "policy": options.policy},
+        "service": {
+            "community": COMMUNITY,
+            "listen": options.listen,
+            "data": "data",
+            "policy": options.policy,
+            # Nobody here has a passkey, and the stories are about what members do once they are in.
+            "second_factor": False,
+        },
         "reconciler": {
             "sweep_every": options.resync_every,
             "relink_every": options.link_refresh_every,

@@ -24,6 +24,7 @@ from guardian.cases.tasks import TaskClaimStore
 from guardian.clock import Clock, system_now
 from guardian.ids import CaseId, ContactAddress
 from guardian.notices.store import NoticeStore
+from guardian.people.passkeys import PasskeyStore
 from guardian.people.sign_ins import SignInStore
 from guardian.reconciler.bulk_store import BulkStore
 from guardian.reconciler.content_store import ContentRestrictionStore
@@ -119,6 +120,10 @@ class ReadView(CaseView, Protocol):
         """Return the store of who sees to what."""
 
     @property
+    def passkeys(self) -> PasskeyStore:
+        """Return the store of passkeys."""
+
+    @property
     def foreign(self) -> ForeignStore:
         """Return the store of foreign restrictions."""
 
@@ -139,7 +144,7 @@ class AppContext:
     by which one-time links and sessions end. `longest_text` (characters) and `largest_file` (bytes) bound what is taken
     in. `offers_self_disclosure`: on the pages somebody can show which accounts elsewhere are theirs. `turn_to` is where a
     reporter finds somebody else than the group; None: nothing is said of it. `page_key` seals what stands on public pages
-    in the place of our ids.
+    in the place of our ids. `needs_second_factor`: members show a passkey before identities, evidence and acts.
     """
 
     units_of_work: UnitOfWorkFactory[ReadView, UnitOfWork]
@@ -153,4 +158,5 @@ class AppContext:
     largest_file: int = 10_000_000
     offers_self_disclosure: bool = False
     turn_to: ContactAddress | None = None
+    needs_second_factor: bool = False
     page_key: bytes = field(default_factory=lambda: os.urandom(32), repr=False)

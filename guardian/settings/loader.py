@@ -133,6 +133,7 @@ class _Service:
     reports_an_hour_of_one: Count = 20
     trusted_proxies: Annotated[Texts, AfterValidator(_networks)] = ()
     turn_to: Annotated[Text, AfterValidator(_contact)] | None = None
+    second_factor: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +190,7 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         reports_per_hour_per_sender=service.reports_an_hour_of_one,
         trusted_proxies=service.trusted_proxies,
         turn_to=ContactAddress(service.turn_to) if service.turn_to else None,
+        second_factor=service.second_factor,
     )
 
 

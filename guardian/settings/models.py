@@ -78,7 +78,8 @@ class Settings:
     `largest_file` is in bytes. `reports_an_hour` are taken on the page from all who did not sign in, and
     `reports_an_hour_of_one` from one network or account; more stay in the form, to be sent later. `trusted_proxies` are
     believed about where a request comes from.
-    `turn_to` is the address at which a reporter reaches somebody else than the group.
+    `turn_to` is the address at which a reporter reaches somebody else than the group. `second_factor`: members show a
+    passkey before identities, evidence and acts.
     """
 
     path: Path
@@ -103,3 +104,4 @@ class Settings:
     reports_per_hour_per_sender: int = 20
     trusted_proxies: tuple[str, ...] = ()
     turn_to: ContactAddress | None = None
+    second_factor: bool = True

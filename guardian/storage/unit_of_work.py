@@ -32,6 +32,7 @@ from guardian.storage.measure_store import SqlContentRestrictionStore, SqlMeasur
 from guardian.storage.note_store import SqlNoteStore
 from guardian.storage.notice_store import SqlNoticeStore
 from guardian.storage.open_work_store import SqlOpenWorkStore
+from guardian.storage.passkey_store import SqlPasskeyStore
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.raid_store import SqlRaidStore
 from guardian.storage.sanction_store import SqlSanctionStore
@@ -55,6 +56,7 @@ class SqlStores:
         self.people = SqlPeopleStore(connection, self.encryption, self.access)
         self.links = SqlLinkStore(connection, self.encryption)
         self.sign_ins = SqlSignInStore(connection, self.encryption)
+        self.passkeys = SqlPasskeyStore(connection, self.encryption)
         self.cases = SqlCaseStore(connection, self.encryption, self.access)
         self.conversations = SqlConversationStore(connection, self.encryption)
         self.captures = SqlCaptureStore(connection, self.encryption)

@@ -113,6 +113,14 @@ async def end_session(app: AppContext, by: MemberId, session: SessionId) -> None
         uow.journal.note(entry)
 
 
+async def set_proven(app: AppContext, uow: UnitOfWork, by: MemberId, session: SessionId) -> None:
+    """Have the member's own open session count as proven inside the unit of work; NotFound for any other."""
+    own = {each.id: each for each in await uow.sign_ins.sessions_of(by) if each.is_open(app.system_time())}
+    if session not in own:
+        raise NotFound
+    await uow.sign_ins.save_session(replace(own[session], proven_at=app.system_time()))
+
+
 async def _open_session(app: AppContext, view: ReadView, secret: str) -> tuple[MemberSession, Member]:
     session = await view.sign_ins.session(digest_secret(secret))
     if session is None or not session.is_open(app.system_time()):

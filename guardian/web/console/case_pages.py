@@ -46,7 +46,7 @@ class CasePages:
         """Return the addresses of these pages."""
         get, post = self._console.get, self._console.post
         return [
-            get(CASES, self._list),
+            get(CASES, self._list, needs_proof=False),
             get(CASE, self.show),
             get(CASE + "/evidence/{evidence}", self._download),
             get(CASE + "/evidence/{evidence}/picture", self._picture),

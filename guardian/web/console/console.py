@@ -95,24 +95,31 @@ class Console:
         self._switcher = tuple(switcher)
         self._messages: dict[SessionId, str] = {}
 
-    def get(self, path: str, handler: Show) -> Route:
-        """Return the route of a page for signed-in members; everybody else is asked to sign in, whatever the address."""
+    def get(self, path: str, handler: Show, *, needs_proof: bool = True) -> Route:
+        """Return the route of a page for signed-in members; everybody else is asked to sign in, whatever the address.
+
+        `needs_proof`: where the installation asks for a second factor, it was shown in this session.
+        """
 
         async def show(request: Request) -> Response:
             visit = await self._visit(request)
             if visit is None:
                 return self.ask_to_sign_in(request)
+            if needs_proof and self._lacks_proof(visit):
+                return self.render(visit, "unproven.html", status=403, lost=())
             return await self._answer(visit, lambda: handler(request, visit))
 
         return self.site.get(path, show)
 
-    def post(self, path: str, handler: Take) -> Route:
-        """Return the route that a form of the console is sent to."""
+    def post(self, path: str, handler: Take, *, needs_proof: bool = True) -> Route:
+        """Return the route that a form of the console is sent to; `needs_proof` as for a page."""
 
         async def take(request: Request, form: Form) -> Response:
             visit = await self._visit(request)
             if visit is None or not are_equal(visit.token, form.one(_TOKEN)):
-                return self._ask_to_sign_in_again(request, form)
+                return self.ask_to_sign_in(request, lost=_typed(form))
+            if needs_proof and self._lacks_proof(visit):
+                return self.render(visit, "unproven.html", status=403, lost=_typed(form))
             return await self._answer(visit, lambda: handler(request, visit, form))
 
         return self.site.post(path, take)
@@ -177,9 +184,8 @@ class Console:
             offers=self._sign_in.offers(request),
         )
 
-    def _ask_to_sign_in_again(self, request: Request, form: Form) -> Response:
-        typed = [(name, text) for name, texts in form.fields.items() for text in texts if name != _TOKEN and text]
-        return self.ask_to_sign_in(request, lost=typed)
+    def _lacks_proof(self, visit: Visit) -> bool:
+        return self.site.app.needs_second_factor and not visit.is_proven
 
     async def _visit(self, request: Request) -> Visit | None:
         secret = request.cookies.get(self.site.cookie_name(SESSION), "")
@@ -211,3 +217,8 @@ class Console:
 
     def _token(self, session: SessionId) -> str:
         return hmac.new(self.site.app.page_key, b"console " + session.encode(), hashlib.sha256).hexdigest()
+
+
+def _typed(form: Form) -> Typed:
+    """What stood in the fields of a form that was not taken."""
+    return [(name, text) for name, texts in form.fields.items() for text in texts if name != _TOKEN and text]

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from guardian.web.console.act_pages import ActPages
 from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import HOME, Console, Visit
+from guardian.web.console.passkey_pages import PasskeyPages
 from guardian.web.console.review_pages import ReviewPages
 from guardian.web.console.sign_in_pages import SignInPages
 from guardian.web.rate_limit import RateLimiter
@@ -22,8 +23,9 @@ def console_routes(console: Console, sign_in: SignIn, rate_limiter: RateLimiter)
         return console.render(visit, "todo.html")
 
     return [
-        console.get(HOME, home),
+        console.get(HOME, home, needs_proof=False),
         *SignInPages(console, sign_in, rate_limiter).routes(),
+        *PasskeyPages(console).routes(),
         *CasePages(console).routes(),
         *ActPages(console).routes(),
         *ReviewPages(console).routes(),

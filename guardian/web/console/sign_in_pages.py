@@ -39,9 +39,9 @@ class SignInPages:
             self._site.post(SIGN_IN + "/account", self._open_by_account),
             self._site.get(SIGN_IN + "/{secret}", self._show_link),
             self._site.post(SIGN_IN + "/{secret}", self._open_link),
-            self._console.get(SESSIONS, self._show_sessions),
-            self._console.post(SESSIONS + "/{session}/end", self._end_session),
-            self._console.post("/console/leave", self._leave),
+            self._console.get(SESSIONS, self._show_sessions, needs_proof=False),
+            self._console.post(SESSIONS + "/{session}/end", self._end_session, needs_proof=False),
+            self._console.post("/console/leave", self._leave, needs_proof=False),
         ]
 
     async def _show_sign_in(self, request: Request) -> Response:

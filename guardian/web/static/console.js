@@ -29,3 +29,22 @@ let typed = false;
 document.addEventListener("input", (event) => { if (event.target.closest("textarea")) typed = true; });
 document.addEventListener("submit", () => { typed = false; });
 window.addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+
+// A passkey is made or shown by the browser itself; its answer goes into the form.
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  form.addEventListener("submit", async (event) => {
+    const field = form.querySelector("#made, #shown");
+    if (field.value) return;
+    event.preventDefault();
+    const options = JSON.parse(form.dataset.options);
+    try {
+      const credential = form.dataset.passkey === "make"
+        ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+        : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+      field.value = JSON.stringify(credential.toJSON());
+    } catch {
+      field.value = "none";
+    }
+    form.requestSubmit();
+  });
+}

@@ -37,6 +37,7 @@ KNOWN_COMMAND = re.compile(r'\.(?:form_)?command\(\s*name="([a-z-]+)"')
 WITHOUT_CASE = (
     NoticeKind.CODE,
     NoticeKind.SIGN_IN_LINK,
+    NoticeKind.PASSKEY_RECOVERY,
     NoticeKind.REPORT_FLOOD,
     NoticeKind.CLOCK_DISTRUSTED,
     NoticeKind.SPACE_DOWN,

@@ -149,6 +149,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
     )
     op.create_table(
+        "passkey_recoveries",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey_recoveries")),
+    )
+    op.create_table(
+        "passkeys",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=128), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkeys")),
+    )
+    op.create_index(op.f("ix_passkeys_member_id"), "passkeys", ["member_id"], unique=False)
+    op.create_table(
         "people",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("code_name", sa.String(length=64), nullable=False),
