@@ -14,7 +14,16 @@ from fractions import Fraction
 from typing import Any
 
 from guardian.errors import Misconfigured
-from rules.policy import Number, Policy, PolicyValue, ValueOrder, find_contradictions, policy_sections, policy_values
+from rules.policy import (
+    Number,
+    Policy,
+    PolicyValue,
+    ValueOrder,
+    find_contradictions,
+    policy_sections,
+    policy_texts,
+    policy_values,
+)
 
 _DURATION = re.compile(r"(\d{1,5})([mhd])")
 _FRACTION = re.compile(r"(\d{1,4})/(\d{1,4})")
@@ -32,7 +41,7 @@ def read_policy(text: str) -> Policy:
     Policy: P-5.1 and the others.
     """
     table = _parse(text)
-    known = {value.path: value for value in policy_values()}
+    known = {value.path: value for value in _every_entry()}
     faults = [*_unknown_sections(table), *_unknown_keys(table, known)]
     read: dict[str, object] = {}
     for path, value in known.items():
@@ -87,8 +96,14 @@ def _perhaps(name: str, known: list[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
+def _every_entry() -> tuple[PolicyValue, ...]:
+    return (*policy_values(), *policy_texts())
+
+
 def _entry(table: Mapping[str, Any], value: PolicyValue) -> object:
     body = table.get(value.section)
+    if value.kind is str and value.key not in (body if isinstance(body, dict) else {}):
+        return [] if value.is_list else ""
     if not isinstance(body, dict) or value.key not in body:
         raise _Unreadable(f"is missing; write it as {_example(value)} (rule {value.source.rule})")
     return body[value.key]
@@ -114,7 +129,15 @@ def _read_one(entry: object, value: PolicyValue) -> object:
         return _within(_read_duration(entry), value)
     if value.kind is Fraction:
         return _within(_read_fraction(entry), value)
+    if value.kind is str:
+        return _read_words(entry)
     return _within(_read_count(entry), value)
+
+
+def _read_words(entry: object) -> str:
+    if not isinstance(entry, str):
+        raise _Unreadable(f"{_quoted(entry)} is no text; write it in quotes")
+    return " ".join(entry.split())
 
 
 def _read_choice(entry: object, choices: type[StrEnum]) -> StrEnum:
@@ -168,7 +191,7 @@ def _contradiction(order: ValueOrder, read: Mapping[str, object]) -> str:
 
 def _build(read: Mapping[str, object]) -> Policy:
     groups: dict[str, Any] = {
-        section: group(**{value.key: read[value.path] for value in policy_values() if value.section == section})
+        section: group(**{value.key: read[value.path] for value in _every_entry() if value.section == section})
         for section, group in policy_sections().items()
     }
     return Policy(**groups)
@@ -179,7 +202,7 @@ def _example(value: PolicyValue) -> str:
     return f"{value.key} = [{one}]" if value.is_list else f"{value.key} = {one}"
 
 
-_SAMPLES: Mapping[type, str] = {timedelta: '"48h"', Fraction: '"2/3"', int: "3"}
+_SAMPLES: Mapping[type, str] = {timedelta: '"48h"', Fraction: '"2/3"', int: "3", str: '"…"'}
 
 
 def _suggested_duration(entry: object) -> str:

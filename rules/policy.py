@@ -231,6 +231,43 @@ class Worklist:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What the groups are called where people outside them read of them, one name a language.
+
+    Each as it reads after a preposition: by, bei (so in the dative), par.
+    """
+
+    group_en: Annotated[str, Source("P-11.1")]
+    group_de: Annotated[str, Source("P-11.1")]
+    group_fr: Annotated[str, Source("P-11.1")]
+    board_en: Annotated[str, Source("P-11.1")]
+    board_de: Annotated[str, Source("P-11.1")]
+    board_fr: Annotated[str, Source("P-11.1")]
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What a reporter reads about what they can do themselves, one text a language; an empty one is left out.
+
+    `links` are quiet hints at support: addresses, with words before them where they need some.
+    """
+
+    danger_en: Annotated[str, Source("P-2.4")]
+    danger_de: Annotated[str, Source("P-2.4")]
+    danger_fr: Annotated[str, Source("P-2.4")]
+    stalking_en: Annotated[str, Source("P-2.4")]
+    stalking_de: Annotated[str, Source("P-2.4")]
+    stalking_fr: Annotated[str, Source("P-2.4")]
+    self_harm_en: Annotated[str, Source("P-2.4")]
+    self_harm_de: Annotated[str, Source("P-2.4")]
+    self_harm_fr: Annotated[str, Source("P-2.4")]
+    scam_en: Annotated[str, Source("P-2.4")]
+    scam_de: Annotated[str, Source("P-2.4")]
+    scam_fr: Annotated[str, Source("P-2.4")]
+    links: Annotated[tuple[str, ...], Source("P-2.4")]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The policy of one community; each field is a section of its policy file."""
 
@@ -250,6 +287,8 @@ class Policy:
     reminders: Reminders
     closing: Closing
     worklist: Worklist
+    names: Names
+    help: Help
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +316,14 @@ def policy_sections() -> Mapping[str, type]:
 
 @cache
 def policy_values() -> tuple[PolicyValue, ...]:
-    """Return every entry of a policy file, in reading order."""
-    return tuple(_iterate_values())
+    """Return every number, window and switch of a policy file, in reading order."""
+    return tuple(value for value in _iterate_values() if value.kind is not str)
+
+
+@cache
+def policy_texts() -> tuple[PolicyValue, ...]:
+    """Return every entry of a policy file that is words for people, and may be left out."""
+    return tuple(value for value in _iterate_values() if value.kind is str)
 
 
 def _iterate_values() -> Iterator[PolicyValue]:

@@ -145,6 +145,8 @@ class AppContext:
     in. `offers_self_disclosure`: on the pages somebody can show which accounts elsewhere are theirs. `turn_to` is where a
     reporter finds somebody else than the group; None: nothing is said of it. `page_key` seals what stands on public pages
     in the place of our ids. `needs_second_factor`: members show a passkey before identities, evidence and acts.
+    in the place of our ids. `language` is written to people of whom no other is known; `leave_to` is the address to which
+    "Leave quickly" leads.
     """
 
     units_of_work: UnitOfWorkFactory[ReadView, UnitOfWork]
@@ -159,4 +161,6 @@ class AppContext:
     offers_self_disclosure: bool = False
     turn_to: ContactAddress | None = None
     needs_second_factor: bool = False
+    language: str = "en"
+    leave_to: str = "https://www.wikipedia.org/"
     page_key: bytes = field(default_factory=lambda: os.urandom(32), repr=False)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
@@ -134,6 +134,8 @@ class _Service:
     trusted_proxies: Annotated[Texts, AfterValidator(_networks)] = ()
     turn_to: Annotated[Text, AfterValidator(_contact)] | None = None
     second_factor: bool = True
+    language: Literal["en", "de", "fr"] = "en"
+    leave_to: Url = "https://www.wikipedia.org/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +193,8 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
         trusted_proxies=service.trusted_proxies,
         turn_to=ContactAddress(service.turn_to) if service.turn_to else None,
         second_factor=service.second_factor,
+        language=service.language,
+        leave_to=service.leave_to,
     )
 
 

@@ -105,3 +105,5 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     turn_to: ContactAddress | None = None
     second_factor: bool = True
+    language: str = "en"
+    leave_to: str = "https://www.wikipedia.org/"

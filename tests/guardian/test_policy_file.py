@@ -8,7 +8,7 @@ import pytest
 from guardian.errors import Misconfigured
 from guardian.policy_file import read_policy, written
 from guardian.presets import load_preset, preset_names
-from rules.policy import ORDERS, ApprovalGround, OnTermEnd, ValueOrder, policy_values
+from rules.policy import ORDERS, ApprovalGround, OnTermEnd, ValueOrder, policy_texts, policy_values
 
 DJANGO = load_preset("django")
 
@@ -37,6 +37,7 @@ def test_every_preset_is_whole(name: str) -> None:
 @pytest.mark.parametrize("name", preset_names())
 def test_every_value_of_a_preset_names_its_source_beside_it(name: str) -> None:
     lines = [line for line in load_preset(name).splitlines() if " = " in line and not line.startswith("#")]
+    lines = [line for line in lines if line.split(" = ")[0] not in {text.key for text in policy_texts()}]
     assert len(lines) == len(list(policy_values()))
     assert [line for line in lines if "  # " not in line and " # " not in line] == []
 
@@ -141,3 +142,16 @@ def test_each_order_speaks_of_values_that_exist_and_are_of_one_kind(order: Value
 )
 def test_a_value_is_written_as_the_file_writes_it(item: object, text: str) -> None:
     assert written(item) == text
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_has_words_for_its_groups_and_for_each_kind_of_trouble(name: str) -> None:
+    """P-2.4, P-11.1"""
+    policy = read_policy(load_preset(name))
+    assert [text.path for text in policy_texts() if not getattr(getattr(policy, text.section), text.key)] == []
+
+
+def test_words_that_are_left_out_are_none_and_no_fault() -> None:
+    told = DJANGO.partition("[names]")[0]
+    assert read_policy(told).names.board_en == ""
+    assert read_policy(told).help.links == ()
