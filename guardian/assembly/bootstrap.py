@@ -97,6 +97,8 @@ def _compose(
         page_key=units_of_work.derive_key(_PAGES),
         turn_to=settings.turn_to,
         needs_second_factor=settings.second_factor,
+        language=settings.language,
+        leave_to=settings.leave_to,
         offers_self_disclosure=any(each.proof is not None and each.proof.knows_linked_accounts for each in connected),
     )
     # A wrapper knows what it is put round by its name; mail has one as a space has.
@@ -119,7 +121,7 @@ def _compose(
         units_of_work,
         clock,
         RouteFinder(spaces, mailer),
-        NoticeRenderer(settings.community, base_url),
+        NoticeRenderer(settings.community, base_url, settings.language, settings.policy.names),
         DeliveryHandlers(
             may_still_receive,
             record_person_notified,

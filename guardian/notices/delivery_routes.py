@@ -111,6 +111,10 @@ class PeopleLookup(Protocol):
         """Return the linked account of that id."""
         ...
 
+    async def language_of(self, person: PersonId) -> str:
+        """Return the language that the person is written to in; empty where none is known."""
+        ...
+
 
 class ReportLookup(Protocol):
     """Where reports are found."""
@@ -158,7 +162,7 @@ class Routes:
     """The channels in the order in which they are tried. `observed`: others are left out; their space is only observed.
 
     `page`: the recipient reads it on a page of their own, and there is nowhere to send it. `unwanted`: they do not want
-    to be written to (any more). `locale` is the language that the recipient reads in ("" for English).
+    to be written to (any more). `locale` is the language that the recipient reads in ("" where none is known).
     """
 
     channels: tuple[Channel, ...] = ()
@@ -202,8 +206,11 @@ class RouteFinder:
         return Routes(channels)
 
     async def _routes_to_person(self, view: ContactView, to: Recipient) -> Routes:
-        links = await view.people.contactable_accounts(to.person) if to.person else ()
-        return self._routes_outside_group([link.account for link in links])
+        if to.person is None:
+            return self._routes_outside_group([])
+        links = await view.people.contactable_accounts(to.person)
+        routes = self._routes_outside_group([link.account for link in links])
+        return replace(routes, locale=await view.people.language_of(to.person))
 
     async def _routes_to_account_owner(self, view: ContactView, to: Recipient) -> Routes:
         """Return routes to a linked account and nowhere else: its owner may be nobody whom we know."""

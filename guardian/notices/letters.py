@@ -4,33 +4,25 @@ Its first three parts (what was done, what it did, what is expected) are words o
 template. Read `compose_letter` first. Policy: P-5.5, P-5.6.
 """
 
-from typing import Final
-
-from guardian.notices.phrases import FINDINGS_ON_WORDS, VIOLATIONS
+from guardian.notices.phrases import VIOLATIONS
+from guardian.notices.translations import translate_text, translate_text_or_default
 from rules.ladder import Outcome
 
-_OPENING: Final = (
-    "Hello,",
-    "the people who handle conduct reports here have come to a decision in a matter that concerns you.",
-)
-_IMPACT: Final = "It made it harder for others to take part in the community, or to feel safe in it."
-_EXPECTED: Final = (
-    "That it does not happen again, here or in any other space of the community; that you do not try to find out who "
-    "reported it, and do not turn against anybody because of it."
-)
 
+def compose_letter(
+    outcome: Outcome, behaviour: str, impact: str = "", conditions: str = "", *, locale: str = ""
+) -> str:
+    """Return the letter as it is put before a second member; its fixed words are in the person's language."""
 
-def compose_letter(outcome: Outcome, behaviour: str, impact: str = "", conditions: str = "") -> str:
-    """Return the letter as it is put before a second member."""
-    finding = FINDINGS_ON_WORDS.get(outcome, "")
-    parts = [*_OPENING, f"What it is about:\n{behaviour.strip()}", finding]
+    def say(key: str) -> str:
+        return translate_text(locale, key)
+
+    finding = "violation" if outcome in VIOLATIONS else str(outcome)
+    parts = [say("notice.hello"), say("decision.opening_here"), f"{say('decision.about')}\n{behaviour.strip()}"]
+    parts.append(translate_text_or_default(locale, f"finding_on_words.{finding}", ""))
     if outcome in VIOLATIONS:
-        parts += [f"What it did:\n{impact.strip() or _IMPACT}", _heading_expected(_EXPECTED)]
-        parts.append(conditions.strip())
+        parts.append(f"{say('decision.impact_title')}\n{impact.strip() or say('decision.impact')}")
+        parts += [f"{say('decision.expected_title')}\n{say('decision.expected_here')}", conditions.strip()]
     elif conditions.strip():
-        parts.append(_heading_expected(conditions.strip()))
+        parts.append(f"{say('decision.expected_title')}\n{conditions.strip()}")
     return "\n\n".join(part for part in parts if part)
-
-
-def _heading_expected(text: str) -> str:
-    return f"What is expected of you:\n{text}"

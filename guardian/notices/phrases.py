@@ -1,4 +1,6 @@
-"""The words that templates choose by a fact: plain sentences for kinds, causes and results. No templates, no layout.
+"""The words of notices to members that templates choose by a fact: for kinds, causes and results. No templates, no layout.
+
+What people outside the groups read stands in the catalogues.
 
 Keys are the values of the facts, as the services write them; a value that is not here is worded without it. Read
 `PHRASES` first.
@@ -8,10 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from guardian.notices.models import News
-from guardian.notices.results import Result
-from rules.ladder import Outcome, ReadmissionRequirement
-from rules.measures import MeasureReason
-from rules.precedence import Restriction
+from rules.ladder import Outcome
 
 Phrases = Mapping[str, str]
 
@@ -66,6 +65,7 @@ CASE_NEWS: Final[Phrases] = {
     News.ANSWER: "An answer has come in.",
     News.DECIDED: "A decision has been made.",
     News.ENACTED: "What was decided is being carried out.",
+    News.UNREVIEWED: "An act that was not reviewed in time has ended, and its reporters have been told so.",
     News.UNSETTLED: "A decision is open again, because what counts towards it has changed.",
     News.CLOSED: "The case is closed.",
     News.UNREVIEWED: "The act ended without having been reviewed in time. Its reporters have been told.",
@@ -166,216 +166,12 @@ ALERTS: Final[Phrases] = {
     "lifted_again": "Somebody keeps lifting by hand what the group had decided. Please speak with them.",
     "brake": "The service has stopped placing restrictions until you have looked at it.",
 }
-REPORTER_HEADINGS: Final[Phrases] = {
-    News.ANSWER: "An answer to you",
-    News.REQUEST_ANSWERED: "Your request to look again",
-    News.ASKED_FOR_VIEWS: "Your view is asked for",
-    News.ASK_BEFORE_CONTACT: "Before we write to anybody",
-    News.NEW_DATE: "A new date",
-    News.DECIDED: "There is a decision",
-    News.CLOSED: "How it ended",
-    News.FILED: "How it ended",
-    News.CONTACT_CHANGED: "Your contact person",
-}
-REPORTER_NEWS: Final[Phrases] = {
-    News.CONTACT_CHANGED: "Another member of the group is your contact person from now on.",
-    News.ASKED_FOR_VIEWS: (
-        "The group has come to a view of what should follow from your report. Before it is carried out, you can say "
-        "here what you think, and whether something in it would put you or somebody else at risk."
-    ),
-    News.ASK_BEFORE_CONTACT: (
-        "The group would like to hear the person whom you reported. Is that safe for you and others? Please say on this "
-        "page that we may contact them, or that we should not do so yet. If we hear nothing from you in time, the group "
-        "goes on with care; your name is never told to them."
-    ),
-    News.NEW_DATE: "It takes longer than we had said. We are sorry that you have to wait.",
-    News.DECIDED: "The group has come to a decision on what you reported.",
-    News.CLOSED: "The matter is closed. It is opened again if you tell us something new. Thank you for speaking up.",
-    News.FILED: (
-        "The group has read what you sent, and keeps it in its file. You said that the matter had been dealt with, so "
-        "nothing more follows, and it is closed. It is opened again if you tell us something new. Thank you for letting "
-        "us know."
-    ),
-    News.REOPENED: "The matter has been opened again.",
-    News.UNREVIEWED: (
-        "One member of the group had acted at once and restricted somebody. The others did not look at that in time, so "
-        "it has ended, and the person can take part again. If that puts you or somebody else at risk, write to us here."
-    ),
-    News.REQUEST_ANSWERED: "You have written to us that a decision should be looked at again.",
-}
-_READ_ANYWAY: Final = "What you wrote lies with the case, and is read."
-MAILED_REQUESTS: Final[Phrases] = {
-    "taken": (
-        "The Board has been asked to look at the decision again; nobody who took part in it answers. Until there is an "
-        "answer, the decision stands."
-    ),
-    "asked_before": (
-        f"You have asked for this once, and it was answered. {_READ_ANYWAY} If there is something that nobody knew when it "
-        "was decided, the Board is asked all the same: say on your page what it is, or write again and begin the mail "
-        "with the line “There is something new”."
-    ),
-    "asked_late": (
-        f"The time to ask for this by itself is over. {_READ_ANYWAY} If there is something that nobody knew when it was "
-        "decided, the Board is asked all the same: say on your page what it is, or write again and begin the mail with "
-        "the line “There is something new”."
-    ),
-    "asked_lately": (
-        f"You have asked for this not long ago, and it was answered, so that the Board is not asked anew. {_READ_ANYWAY} "
-        "It can open the case again by itself, and your page says from when on you can ask once more."
-    ),
-    "words_late": (
-        "We owe you the words of what the restriction of your access is about. Nobody has read them yet, and we are sorry."
-    ),
-    "nothing_decided": f"Nothing has been decided yet that could be looked at again. {_READ_ANYWAY}",
-    "several_decided": (
-        f"More than one thing was decided, so that we do not know which one you mean. {_READ_ANYWAY} Please ask on your "
-        "page at the one that you mean, or write again with its reference."
-    ),
-}
-"""What a party reads on a request by mail; whoever is refused learns what they can still do."""
-
-PROPOSED: Final[Phrases] = {
-    Result.WARNING: "a warning to the person whom this concerns, private and in writing",
-    Result.SHORT_SUSPENSION: "a suspension, after which the person has to ask before they may return",
-    Result.EXTENDED_SUSPENSION: (
-        "an extended suspension, after which the person may return only if they ask and meet what is expected of them"
-    ),
-    Result.PERMANENT_BAN: "that the person may not take part any more, anywhere in the community",
-    Result.MUTED: "that the person may read along, but not write",
-    Result.RESTRICTED: "that the person may not take part in the places that it concerns",
-    Result.NO_VIOLATION: "the finding that this does not go against the code of conduct, so that nothing follows",
-    Result.OUT_OF_SCOPE: "the finding that this is not for the group to decide",
-    Result.NO_ACTION: "that nothing more follows",
-    Result.FACILITATED_COMMUNICATION: "a talk that somebody leads, if everybody whom it concerns consents",
-    Result.REFERRAL: "that moderators keep an eye on the matter",
-    Result.OTHER: "another step, which restricts nobody",
-}
-RESULTS_TO_REPORTERS: Final[Phrases] = {
-    Result.WARNING: "The group has looked at what you reported, and has decided on a warning to the person.",
-    Result.SHORT_SUSPENSION: (
-        "The group has looked at what you reported, and has decided on a suspension, after which the person has to ask "
-        "before they may return."
-    ),
-    Result.EXTENDED_SUSPENSION: (
-        "The group has looked at what you reported, and has decided on an extended suspension, after which the person may "
-        "return only if they ask and meet what is expected of them."
-    ),
-    Result.PERMANENT_BAN: (
-        "The group has looked at what you reported, and has decided that the person may not take part any more, anywhere "
-        "in the community."
-    ),
-    Result.MUTED: (
-        "The group has looked at what you reported, and has decided that the person may read along, but not write."
-    ),
-    Result.RESTRICTED: (
-        "The group has looked at what you reported, and has decided that the person may not take part in the places that "
-        "it concerns."
-    ),
-    Result.NO_VIOLATION: (
-        "The group has looked at what you reported, and has found that it does not go against the code of conduct. So "
-        "nothing follows from it. That is not held against you: it was right to ask."
-    ),
-    Result.OUT_OF_SCOPE: (
-        "The group has looked at what you reported, and has found that it is not for this group to decide. So it takes no "
-        "step of its own. That is not held against you."
-    ),
-    Result.NO_ACTION: (
-        "The group has looked at what you reported, and has decided that nothing more follows from it. That is not held "
-        "against you. If you want to know more about why, ask on this page."
-    ),
-    Result.FACILITATED_COMMUNICATION: (
-        "The group has looked at what you reported, and has decided to offer a talk that somebody leads. It takes place "
-        "only if everybody whom it concerns consents, you too."
-    ),
-    Result.REFERRAL: (
-        "The group has looked at what you reported, and has decided that moderators are asked to keep an eye on it."
-    ),
-    Result.OTHER: (
-        "The group has looked at what you reported, and has decided on a step that restricts nobody. If you want to know "
-        "more, ask on this page."
-    ),
-}
-_CARRIED_OUT: Final = "What was decided on your report has been carried out."
-CLOSED_TO_REPORTERS: Final[Phrases] = {
-    **dict.fromkeys(Result, _CARRIED_OUT),
-    Result.NO_VIOLATION: (
-        "It was found that what you reported does not go against the code of conduct, so nothing follows from it."
-    ),
-    Result.OUT_OF_SCOPE: "It was found that what you reported is not for this group to decide.",
-    Result.NO_ACTION: "It was decided that nothing more follows from what you reported.",
-}
-
 VIOLATIONS: Final = frozenset(
     {Outcome.WARNING, Outcome.SHORT_SUSPENSION, Outcome.EXTENDED_SUSPENSION, Outcome.PERMANENT_BAN}
 )
-_VIOLATION_FOUND: Final = (
-    "Something that you did or wrote was reported to them. They have looked at it, and found that it goes against the "
-    "code of conduct."
-)
-FINDINGS: Final[Phrases] = {
-    **dict.fromkeys(VIOLATIONS, _VIOLATION_FOUND),
-    Outcome.NO_VIOLATION: (
-        "Something that you did or wrote was reported to them. They have looked at it, and found nothing in it that "
-        "goes against the code of conduct."
-    ),
-    Outcome.OUT_OF_SCOPE: "Something was reported to them that is not theirs to decide.",
-    Outcome.NO_ACTION: "Something was reported to them. They have looked at it, and leave it there.",
-}
-FINDINGS_ON_WORDS: Final[Phrases] = {
-    **dict.fromkeys(VIOLATIONS, "They have looked at it, and found that it goes against the code of conduct."),
-    Outcome.NO_VIOLATION: "They have looked at it, and found nothing in it that goes against the code of conduct.",
-    Outcome.OUT_OF_SCOPE: "It is not theirs to decide.",
-    Outcome.NO_ACTION: "They have looked at it, and leave it there.",
-}
-"""What was found, where what was looked at has been said before it."""
-RESTRICTIONS: Final[Phrases] = {
-    Restriction.MUTED: "You can read along, but not write",
-    Restriction.SUSPENDED: "You cannot take part",
-    Restriction.BANNED: "You cannot take part any more",
-}
-RETURNS: Final[Phrases] = {
-    ReadmissionRequirement.NOTHING: "It ends by itself; you need not ask.",
-    ReadmissionRequirement.REQUEST: (
-        "Access does not return by itself: towards the end you can ask for it on your personal page, and you get an "
-        "answer."
-    ),
-    ReadmissionRequirement.REQUEST_AND_CONDITIONS: (
-        "Access does not return by itself: towards the end you can ask for it on your personal page. The group then "
-        "looks at whether what is expected of you has been met, and you get an answer."
-    ),
-    ReadmissionRequirement.NEVER_OPENS: "This has no end.",
-}
-RELEASES: Final[Phrases] = {
-    "term_over": "the term of your restriction is over.",
-    "term_ended": "the term of your restriction is over.",
-    "readmission": "your request to return has been granted.",
-    "reversal": "the group has looked at the restriction of your access, and has lifted it.",
-    "stopped": "the restriction of your access has been lifted. The group still looks at how it came about.",
-    "lapsed": "the restriction of your access has ended, because the group has not confirmed it.",
-    "others_ended": (
-        "the restriction that still stood beside ours, and was not ours, has ended as well: nothing of it is left there."
-    ),
-    "reconsidered": "the decision was looked at again, and the restriction of your access has been lifted.",
-}
+"""What is found to go against the code of conduct."""
 
-MEASURES: Final[Phrases] = {
-    "muted": "you can read along there, but not write",
-    "suspended": "you cannot take part there",
-    "locked": "a conversation there is closed",
-    "hidden": "something that you wrote there is not shown without a click",
-}
-MEASURE_REASONS: Final[Phrases] = {
-    MeasureReason.INSULTS: "insults.",
-    MeasureReason.HARASSMENT: "harassment.",
-    MeasureReason.SPAM: "spam or advertising.",
-    MeasureReason.DERAILING: "a conversation was led away from its subject again and again.",
-    MeasureReason.PRIVATE_INFORMATION: "private information of somebody was made public.",
-    MeasureReason.UNSUITABLE: "content that does not belong there.",
-    MeasureReason.COOLING_DOWN: "a heated conversation, to let it cool down.",
-    MeasureReason.GUIDELINES: "the guidelines of the space.",
-}
-
-PHRASES: Final[Mapping[str, Phrases | frozenset[Outcome]]] = {
+PHRASES: Final[Mapping[str, Phrases]] = {
     "case_news": CASE_NEWS,
     "results": RESULTS,
     "review_results": REVIEW_RESULTS,
@@ -385,18 +181,5 @@ PHRASES: Final[Mapping[str, Phrases | frozenset[Outcome]]] = {
     "raids": RAIDS,
     "promises": DEADLINES,
     "alarms": ALERTS,
-    "reporter_headings": REPORTER_HEADINGS,
-    "reporter_news": REPORTER_NEWS,
-    "mailed_requests": MAILED_REQUESTS,
-    "proposed": PROPOSED,
-    "results_to_reporters": RESULTS_TO_REPORTERS,
-    "closed_to_reporters": CLOSED_TO_REPORTERS,
-    "violations": VIOLATIONS,
-    "findings": FINDINGS,
-    "restrictions": RESTRICTIONS,
-    "returns": RETURNS,
-    "releases": RELEASES,
-    "measures": MEASURES,
-    "measure_reasons": MEASURE_REASONS,
 }
 """By the names that templates know them by: `words.reinstatement_approvals`, and so on."""

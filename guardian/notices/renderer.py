@@ -5,6 +5,7 @@ Read `NoticeRenderer` first.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -12,9 +13,20 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from guardian.notices.models import Notice
-from guardian.notices.phrases import PHRASES
-from guardian.notices.translations import format_date, format_datetime, translate_text
+from guardian.notices.models import Notice, RecipientKind
+from guardian.notices.names import party_names
+from guardian.notices.phrases import PHRASES, VIOLATIONS
+from guardian.notices.translations import (
+    ENGLISH,
+    format_date,
+    format_datetime,
+    format_names,
+    kept_language,
+    translate_count,
+    translate_text,
+    translate_text_or_default,
+)
+from rules.policy import Names
 
 TEMPLATES: Final = "templates"
 PAGE_TEMPLATES: Final = "pages"
@@ -32,14 +44,16 @@ class NoticeText:
 class NoticeRenderer:
     """The templates, with what every text may name: the community, and the address of the pages."""
 
-    def __init__(self, community: str, base_url: str) -> None:
+    def __init__(self, community: str, base_url: str, language: str = ENGLISH, names: Names | None = None) -> None:
+        """`language` is that of people of whom no other is known; `names` are what the groups are called (P-11.1)."""
+        self._language, self._names, self._community = language, names, community
         address = base_url.rstrip("/")
         self._common_facts = {
-            "community": community,
             "follow_up": f"{address}/follow-up",
             "personal": f"{address}/personal",
             "owner": f"{address}/account",
             "words": PHRASES,
+            "violations": VIOLATIONS,
         }
         self._templates = _load_templates()
         self._page_templates = frozenset(
@@ -53,18 +67,25 @@ class NoticeRenderer:
         """
         return self._render(f"{notice.kind}.txt", notice, locale, on_page=False)
 
-    def render_for_page(self, notice: Notice) -> NoticeText:
+    def render_for_page(self, notice: Notice, locale: str = "") -> NoticeText:
         """Render the text as its recipient reads it on their own page, behind their receipt: in full, without it."""
         page = f"{PAGE_TEMPLATES}/{notice.kind}.txt"
-        return self._render(page if page in self._page_templates else f"{notice.kind}.txt", notice, "", on_page=True)
+        return self._render(
+            page if page in self._page_templates else f"{notice.kind}.txt", notice, locale, on_page=True
+        )
 
     def _render(self, template: str, notice: Notice, locale: str, *, on_page: bool) -> NoticeText:
+        locale = kept_language(locale) or (ENGLISH if notice.to.kind is RecipientKind.MEMBER else self._language)
+        names = party_names(self._names, self._community, locale)
         facts = {
             **notice.facts,
             **self._common_facts,
+            **names,
             "here": on_page,
             "locale": locale,
-            "say": partial(translate_text, locale),
+            "say": partial(translate_text, locale, **names),
+            "pick": partial(_pick, locale, names),
+            "where": partial(_where, locale, names),
         }
         subject, _, body = self._templates.get_template(template).render(facts).strip().partition("\n")
         return NoticeText(subject.strip(), _BLANK_LINES.sub("\n\n", body).strip())
@@ -80,6 +101,7 @@ def _load_templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(spoken=_format_datetime, spoken_day=_format_date, titled=_subject_prefix)
+    templates.filters.update(listed=_format_spaces, counted=_format_days)
     return templates
 
 
@@ -95,6 +117,34 @@ def _format_datetime(written: object, locale: str = "") -> str:
     """Return an instant as people read it; what is none is left out."""
     instant = _parse_instant(written)
     return format_datetime(instant, locale) if instant else ""
+
+
+def _pick(
+    locale: str, names: Mapping[str, str], group: str, name: object, otherwise: str = "", /, **facts: object
+) -> str:
+    """Return the text that a fact chooses in a group of texts; another one, or nothing, where it chooses none."""
+    given = {**names, **facts}
+    found = translate_text_or_default(locale, f"{group}.{name}", "", **given)
+    return found or (translate_text(locale, f"{group}.{otherwise}", **given) if otherwise else "")
+
+
+def _where(locale: str, names: Mapping[str, str], spaces: object) -> str:
+    """Return where a restriction holds, as a part of its sentence."""
+    if not spaces:
+        return translate_text(locale, "where.covered", **names)
+    return translate_text(locale, "where.spaces", spaces=_format_spaces(spaces, locale))
+
+
+def _format_spaces(written: object, locale: str = "") -> str:
+    return format_names(str(written).split(", "), locale)
+
+
+def _format_days(written: object, locale: str = "") -> str:
+    """Return so many days as people read them; what is no number is left out."""
+    try:
+        return translate_count(locale, "count.days", round(float(str(written))))
+    except ValueError:
+        return ""
 
 
 def _format_date(written: object) -> str:

@@ -81,12 +81,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A human whom a case or a sanction may concern; the code name is the only name used inside the group."""
+    """A human whom a case or a sanction may concern; the code name is the only name used inside the group.
+
+    `language` is the one they are written to in; empty where none is known.
+    """
 
     id: PersonId
     code_name: str
     created_at: datetime
     version: int = 0
+    language: str = ""
 
 
 class Trust(StrEnum):

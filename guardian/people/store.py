@@ -34,6 +34,14 @@ class PeopleStore(Protocol):
         """Save the member, one version later; Stale where somebody was quicker."""
         ...
 
+    async def language_of(self, person: PersonId) -> str:
+        """Return the language that the person is written to in; empty where none is known."""
+        ...
+
+    async def keep_language(self, person: PersonId, language: str) -> None:
+        """Keep the language that the person is written to in from now on; the last one counts."""
+        ...
+
     async def person(self, person: PersonId) -> Person | None:
         """Return the person of that id."""
         ...

@@ -10,7 +10,7 @@ from guardian.sandbox.community import Human
 from guardian.sandbox.working_group import WorkingGroup
 from guardian.sandbox.world import World
 
-REPORT_MENU: Final = "Report to the working group"
+REPORT_MENU: Final = "Report conduct"
 
 
 class Reporters:

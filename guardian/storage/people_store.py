@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
@@ -107,9 +107,19 @@ class SqlPeopleStore(EncryptedSqlStore):
             "id": person.id,
             "code_name": person.code_name,
             "created_at": person.created_at,
+            "language": person.language,
             "version": person.version,
         }
         await self._connection.execute(insert(people), row)
+
+    async def language_of(self, person: PersonId) -> str:
+        """Return the language that the person is written to in; empty where none is known."""
+        found = select(people.c.language).where(people.c.id == person)
+        return (await self._connection.execute(found)).scalar() or ""
+
+    async def keep_language(self, person: PersonId, language: str) -> None:
+        """Keep the language that the person is written to in from now on; the last one counts."""
+        await self._connection.execute(update(people).where(people.c.id == person).values(language=language))
 
     async def used_code_names(self, names: Collection[str]) -> frozenset[str]:
         """Return which of these names a person has."""
@@ -172,7 +182,8 @@ class SqlPeopleStore(EncryptedSqlStore):
         """Add many people, each with one account."""
         await self._encryption.ensure_keys([KeyScope.of_person(person.id) for person, _ in new_people])
         named = [
-            {"id": p.id, "code_name": p.code_name, "created_at": p.created_at, "version": 0} for p, _ in new_people
+            {"id": p.id, "code_name": p.code_name, "created_at": p.created_at, "language": p.language, "version": 0}
+            for p, _ in new_people
         ]
         linked = [
             {"id": a.id, "person_id": a.person, "version": 0, **await self._account_columns(a)} for _, a in new_people
@@ -199,7 +210,7 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def _person(self, condition: ColumnElement[bool]) -> Person | None:
         row = (await self._connection.execute(select(people).where(condition))).first()
-        return Person(PersonId(row.id), row.code_name, row.created_at, row.version) if row else None
+        return Person(PersonId(row.id), row.code_name, row.created_at, row.version, row.language) if row else None
 
     async def _accounts(self, condition: ColumnElement[bool]) -> tuple[LinkedAccount, ...]:
         rows = (await self._connection.execute(select(accounts).where(condition).order_by(accounts.c.id))).all()

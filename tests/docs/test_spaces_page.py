@@ -8,7 +8,7 @@ from tests.docs.spaces_page import buttons, commands, router_of_all, tables
 from tests.docs.table import rewritten
 
 TEXT = text_of(ROOT / "docs" / "spaces.md")
-REPORTING = {"report", "report-status", "Report this person", "Report to the working group"}
+REPORTING = {"report", "report-status", "Report this person", "Report conduct"}
 NOTHING_DONE = "not-yet"
 
 

@@ -15,7 +15,7 @@ from guardian.sandbox.community import Human
 from guardian.sandbox.runner import Story
 from guardian.sandbox.stage import Stage, StoryContext
 
-MENU: Final = "Report to the working group"
+MENU: Final = "Report conduct"
 GERMAN_MENU: Final = "Der Arbeitsgruppe melden"
 SAID: Final = "Newcomers like you ruin this place."
 PICTURE: Final = "picture.png"

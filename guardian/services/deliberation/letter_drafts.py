@@ -37,7 +37,13 @@ async def draft_letter(uow: UnitOfWork, case: Case, decision: Decision, by: Memb
         kind=DraftKind.DECISION,
         to=PartyRole.REPORTED,
         person=decision.person,
-        text=compose_letter(consequence.outcome, behaviour, consequence.impact, consequence.conditions),
+        text=compose_letter(
+            consequence.outcome,
+            behaviour,
+            consequence.impact,
+            consequence.conditions,
+            locale=await uow.people.language_of(decision.person),
+        ),
         by=by_member(by),
         at=uow.now,
     )

@@ -22,6 +22,7 @@ people: Final = Table(
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("code_name", String(ID_LENGTH), nullable=False, unique=True),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("language", String(ID_LENGTH), nullable=False),
     Column("version", Integer, nullable=False),
 )
 

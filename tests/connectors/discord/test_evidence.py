@@ -15,7 +15,7 @@ from guardian.services.reports.captures import forget_old_captures
 from tests.builders.community import INES, SOMEBODY
 from tests.connectors.discord.service import CHECKBOXES, WHAT, DiscordService, discord_service
 
-MENU = "Report to the working group"
+MENU = "Report conduct"
 ESCALATE = "Escalate to the working group"
 
 

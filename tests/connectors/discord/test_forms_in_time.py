@@ -16,7 +16,7 @@ from tests.connectors.discord.service import CONCERNS, WHAT, DiscordService, dis
 
 pytestmark = pytest.mark.wire_time
 
-REPORT_MENU = "Report to the working group"
+REPORT_MENU = "Report conduct"
 ESCALATION_MENU = "Escalate to the working group"
 
 

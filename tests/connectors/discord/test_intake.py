@@ -30,7 +30,7 @@ from rules.unilateral import Ground
 from tests.builders.community import A_REPORTER, AMARA, DISCORD, DMITRI, SOMEBODY, WORKING_GROUP
 from tests.connectors.discord.service import CHECKBOXES, CONCERNS, FIRST, WHAT, DiscordService, discord_service
 
-MENU = "Report to the working group"
+MENU = "Report conduct"
 
 
 @pytest.fixture

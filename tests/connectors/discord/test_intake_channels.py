@@ -228,4 +228,4 @@ async def test_somebody_whose_language_is_not_kept_reads_english(service: Discor
     service.emulator.state.set_locale(A_REPORTER.native_id, "ja")
     form = await service.reporter.command("report")
     assert form.modal is not None
-    assert form.modal.title == "Report to the working group"
+    assert form.modal.title == "Report conduct"

@@ -79,7 +79,7 @@ async def test_nobody_is_served_in_another_server(tmp_path: Path) -> None:
             "command": await service.ask(AMARA, "case", case=case),
             "form": await (await reporter.submit(form, {WHAT: "Elsewhere."})).wait_until_settled(),
             "report": await (await reporter.command("report")).wait_until_settled(),
-            "menu": await (await reporter.message_menu("Report to the working group", message)).wait_until_settled(),
+            "menu": await (await reporter.message_menu("Report conduct", message)).wait_until_settled(),
             "person": await (await reporter.user_menu("Report this person", SOMEBODY.native_id)).wait_until_settled(),
             "button": await (await reporter.press(answer, "Add details")).wait_until_settled(),
         }

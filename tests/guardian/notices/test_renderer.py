@@ -1,18 +1,23 @@
 """Texts: one for every kind, plain and complete, and none that gives away what its reader must not learn from it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from connectors import discord
+from guardian.cases.case import CaseState
 from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId
 from guardian.notices import phrases
 from guardian.notices.models import News, Notice, NoticeKind, Recipient, RecipientKind
 from guardian.notices.renderer import NoticeRenderer, NoticeText
+from guardian.notices.results import Result
+from guardian.notices.translations import load_texts, translate_text
+from guardian.services.reports.mail_requests import MailedRequest
 from rules.ladder import Outcome, ReadmissionRequirement
+from rules.measures import MeasureReason
 from rules.precedence import Restriction
 
 TEMPLATES = Path(phrases.__file__).parent / "templates"
@@ -187,7 +192,7 @@ def test_a_reporter_reads_the_groups_own_words_on_the_page(renderer: NoticeRende
     notice = a_full_notice(NoticeKind.REPORTER_NEWS, news=News.ANSWER)
     assert OF_THE_CASE["text"] in renderer.render_for_page(notice).body
     standard = renderer.render_for_page(a_notice(NoticeKind.REPORTER_NEWS, news=News.CLOSED)).body
-    assert standard == phrases.REPORTER_NEWS[News.CLOSED]
+    assert standard == translate_text("en", f"news.{News.CLOSED}")
 
 
 def test_a_reporter_who_was_let_down_is_told_so_with_a_new_date_and_whom_else_to_turn_to(
@@ -221,7 +226,7 @@ def test_the_standard_text_of_a_decision_has_its_four_parts(renderer: NoticeRend
     parts = ["What it is about:", "What it did:", "What is expected of you:", "What follows:", "If it goes on"]
     assert sorted(parts, key=body.index) == parts
     assert "until 9 March 2026, 18:30 UTC" in body
-    assert phrases.RETURNS[ReadmissionRequirement.REQUEST] in body
+    assert translate_text("en", f"returns.{ReadmissionRequirement.REQUEST}") in body
 
 
 def test_a_decision_that_finds_nothing_blames_nobody(renderer: NoticeRenderer) -> None:
@@ -251,8 +256,20 @@ def test_an_act_taken_for_danger_and_a_braked_service_are_told_apart(renderer: N
 
 def test_every_piece_of_news_has_words_of_its_own() -> None:
     assert set(phrases.CASE_NEWS) == set(News)
-    assert set(phrases.RETURNS) == set(ReadmissionRequirement)
-    assert set(phrases.RESTRICTIONS) == set(Restriction) - {Restriction.NONE}
+    texts = load_texts("en")
+    chosen: Mapping[str, Iterable[str]] = {
+        "returns": ReadmissionRequirement,
+        "restriction": set(Restriction) - {Restriction.NONE},
+        "result": Result,
+        "proposed": Result,
+        "measure_reason": MeasureReason,
+        "mailed": MailedRequest,
+        "outcome": Outcome,
+        "state": CaseState,
+    }
+    assert [
+        f"{group}.{name}" for group, names in chosen.items() for name in names if f"{group}.{name}" not in texts
+    ] == []
 
 
 @pytest.mark.parametrize("kind", TO_MEMBERS)

@@ -53,7 +53,7 @@ class _Long(dict[str, str]):
 
 def _kind(key: str) -> str | None:
     group, _, name = key.partition(".")
-    if name.endswith(("_hint", "_hint_more")):
+    if name.endswith(("_hint", "_hint_more")) and group in ("form", "add", "status"):
         return "hint"
     if group in ("button", "command"):
         return "menu" if name.startswith("menu") or name in ("report", "status") else group
