@@ -63,7 +63,7 @@ def may_request(earlier: EarlierRequests, now: datetime, policy: Policy, *, show
             f"{again:%d %B %Y} on. What you tell the group meanwhile is added to the case and read, and it can open "
             "the case again by itself."
         )
-        return refused("asked_lately", sentence, "P-5.7")
+        return refused("asked_lately", sentence, "P-5.7", {"again": again})
     return allowed("P-5.7")
 
 

@@ -3,17 +3,22 @@
 Read `allowed` and `refused` first.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule says about one act: `rule` names its source in the policy digest ("P-5.1")."""
+    """What a rule says about one act: `rule` names its source in the policy digest ("P-5.1").
+
+    By its code and `facts` the sentence can be said in another language.
+    """
 
     allowed: bool
     code: str
     sentence: str
     rule: str
+    facts: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def __bool__(self) -> bool:
         """Read as whether the act is allowed, so that a refusal never passes for a yes."""
@@ -25,6 +30,6 @@ def allowed(rule: str, code: str = "allowed", sentence: str = "This is allowed."
     return Verdict(True, code, sentence, rule)
 
 
-def refused(code: str, sentence: str, rule: str) -> Verdict:
+def refused(code: str, sentence: str, rule: str, facts: Mapping[str, object] | None = None) -> Verdict:
     """Return a Verdict that stops the act, with a sentence fit to show to whoever asked."""
-    return Verdict(False, code, sentence, rule)
+    return Verdict(False, code, sentence, rule, facts or {})

@@ -96,5 +96,5 @@ def check_text(text: str, max_length: int) -> Verdict:
     if len(text) > max_length:
         over = len(text) - max_length
         sentence = f"The text is {over} characters too long; {max_length} fit. Shorten it, or send it in parts."
-        return refused("too_long", sentence, "P-5.6")
+        return refused("too_long", sentence, "P-5.6", {"length": len(text), "most": max_length})
     return allowed("P-5.6")

@@ -7,7 +7,7 @@ from rules.verdict import Verdict
 def require(verdict: Verdict) -> None:
     """Raise Refused, in the rule's own words, unless the rule allows it."""
     if not verdict:
-        raise Refused(verdict.code, verdict.sentence, verdict.rule)
+        raise Refused(verdict.code, verdict.sentence, verdict.rule, verdict.facts)
 
 
 def require_or_not_found(verdict: Verdict) -> None:
@@ -16,4 +16,4 @@ def require_or_not_found(verdict: Verdict) -> None:
         return
     if verdict.code == "not_found":
         raise NotFound
-    raise Refused(verdict.code, verdict.sentence, verdict.rule)
+    raise Refused(verdict.code, verdict.sentence, verdict.rule, verdict.facts)

@@ -21,6 +21,7 @@ from guardian.notices.renderer import NoticeRenderer
 from guardian.services.context import AppContext
 from guardian.spaces.account_proof import AccountProof
 from guardian.spaces.webhooks import WebhookVerifier
+from guardian.web.common_pages import CommonPages
 from guardian.web.console.console import Console
 from guardian.web.console.navigation import NavigationItem
 from guardian.web.console.pages import console_routes
@@ -57,6 +58,7 @@ _STATIC: Final = {
     "guardian.css": "text/css",
     "console.css": "text/css",
     "console.js": "text/javascript",
+    "leave.js": "text/javascript",
 }
 
 
@@ -77,7 +79,12 @@ def create_app(
     `additions` are pages that the service itself does not have: the sandbox's.
     """
     rate_limiter = RateLimiter(app.system_time, limits)
-    site = Site(app, _load_templates(), NoticeRenderer(app.community, app.base_url), secure_cookies)
+    site = Site(
+        app,
+        _load_templates(),
+        NoticeRenderer(app.community, app.base_url, app.language, app.policy.names),
+        secure_cookies,
+    )
     return Starlette(
         routes=[
             health_route(health),
@@ -105,23 +112,24 @@ def _load_templates() -> Environment:
 def _pages(
     site: Site, sign_in: SignIn, rate_limiter: RateLimiter, switcher: Sequence[NavigationItem]
 ) -> Sequence[Route]:
-    async def start(_: Request) -> Response:
-        return site.render_page("start.html")
-
+    follow_up = FollowUpPages(site, PageSessions(site.app.system_time), rate_limiter)
+    personal = PersonalPages(site, PageSessions(site.app.system_time), sign_in)
+    owner = OwnerPages(site, PageSessions(site.app.system_time), sign_in)
+    behind_receipts = (follow_up.receipt_pages, personal.receipt_pages, owner.receipt_pages)
     return [
-        site.get("/", start),
+        *CommonPages(site, sign_in, behind_receipts).routes(),
         *ReportPages(site, sign_in, rate_limiter).routes(),
         *sign_in.routes(),
         *OwnReportsPages(site, sign_in).routes(),
-        *FollowUpPages(site, PageSessions(site.app.system_time), rate_limiter).routes(),
-        *PersonalPages(site, PageSessions(site.app.system_time), sign_in).routes(),
-        *OwnerPages(site, PageSessions(site.app.system_time), sign_in).routes(),
+        *follow_up.routes(),
+        *personal.routes(),
+        *owner.routes(),
         *console_routes(Console(site, sign_in, switcher), sign_in, rate_limiter),
     ]
 
 
 def _static_routes() -> Sequence[Route]:
-    """Style sheets and the script of the console, which a browser may keep for an hour: they say nothing of anybody."""
+    """Style sheets and scripts, which a browser may keep for an hour: they say nothing of anybody."""
     return [_static_route(name, media_type) for name, media_type in _STATIC.items()]
 
 
@@ -145,26 +153,17 @@ class _ErrorPages:
     def __init__(self, site: Site) -> None:
         self._site = site
 
-    async def on_http_error(self, _: Request, error: Exception) -> Response:
+    async def on_http_error(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        title = "There is nothing here" if status == 404 else "This cannot be done here"
-        return self._site.render_message(
-            title, "Please check the address, or begin again from the first page.", status=status
-        )
+        title = "page.nothing_title" if status == 404 else "page.not_done_title"
+        return self._site.render_party_message(request, title, "page.nothing", status=status)
 
-    async def on_guardian_error(self, _: Request, error: Exception) -> Response:
-        sentence = error.sentence if isinstance(error, GuardianError) else ""
+    async def on_guardian_error(self, request: Request, error: Exception) -> Response:
         if isinstance(error, NotFound):
-            return self._site.render_message("There is nothing here", sentence, status=404)
+            return self._site.render_party_message(request, "page.nothing_title", "page.nothing", status=404)
         if isinstance(error, Stale):
-            return self._site.render_message("Something changed meanwhile", sentence, status=409)
-        return self._site.render_message("This cannot be done", sentence, status=403)
+            return self._site.render_party_message(request, "page.changed_title", "refused.stale", status=409)
+        return self._site.render_party_message(request, "page.not_done_title", "page.not_done", status=403)
 
-    async def on_malformed_body(self, _: Request, error: Exception) -> Response:
-        return self._site.render_message(
-            "This could not be read",
-            str(error),
-            "Nothing of it was kept. Go back in your browser: what you wrote should still be there. "
-            "Then send it in smaller parts.",
-            status=413,
-        )
+    async def on_malformed_body(self, request: Request, error: Exception) -> Response:
+        return self._site.render_party_message(request, "page.unread_title", str(error), "page.unread", status=413)

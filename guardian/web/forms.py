@@ -19,12 +19,13 @@ MAX_TEXT_BYTES: Final = 2_000_000
 _LARGEST_FILES_TOGETHER: Final = 3
 _LONGEST_FILE_NAME: Final = 150
 _MAX_PARTS: Final = 500
-_UNREADABLE: Final = "This form cannot be read."
-_TOO_MUCH: Final = "This is more than we can take at once."
+_UNREADABLE: Final = "page.unreadable"
+_TOO_MUCH: Final = "page.too_much"
+_NO_FORM: Final = "page.no_form"
 
 
 class Malformed(Exception):
-    """The body is not a form, or its words alone are more than any form of ours holds."""
+    """The body is not a form, or its words alone are more than any form of ours holds; it bears the key of the text to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ async def read_form(request: Request, largest_file: int) -> Form:
         return _parse_urlencoded(await read_body(request, MAX_TEXT_BYTES))
     if not kind and not await read_body(request, 0):
         return Form()
-    raise Malformed("This request carries no form.")
+    raise Malformed(_NO_FORM)
 
 
 async def read_body(request: Request, max_bytes: int) -> bytes:

@@ -6,10 +6,9 @@ Each with a receipt on request. Read `OwnReportsPages` first.
 from collections.abc import Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from guardian.cases.status_words import status_for_reporters
 from guardian.errors import NotFound
 from guardian.ids import ReportId
 from guardian.services.reports.conversations import issue_another_receipt
@@ -35,29 +34,37 @@ class OwnReportsPages:
     async def _show(self, request: Request) -> Response:
         signed_in = self._sign_in.current(request)
         if signed_in is None:
-            return self._site.render_page("own_reports_door.html", offers=self._sign_in.offers(request))
-        return await self._page(signed_in)
+            return self._door(request)
+        return await self._page(request, signed_in)
 
     async def _issue_receipt(self, request: Request, form: Form) -> Response:
         """A receipt for one of them. Asked for twice (the answer may have been lost), it is the same one."""
         signed_in = self._sign_in.current(request)
         if signed_in is None or not signed_in.owns_token(form.one("token")):
-            return self._site.render_page("own_reports_door.html", status=403, offers=self._sign_in.offers(request))
+            return self._door(request, status=403)
         report = ReportId(form.one("report"))
         if report not in {each.report for each in await list_own_reports(self._site.app, signed_in.result.account)}:
             raise NotFound
         if report not in signed_in.receipts:
             account = signed_in.result.account
             signed_in.receipts[report] = await issue_another_receipt(self._site.app, report, account)
-        return await self._page(signed_in, signed_in.receipts[report])
+        signed_in.shows = report
+        return RedirectResponse("/my-reports", 303)
 
-    async def _page(self, signed_in: SignedIn, receipt: str = "") -> Response:
+    def _door(self, request: Request, *, status: int = 200) -> Response:
+        offers = self._sign_in.offers(request)
+        return self._site.render_party_page(request, "own_reports_door.html", status=status, offers=offers)
+
+    async def _page(self, request: Request, signed_in: SignedIn) -> Response:
         reports = await list_own_reports(self._site.app, signed_in.result.account)
-        return self._site.render_page(
+        receipt = signed_in.pop_receipt()
+        return self._site.render_party_page(
+            request,
             "own_reports.html",
+            switches_language=not receipt,
             label=signed_in.label,
             handle=signed_in.result.handle,
-            reports=[(each, status_for_reporters(each.state)) for each in reports],
+            reports=reports,
             receipt=receipt,
             token=signed_in.token,
         )

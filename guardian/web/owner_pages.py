@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from guardian.errors import Refused
 from guardian.ids import new_secret
+from guardian.notices.replies import Reply
 from guardian.services.identity.account_owners import read_owner_page
 from guardian.services.identity.disputes import dispute_as_owner
 from guardian.spaces.account_proof import ProvenAccount
@@ -23,7 +24,7 @@ from guardian.web.sign_in import SignIn
 
 _FIELD: Final = "not-me"
 _ACCOUNT: Final = "as_account"
-_SIGNED_OUT: Final = "signed_out"
+_NOT_SIGNED_IN: Final = "not_signed_in"
 
 
 class OwnerPages:
@@ -32,35 +33,43 @@ class OwnerPages:
     def __init__(self, site: Site, sessions: PageSessions, sign_in: SignIn) -> None:
         self._site = site
         self._sign_in = sign_in
-        self._receipt_pages = ReceiptPages(site, sessions, "account")
+        self.receipt_pages = ReceiptPages(site, sessions, "account")
 
     def routes(self) -> Sequence[Route]:
         """Return the addresses of these pages."""
         return [
             self._site.get("/account", self._show),
             self._site.post("/account", self._open),
-            self._site.post("/account/leave", self._receipt_pages.leave),
+            self._site.post("/account/language", self._switch_language),
+            self._site.post("/account/leave", self.receipt_pages.leave),
             self._site.post(f"/account/{_FIELD}", self._dispute),
         ]
 
     async def _show(self, request: Request) -> Response:
-        session = self._receipt_pages.session(request)
-        return await self._page(request, session) if session else self._receipt_pages.render_receipt_form()
+        session = self.receipt_pages.session(request)
+        if session is None:
+            return self.receipt_pages.render_receipt_form(request)
+        return await self._page(request, session)
 
-    async def _open(self, _: Request, form: Form) -> Response:
-        return await self._receipt_pages.sign_in(form, lambda receipt: read_owner_page(self._site.app, receipt))
+    async def _switch_language(self, request: Request, form: Form) -> Response:
+        return await self.receipt_pages.switch_language(
+            request, form, lambda session: self._page(request, session, form)
+        )
+
+    async def _open(self, request: Request, form: Form) -> Response:
+        return await self.receipt_pages.sign_in(request, form, lambda receipt: read_owner_page(self._site.app, receipt))
 
     async def _dispute(self, request: Request, form: Form) -> Response:
-        async def dispute(session: PageSession) -> str:
+        async def dispute(session: PageSession) -> Reply:
             shown = self._shown_accounts(request, form)
             return await dispute_as_owner(self._site.app, session.receipt, form.one("text"), shown)
 
-        return await self._receipt_pages.submit_once(
+        return await self.receipt_pages.submit_once(
             request,
             form,
             dispute,
             lambda session, fault: self._page(request, session, form, fault),
-            lambda why: _ACCOUNT if isinstance(why, Refused) and why.code == _SIGNED_OUT else _FIELD,
+            lambda why: _ACCOUNT if isinstance(why, Refused) and why.code == _NOT_SIGNED_IN else _FIELD,
         )
 
     def _shown_accounts(self, request: Request, form: Form) -> tuple[ProvenAccount, ...]:
@@ -70,21 +79,27 @@ class OwnerPages:
             return ()
         signed_in = self._sign_in.current(request)
         if signed_in is None or not chosen.handle:
-            sentence = f"You have not signed in with {chosen.label} yet. Do so, then send this again: nothing was lost."
-            raise Refused(_SIGNED_OUT, sentence, "P-6.4")
+            raise Refused(_NOT_SIGNED_IN, "", "P-6.4", {"label": chosen.label})
         return (ProvenAccount(signed_in.result.account, signed_in.result.handle),)
 
     async def _page(
         self, request: Request, session: PageSession, form: Form | None = None, fault: Fault | None = None
     ) -> Response:
         found = await read_owner_page(self._site.app, session.receipt)
-        return self._site.render_page(
+        language = self._site.language_of(request)
+        by_form = {"language_form": f"form-{_FIELD}", "language_action": "/account/language"}
+        return self._site.render_party_page(
+            request,
             "account.html",
+            **({} if found.freed_at else by_form),
+            switches_language=True,
             status=422 if fault else 200,
             found=found,
-            letters=[(notice.created_at, self._site.renderer.render_for_page(notice)) for notice in found.notices],
+            letters=[
+                (notice.created_at, self._site.renderer.render_for_page(notice, language)) for notice in found.notices
+            ],
             fault=fault,
-            said=session.pop_message(),
+            said=self.receipt_pages.pop_message(request, session),
             typed=form.one("text") if form else "",
             chosen=form.one(_ACCOUNT) if form else "",
             offers=self._sign_in.offers(request),

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from guardian.errors import Refused
 from guardian.ids import AccountId, new_secret
+from guardian.notices.replies import Reply
 from guardian.services.context import AppContext
 from guardian.services.parties import personal_page
 from guardian.web.forms import Form
@@ -20,13 +21,12 @@ from guardian.web.rendering import Fault, Site
 from guardian.web.sessions import PageSession, PageSessions
 from guardian.web.sign_in import SignIn
 
-_REQUESTS: Final[Mapping[str, Callable[[AppContext, str, str], Awaitable[str]]]] = {
+_REQUESTS: Final[Mapping[str, Callable[[AppContext, str, str], Awaitable[Reply]]]] = {
     "be-heard": personal_page.give_hearing_answer,
     "return": personal_page.submit_readmission_request,
     "look-again": personal_page.request_reconsideration,
 }
 _ACCOUNTS: Final = "accounts"
-_SIGNED_OUT: Final = "You are not signed in any more, so nothing was shown. Sign in again below; it takes a moment."
 
 
 class PersonalPages:
@@ -35,14 +35,15 @@ class PersonalPages:
     def __init__(self, site: Site, sessions: PageSessions, sign_in: SignIn) -> None:
         self._site = site
         self._sign_in = sign_in
-        self._receipt_pages = ReceiptPages(site, sessions, "personal")
+        self.receipt_pages = ReceiptPages(site, sessions, "personal")
 
     def routes(self) -> Sequence[Route]:
         """Return the addresses of these pages."""
         return [
             self._site.get("/personal", self._show),
             self._site.post("/personal", self._open),
-            self._site.post("/personal/leave", self._receipt_pages.leave),
+            self._site.post("/personal/language", self._switch_language),
+            self._site.post("/personal/leave", self.receipt_pages.leave),
             *(self._site.post(f"/personal/{name}", self._handle_request(name, ask)) for name, ask in _REQUESTS.items()),
             self._site.post("/personal/reconsider/{reference}", self._request_reconsideration),
             self._site.post("/personal/not-mine/{link}", self._dispute_link),
@@ -50,17 +51,26 @@ class PersonalPages:
         ]
 
     async def _show(self, request: Request) -> Response:
-        session = self._receipt_pages.session(request)
-        return await self._page(request, session) if session else self._receipt_pages.render_receipt_form()
+        session = self.receipt_pages.session(request)
+        if session is None:
+            return self.receipt_pages.render_receipt_form(request)
+        return await self._page(request, session)
 
-    async def _open(self, _: Request, form: Form) -> Response:
-        return await self._receipt_pages.sign_in(form, lambda receipt: personal_page.read_page(self._site.app, receipt))
+    async def _switch_language(self, request: Request, form: Form) -> Response:
+        return await self.receipt_pages.switch_language(
+            request, form, lambda session: self._page(request, session, form)
+        )
+
+    async def _open(self, request: Request, form: Form) -> Response:
+        return await self.receipt_pages.sign_in(
+            request, form, lambda receipt: personal_page.read_page(self._site.app, receipt)
+        )
 
     def _handle_request(
-        self, name: str, ask: Callable[[AppContext, str, str], Awaitable[str]]
+        self, name: str, ask: Callable[[AppContext, str, str], Awaitable[Reply]]
     ) -> Callable[[Request, Form], Awaitable[Response]]:
         async def take(request: Request, form: Form) -> Response:
-            return await self._receipt_pages.submit_once(
+            return await self.receipt_pages.submit_once(
                 request,
                 form,
                 lambda session: ask(self._site.app, session.receipt, form.one("text")),
@@ -72,7 +82,7 @@ class PersonalPages:
 
     async def _request_reconsideration(self, request: Request, form: Form) -> Response:
         reference = request.path_params["reference"]
-        return await self._receipt_pages.submit_once(
+        return await self.receipt_pages.submit_once(
             request,
             form,
             lambda session: personal_page.request_board_reconsideration(
@@ -88,7 +98,7 @@ class PersonalPages:
 
     async def _dispute_link(self, request: Request, form: Form) -> Response:
         link = AccountId(request.path_params["link"])
-        return await self._receipt_pages.submit_once(
+        return await self.receipt_pages.submit_once(
             request,
             form,
             lambda session: personal_page.dispute_link(self._site.app, session.receipt, link, form.one("text")),
@@ -97,14 +107,14 @@ class PersonalPages:
         )
 
     async def _disclose_accounts(self, request: Request, form: Form) -> Response:
-        async def show(session: PageSession) -> str:
+        async def show(session: PageSession) -> Reply:
             # What was on the page when the button was pressed, and not what another tab has signed in to since.
             signed_in = self._sign_in.current(request)
             if signed_in is None or not signed_in.owns_token(form.one("signed_in")):
-                raise Refused("signed_out", _SIGNED_OUT, "P-6.4")
+                raise Refused("signed_out", "", "P-6.4")
             return await personal_page.disclose_accounts(self._site.app, session.receipt, signed_in.result)
 
-        return await self._receipt_pages.submit_once(
+        return await self.receipt_pages.submit_once(
             request,
             form,
             show,
@@ -116,16 +126,44 @@ class PersonalPages:
         self, request: Request, session: PageSession, form: Form | None = None, fault: Fault | None = None
     ) -> Response:
         found = await personal_page.read_page(self._site.app, session.receipt)
-        return self._site.render_page(
+        language, fields = self._site.language_of(request), _field_names(found)
+        return self._site.render_party_page(
+            request,
             "personal.html",
+            **_language_form(fields),
+            switches_language=True,
             status=422 if fault else 200,
             found=found,
-            letters=[(notice.created_at, self._site.renderer.render_for_page(notice)) for notice in found.notices],
+            letters=[
+                (notice.created_at, self._site.renderer.render_for_page(notice, language)) for notice in found.notices
+            ],
             offers=[offer for offer in self._sign_in.offers(request) if offer.knows_linked_accounts],
             signed_in=self._sign_in.current(request),
             fault=fault,
-            said=session.pop_message(),
-            typed=form.one("text") if form else "",
+            said=self.receipt_pages.pop_message(request, session),
+            typed=_typed(form, fields, fault.field if fault else ""),
             token=session.token,
             form_id=new_secret(),
         )
+
+
+def _field_names(found: personal_page.PersonalPage) -> tuple[str, ...]:
+    """Return the names of the fields for words that stand on the page, in its order."""
+    heard = ("be-heard",) if any(each.may_be_heard for each in found.matters) else ()
+    returning = ("return",) if found.may_request_readmission else ()
+    again = tuple(f"reconsider/{each.reference}" for each in found.matters if each.board_request)
+    links = tuple(f"not-mine/{each.link}" for each in found.linked_accounts)
+    measure = ("look-again",) if found.may_request_reconsideration else ()
+    return (*heard, *returning, *again, *links, *measure)
+
+
+def _language_form(fields: tuple[str, ...]) -> Mapping[str, str]:
+    """Return by which form another language is asked for: the first of those for words, so that they go along."""
+    return {"language_form": f"form-{fields[0]}", "language_action": "/personal/language"} if fields else {}
+
+
+def _typed(form: Form | None, fields: tuple[str, ...], sent: str) -> Mapping[str, str]:
+    """Return what was typed, by its field: into the one that was sent, and into others where a script sent them along."""
+    if form is None or not fields:
+        return {}
+    return {name: form.one(f"kept-{name}") for name in fields} | {sent or fields[0]: form.one("text")}

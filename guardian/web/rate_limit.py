@@ -17,7 +17,9 @@ from typing import Final
 from starlette.requests import Request
 
 from guardian.logs import logger
+from guardian.notices.translations import translate_count
 from guardian.web.networks import is_local, network_of_host
+from guardian.web.party_text import PartyText
 
 _HOUR: Final = timedelta(hours=1)
 _ADDITIONS: Final = 3
@@ -180,25 +182,16 @@ def network_of(request: Request) -> str:
     return "" if is_local(host) else network_of_host(host)
 
 
-def retry_later_text(wait: timedelta, *, danger: bool, may_sign_in: bool) -> str:
+def retry_later_text(say: PartyText, wait: timedelta, *, danger: bool, may_sign_in: bool) -> str:
     """Return what is said to somebody whose report has to wait: nothing is lost, and where else they can turn."""
-    urgent = "If somebody is in danger, call your local emergency services now. " if danger else ""
-    kept_place = " If you sign in with your account below, there is a place kept for you." if may_sign_in else ""
-    return (
-        f"{urgent}Very many reports are coming in, so this one could not be taken in yet. Nothing is lost: all that you "
-        f"wrote is still here. Please send it again in {_format_wait(wait)}, or report in another way now: with /report on "
-        f"Discord, by a private message to us on the forum, by mail, or by telling a member.{kept_place}"
-    )
+    keys = ("report.flood_danger" if danger else "", "report.flood", "report.flood_sign_in" if may_sign_in else "")
+    return " ".join(say(key, wait=_word_wait(say, wait)) for key in keys if key)
 
 
-def slow_down_text(wait: timedelta) -> str:
+def slow_down_text(say: PartyText, wait: timedelta) -> str:
     """Return what is said to a reporter who adds very much within an hour."""
-    return (
-        f"Very much has come in for this report within an hour, so this could not be taken in yet. Nothing is lost: it "
-        f"is still here. Please send it again in {_format_wait(wait)}. In danger, call your local emergency services."
-    )
+    return say("report.flood_added", wait=_word_wait(say, wait))
 
 
-def _format_wait(wait: timedelta) -> str:
-    minutes = max(1, -(-int(wait.total_seconds()) // 60))
-    return f"{minutes} minutes" if minutes > 1 else "a minute"
+def _word_wait(say: PartyText, wait: timedelta) -> str:
+    return translate_count(say.language, "count.minutes", max(1, -(-int(wait.total_seconds()) // 60)))

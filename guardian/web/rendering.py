@@ -10,17 +10,29 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from guardian.errors import GuardianError
+from guardian.errors import GuardianError, Refused
 from guardian.logs import logger
-from guardian.notices.acknowledgement import format_datetime
+from guardian.notices.names import party_names
 from guardian.notices.renderer import NoticeRenderer
+from guardian.notices.replies import spoken_facts
+from guardian.notices.translations import (
+    LANGUAGE_NAMES,
+    format_datetime,
+    format_names,
+    kept_language,
+    translate_text,
+    translate_text_or_default,
+)
 from guardian.services.context import AppContext
 from guardian.web.forms import Form, Malformed, read_form
+from guardian.web.languages import LANGUAGE_COOKIE, reader_language, remember_language
+from guardian.web.party_text import PartyText, link_addresses
 from guardian.web.security_headers import is_same_origin
 from guardian.web.sessions import SESSION_LENGTH
 
@@ -45,6 +57,33 @@ class Site:
     renderer: NoticeRenderer
     secure_cookies: bool
 
+    def language_of(self, request: Request) -> str:
+        """Return the language of whoever reads: chosen just now, or before, or their browser's, or the configured one."""
+        chosen: str | None = getattr(request.state, "language", None)
+        return chosen or reader_language(request, self.cookie_name(LANGUAGE_COOKIE), self.app.language)
+
+    def text_of(self, request: Request) -> PartyText:
+        """Return what says the texts of the catalogue to whoever reads."""
+        language = self.language_of(request)
+        return PartyText(language, party_names(self.app.policy.names, self.app.community, language))
+
+    def word_refusal(self, request: Request, error: GuardianError, default: str = "page.not_done") -> str:
+        """Return why something was not done, in the reader's language; the default's text where that has no words."""
+        code, facts = (error.code, error.facts) if isinstance(error, Refused) else ("stale", {})
+        locale = self.language_of(request)
+        otherwise = translate_text(locale, default)
+        return translate_text_or_default(locale, f"refused.{code}", otherwise, **spoken_facts(facts, locale))
+
+    def switch_language(self, request: Request, form: Form) -> str:
+        """Take the language that the form chooses for the answer to this request, and return it."""
+        request.state.language = kept_language(form.one("language")) or self.language_of(request)
+        return str(request.state.language)
+
+    def carry_language(self, response: Response, language: str) -> Response:
+        """Have the browser carry the language on."""
+        remember_language(response, self.cookie_name(LANGUAGE_COOKIE), language, secure=self.secure_cookies)
+        return response
+
     def get(self, path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
         """Return the route of a page; a fault of ours is said in words."""
 
@@ -63,8 +102,7 @@ class Site:
 
         async def take(request: Request) -> Response:
             if not is_same_origin(request):
-                sentence = "This form was sent from another site, so nothing was done. Please begin from our own page."
-                return self.render_message("This was not sent from here", sentence, status=403)
+                return self.render_party_message(request, "page.elsewhere_title", "page.elsewhere", status=403)
             form = await read_form(request, self.app.largest_file)
             try:
                 return await handler(request, form)
@@ -80,8 +118,28 @@ class Site:
         known = {"community": self.app.community, "fault": None, **facts}
         return HTMLResponse(self.templates.get_template(template).render(known), status)
 
+    def render_party_page(self, request: Request, template: str, /, *, status: int = 200, **facts: Any) -> Response:
+        """Render a page for people outside the groups, in their language."""
+        text = self.text_of(request)
+        known = {"path": request.url.path, "switches_language": request.method == "GET", **facts}
+        languages = {
+            "say": text,
+            "language": text.language,
+            "languages": LANGUAGE_NAMES,
+            "language_action": "/language",
+        }
+        return self.render_page(template, status=status, **{**languages, **known})
+
+    def render_party_message(self, request: Request, title: str, *keys: str, status: int) -> Response:
+        """Render a page that says one thing to people outside the groups, by the keys of its texts."""
+        text = self.text_of(request)
+        sentences = [text(key) for key in keys]
+        return self.render_party_page(
+            request, "party_message.html", status=status, title=text(title), sentences=sentences
+        )
+
     def render_message(self, title: str, *sentences: str, status: int) -> Response:
-        """Render a page that says one thing."""
+        """Render a page that says one thing to a member."""
         return self.render_page("message.html", status=status, title=title, sentences=sentences)
 
     def render_server_error(self, request: Request, form: Form | None, error: Exception) -> Response:
@@ -89,7 +147,15 @@ class Site:
         log.error("page.failed", kind=type(error).__name__)
         typed = [(name, text) for name, texts in form.fields.items() for text in texts] if form else []
         files = bool(form and form.files)
-        return self.render_page("sorry.html", status=500, action=request.url.path, typed=typed, files=files)
+        return self.render_party_page(
+            request,
+            "sorry.html",
+            status=500,
+            action=request.url.path,
+            typed=typed,
+            files=files,
+            switches_language=False,
+        )
 
     def cookie_name(self, name: str) -> str:
         """Return the name of a kind of page's cookie; over TLS no other host of ours can set one of that name."""
@@ -110,8 +176,11 @@ class Site:
         return response
 
     def sign_out(self, name: str, title: str, *sentences: str) -> Response:
-        """Render a last page, after which the browser carries nothing any more."""
-        response = self.render_message(title, *sentences, status=200)
+        """Render a last page for a member, after which the browser carries nothing any more."""
+        return self.forget(self.render_message(title, *sentences, status=200), name)
+
+    def forget(self, response: Response, name: str) -> Response:
+        """Have the browser forget the cookie of a kind of page."""
         response.delete_cookie(
             self.cookie_name(name), path="/", secure=self.secure_cookies, httponly=True, samesite="strict"
         )
@@ -127,8 +196,13 @@ def create_templates(filters: Mapping[str, Any]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update({"spoken": format_datetime, "machine_time": _machine_time, **filters})
+    own = {"spoken": format_datetime, "machine_time": _machine_time, "listed": format_names}
+    environment.filters.update({**own, "with_links": link_addresses, "as_code": _as_code, **filters})
     return environment
+
+
+def _as_code(text: str) -> Markup:
+    return Markup("<code>{}</code>").format(text)
 
 
 def _machine_time(at: datetime) -> str:

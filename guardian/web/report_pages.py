@@ -1,4 +1,6 @@
-"""The report page: no account, no script. Whatever goes wrong, what was written stands in the form again.
+"""The report page: no account needed, and no script. Whatever goes wrong, what was written stands in the form again.
+
+Once it is sent, neither the words nor the receipt are found by going back or loading again: the receipt is shown once.
 
 Read `ReportPages` first.
 """
@@ -10,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from guardian.cases.report_questions import ALL_CHAIRS, CHOICES, CONTACT_IS_SAFE, QUESTIONS
@@ -19,16 +21,17 @@ from guardian.cases.submissions import MAX_FILES
 from guardian.errors import Refused, Stale
 from guardian.ids import MemberId, new_secret
 from guardian.services.reports.intake import (
-    IntakeResult,
     Submission,
     chosen_audience,
     list_audience_candidates,
     list_nameable_members,
     receive,
 )
+from guardian.web.arrived_reports import ArrivedReport, ArrivedReports
 from guardian.web.forms import Form, max_total_size
-from guardian.web.labels import format_days
+from guardian.web.help import shown_help, word_length
 from guardian.web.member_tokens import MemberTokens
+from guardian.web.party_text import PartyText
 from guardian.web.rate_limit import Bucket, RateLimiter, network_of, retry_later_text
 from guardian.web.rendering import Fault, Site
 from guardian.web.sign_in import SignedIn, SignIn
@@ -37,10 +40,6 @@ FILES_AT_FAULT: Final = frozenset({"too_many", "too_large", "no_files"})
 _SHORTEST_DELIVERY: Final = 26
 _NAMED: Final = "names_members"
 _HEARERS: Final = "hears_first"
-_TICK_AGAIN: Final = (
-    "This page stood open for too long, so your ticks here could not be read any more. Nothing was sent. Please tick again "
-    "whom it concerns and who shall hear of it first, and send it; your words are still here."
-)
 
 
 class ReportPages:
@@ -51,47 +50,70 @@ class ReportPages:
         self._sign_in = sign_in
         self._rate_limiter = rate_limiter
         self._tokens = MemberTokens(site.app.page_key)
+        self._arrived = ArrivedReports(site.app.system_time)
 
     def routes(self) -> Sequence[Route]:
         """Return the addresses of these pages."""
-        return [self._site.get("/report", self._show), self._site.post("/report", self._submit)]
+        return [
+            self._site.get("/report", self._show),
+            self._site.post("/report", self._submit),
+            self._site.post("/report/language", self._switch_language),
+            self._site.get("/report/received/{key}", self._show_receipt),
+        ]
 
     async def _show(self, request: Request) -> Response:
-        # A browser that goes back to this page must find what was typed, so it alone may be kept for a while.
-        response = await self._render_form(request, Form(), new_secret())
-        response.headers["cache-control"] = "private, no-cache"
-        return response
+        return await self._render_form(request, Form(), new_secret())
+
+    async def _switch_language(self, request: Request, form: Form) -> Response:
+        language, delivery = self._site.switch_language(request, form), _delivery_of(form)
+        form, strange = self._read_members(form, delivery)
+        fault = Fault(strange, self._site.text_of(request)("report.tick_again")) if strange else None
+        response = await self._render_form(request, form, delivery, fault=fault, files_again=bool(form.files))
+        return self._site.carry_language(response, language)
 
     async def _submit(self, request: Request, form: Form) -> Response:
         delivery = _delivery_of(form)
         form, strange = self._read_members(form, delivery)
+        say = self._site.text_of(request)
         if strange:
-            return await self._show_again(request, form, delivery, Fault(strange, _TICK_AGAIN))
+            return await self._show_again(request, form, delivery, Fault(strange, say("report.tick_again")))
         if form.is_too_large and not _is_about_csam(form):
-            return await self._show_again(request, form, delivery, Fault("files", too_large_text(self._site)))
+            return await self._show_again(request, form, delivery, Fault("files", too_large_text(self._site, say)))
         offer = next((each for each in self._sign_in.offers(request) if each.space == form.one("as_account")), None)
         signed_in = self._sign_in.current(request) if offer is not None and offer.handle else None
         if offer is not None and signed_in is None:
-            return await self._show_again(
-                request, form, delivery, Fault("as_account", _not_signed_in_text(offer.label))
-            )
-        submission = await self._submission(form, delivery, signed_in)
+            fault = Fault("as_account", say("report.not_signed_in", label=offer.label))
+            return await self._show_again(request, form, delivery, fault)
+        submission = replace(await self._submission(form, delivery, signed_in), locale=say.language)
         bucket, sender = _rate_limit_key(request, submission, signed_in)
         wait = self._rate_limiter.admit(bucket, sender, submission.delivery or delivery, delivery)
         if wait is not None:
-            fault = Fault(
-                "", retry_later_text(wait, danger=submission.danger, may_sign_in=bool(self._sign_in.offers(request)))
-            )
+            may_sign_in = bool(self._sign_in.offers(request))
+            fault = Fault("", retry_later_text(say, wait, danger=submission.danger, may_sign_in=may_sign_in))
             return await self._show_again(request, form, delivery, fault, wait)
         try:
             received = await receive(self._site.app, submission)
         except (Refused, Stale) as error:
             self._rate_limiter.release(bucket, submission.delivery or delivery)
-            return await self._show_again(request, form, delivery, _fault_of(error))
+            return await self._show_again(request, form, delivery, self._fault_of(request, error))
         except Exception:
             self._rate_limiter.release(bucket, submission.delivery or delivery)
             raise
-        return self._show_receipt(received, submission, form)
+        arrived = ArrivedReport(
+            received=received,
+            danger=submission.danger,
+            minors=submission.csam,
+            files_left=submission.csam and bool(form.files),
+            unsafe=submission.answers.get(CONTACT_IS_SAFE) == "no",
+        )
+        return RedirectResponse(f"/report/received/{self._arrived.keep(arrived)}", 303)
+
+    def _fault_of(self, request: Request, error: Refused | Stale) -> Fault:
+        """Which field of the form is to be mended."""
+        sentence = self._site.word_refusal(request, error)
+        if isinstance(error, Stale):
+            return Fault("", sentence)
+        return Fault("files" if error.code in FILES_AT_FAULT else "what_happened", sentence)
 
     def _read_members(self, form: Form, delivery: str) -> tuple[Form, str]:
         """Return the form with our ids in place of its tokens, and the field in which one is none of this form.
@@ -114,15 +136,18 @@ class ReportPages:
         audience = await chosen_audience(self._site.app, form.all(_HEARERS))
         return _submission(form, delivery, named_members, audience, signed_in)
 
-    def _show_receipt(self, received: IntakeResult, submission: Submission, form: Form) -> Response:
-        return self._site.render_page(
+    async def _show_receipt(self, request: Request) -> Response:
+        """Show what was made, once: 201 the first time; afterwards a page that says so."""
+        arrived = self._arrived.take(request.path_params["key"])
+        if arrived is None:
+            return self._site.render_party_page(request, "receipt_gone.html", status=410, switches_language=False)
+        return self._site.render_party_page(
+            request,
             "report_received.html",
             status=201,
-            received=received,
-            danger=submission.danger,
-            minors=submission.csam,
-            files_left=submission.csam and bool(form.files),
-            unsafe=submission.answers.get(CONTACT_IS_SAFE) == "no",
+            arrived=arrived,
+            shown_help=shown_help(self._site.app.policy.help, self._site.language_of(request)),
+            switches_language=False,
         )
 
     async def _show_again(
@@ -151,8 +176,13 @@ class ReportPages:
         def token_of(member: str) -> str:
             return self._tokens.issue(delivery, member)
 
-        return self._site.render_page(
+        say = self._site.text_of(request)
+        return self._site.render_party_page(
+            request,
             "report.html",
+            language_form="report",
+            language_action="/report/language",
+            switches_language=True,
             token_of=token_of,
             status=status,
             fault=fault,
@@ -161,7 +191,7 @@ class ReportPages:
             people=await list_nameable_members(app),
             hearers=await list_audience_candidates(app),
             all_chairs=ALL_CHAIRS,
-            heard_first_for=format_days(app.policy.reports.heard_first_for),
+            heard_first_for=word_length(say.language, app.policy.reports.heard_first_for),
             offers=self._sign_in.offers(request),
             files_again=files_again,
             most_files=MAX_FILES,
@@ -170,20 +200,9 @@ class ReportPages:
         )
 
 
-def too_large_text(site: Site) -> str:
+def too_large_text(site: Site, say: PartyText) -> str:
     """Return what is said when the files together are more than is taken at once."""
-    most = max_total_size(site.app.largest_file) // 1_000_000
-    return (
-        f"Together these files are larger than {most} MB, which is too much at once. "
-        "Your words are still here. Choose fewer files now; you can add the others afterwards."
-    )
-
-
-def _not_signed_in_text(label: str) -> str:
-    return (
-        f"You have not signed in with {label}, or half an hour has passed since. Sign in at the link below, which opens "
-        "beside this page, and then send this again; or choose to report without an account."
-    )
+    return say("report.too_large", most=max_total_size(site.app.largest_file) // 1_000_000)
 
 
 def _submission(
@@ -228,13 +247,6 @@ def _rate_limit_key(request: Request, submission: Submission, signed_in: SignedI
         account = signed_in.result.account
         return Bucket.SIGNED_IN, f"{account.space}\n{account.native_id}"
     return (Bucket.DANGER if submission.danger else Bucket.REPORT), network_of(request)
-
-
-def _fault_of(error: Refused | Stale) -> Fault:
-    """Which field of the form is to be mended."""
-    if isinstance(error, Stale):
-        return Fault("", error.sentence)
-    return Fault("files" if error.code in FILES_AT_FAULT else "what_happened", error.sentence)
 
 
 def _delivery_of(form: Form) -> str:

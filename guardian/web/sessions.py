@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from guardian.notices.replies import Reply
 from guardian.secrets import are_equal
 
 SESSION_LENGTH: Final = timedelta(minutes=30)
@@ -24,7 +25,7 @@ class PageSession:
     receipt: str
     until: datetime
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    message: str = ""
+    message: Reply | None = None
     sent: set[str] = field(default_factory=set)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -32,9 +33,9 @@ class PageSession:
         """Return whether a form with this token was made for this session."""
         return are_equal(self.token, token)
 
-    def pop_message(self) -> str:
+    def pop_message(self) -> Reply | None:
         """Return what is to be said, which is not said again."""
-        message, self.message = self.message, ""
+        message, self.message = self.message, None
         return message
 
 

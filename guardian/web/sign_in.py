@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -35,13 +35,22 @@ log = logger("web")
 
 @dataclass(slots=True)
 class SignedIn:
-    """Somebody who has shown which account is theirs; `receipts` are those that they were shown since."""
+    """Somebody who has shown which account is theirs; `receipts` are those that they were given since.
+
+    `shows` is the report whose receipt the next page shows.
+    """
 
     result: ProofResult
     label: str
     until: datetime
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     receipts: dict[ReportId, str] = field(default_factory=dict)
+    shows: ReportId | None = None
+
+    def pop_receipt(self) -> str:
+        """Return the receipt that was asked for and is shown this once; empty where none was."""
+        report, self.shows = self.shows, None
+        return self.receipts.get(report, "") if report else ""
 
     def owns_token(self, token: str) -> bool:
         """Return whether a form with this token was made for this sign-in."""
@@ -121,23 +130,20 @@ class SignIn:
         state, verifier, to = _parse_state(request.cookies.get(self._site.cookie_name(_SIGNING_IN), ""))
         given, code = request.query_params.get("state", ""), request.query_params.get("code", "")
         if not state or not are_equal(state, given):
-            return self._show_failure(proof, "This sign-in was not begun in this browser, or is over.")
+            return self._show_failure(request, proof, "sign_in.not_begun")
         if not code:
-            return self._show_failure(
-                proof, f"{proof.label} says that you did not agree, so nothing was learned of you."
-            )
+            return self._show_failure(request, proof, "sign_in.not_agreed")
         found = await proof.finish(self._address(proof), code, verifier)
         if not isinstance(found, ProofResult):
             log.warning("sign_in.not_finished", space=proof.space, kind=type(found).__name__)
-            return self._show_failure(proof, f"{proof.label} did not say which account is yours.")
-        return self._show_signed_in(proof, found, to)
+            return self._show_failure(request, proof, "sign_in.not_said")
+        return self._show_signed_in(request, proof, found, to)
 
-    def _show_signed_in(self, proof: AccountProof, found: ProofResult, to: str) -> Response:
-        key = self._remember(SignedIn(found, proof.label, self._site.app.system_time() + _SESSION_LENGTH))
-        elsewhere = found.linked_accounts is not None
+    def _show_signed_in(self, request: Request, proof: AccountProof, found: ProofResult, to: str) -> Response:
+        until = self._site.app.system_time() + _SESSION_LENGTH
+        key = self._remember(SignedIn(result=found, label=proof.label, until=until))
         # Not a redirection: a strict cookie is not sent along while the way still leads here from another site.
-        template = "console/account_shown.html" if to == CONSOLE else "signed_in.html"
-        response = self._site.render_page(template, label=proof.label, handle=found.handle, elsewhere=elsewhere)
+        response = self._render_signed_in(request, proof, found, to)
         response.set_cookie(
             self._site.cookie_name(SIGNED_IN),
             key,
@@ -150,14 +156,29 @@ class SignIn:
         self._clear_state_cookie(response)
         return response
 
-    async def _leave(self, request: Request, _: Form) -> Response:
-        self._signed_in.pop(request.cookies.get(self._site.cookie_name(SIGNED_IN), ""), None)
-        sentence = "This page does not know any more which account is yours. Nothing was kept of the sign-in."
-        return self._site.sign_out(SIGNED_IN, "You have signed out", sentence)
+    def _render_signed_in(self, request: Request, proof: AccountProof, found: ProofResult, to: str) -> Response:
+        facts: dict[str, Any] = {"label": proof.label, "handle": found.handle}
+        facts["elsewhere"] = found.linked_accounts is not None
+        if to == CONSOLE:
+            return self._site.render_page("console/account_shown.html", **facts)
+        return self._site.render_party_page(request, "signed_in.html", switches_language=False, **facts)
 
-    def _show_failure(self, proof: AccountProof, sentence: str) -> Response:
-        response = self._site.render_page(
-            "sign_in_again.html", status=403, offer=Offer(proof.space, proof.label), why=sentence
+    async def _leave(self, request: Request, _: Form) -> Response:
+        self.forget(request)
+        return self._site.forget(RedirectResponse("/signed-out", 303), SIGNED_IN)
+
+    def forget(self, request: Request) -> None:
+        """Forget whoever this browser's person has shown to be."""
+        self._signed_in.pop(request.cookies.get(self._site.cookie_name(SIGNED_IN), ""), None)
+
+    def _show_failure(self, request: Request, proof: AccountProof, why: str) -> Response:
+        response = self._site.render_party_page(
+            request,
+            "sign_in_again.html",
+            status=403,
+            switches_language=False,
+            offer=Offer(proof.space, proof.label),
+            why=why,
         )
         self._clear_state_cookie(response)
         return response

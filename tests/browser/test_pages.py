@@ -63,12 +63,30 @@ async def test_a_report_its_receipt_and_its_follow_up(browser: Browser, tmp_path
     assert TEXT not in await browser.words()
 
 
-async def test_a_report_is_still_in_the_form_after_going_back(browser: Browser) -> None:
+@pytest.mark.harm("next-at-the-screen-reads-the-report")
+async def test_after_sending_neither_going_back_nor_loading_again_shows_the_report_or_its_receipt(
+    browser: Browser,
+) -> None:
+    """P-2.4"""
     await browser.open("/report")
     await browser.page.fill("#what_happened", TEXT)
     await browser.follow("text=Send the report")
+    receipt = await browser.page.inner_text(".receipt")
+    await browser.page.reload()
+    assert receipt not in await browser.words()
     await browser.page.go_back()
+    assert await browser.page.input_value("#what_happened") == ""
+
+
+@pytest.mark.harm("words-lost-to-a-language")
+async def test_another_language_takes_what_was_typed_along(browser: Browser) -> None:
+    """P-2.2"""
+    await browser.open("/report")
+    await browser.page.fill("#what_happened", TEXT)
+    await browser.follow("button:text-is('Français')")
     assert await browser.page.input_value("#what_happened") == TEXT
+    assert await browser.page.get_attribute("html", "lang") == "fr"
+    assert await browser.find_problems() == []
 
 
 async def test_a_reading_link_opens_one_case_once(browser: Browser) -> None:

@@ -16,6 +16,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName, new_id
 from guardian.journal import PARTY, SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
+from guardian.notices.replies import Reply
 from guardian.people.links import Dispute
 from guardian.people.models import LinkedAccount
 from guardian.people.permissions import UseCase
@@ -61,7 +62,7 @@ class DisputeView:
     shown: tuple[ProvenAccount, ...] = ()
 
 
-async def dispute_as_owner(app: AppContext, receipt: str, text: str, shown: tuple[ProvenAccount, ...] = ()) -> str:
+async def dispute_as_owner(app: AppContext, receipt: str, text: str, shown: tuple[ProvenAccount, ...] = ()) -> Reply:
     """Dispute the link as the owner of the account; the group owes it a review.
 
     `shown` are accounts that they have shown to be theirs: they stand with what they wrote, for the same readers.
@@ -71,10 +72,10 @@ async def dispute_as_owner(app: AppContext, receipt: str, text: str, shown: tupl
     async with app.units_of_work.begin() as uow:
         link = await link_for_receipt(uow, receipt)
         until = await _record_dispute(app, uow, link, text.strip(), shown, by_owner=True)
-    return _answer_sentence(until)
+    return Reply("answers.dispute", {"until": until})
 
 
-async def dispute_as_person(app: AppContext, uow: UnitOfWork, person: PersonId, link_id: AccountId, text: str) -> str:
+async def dispute_as_person(app: AppContext, uow: UnitOfWork, person: PersonId, link_id: AccountId, text: str) -> Reply:
     """Dispute the link as the person, on their own page; the group owes it a review."""
     link = await uow.people.account(link_id)
     if (
@@ -83,7 +84,7 @@ async def dispute_as_person(app: AppContext, uow: UnitOfWork, person: PersonId, 
         or link.id not in {each.link for each in await disputes_of_person(uow, person)}
     ):
         raise NotFound
-    return _answer_sentence(await _record_dispute(app, uow, link, text.strip(), (), by_owner=False))
+    return Reply("answers.dispute", {"until": await _record_dispute(app, uow, link, text.strip(), (), by_owner=False)})
 
 
 async def disputes_of_person(view: ReadView, person: PersonId) -> tuple[LinkLine, ...]:
@@ -223,10 +224,3 @@ def _as_text(shown: tuple[ProvenAccount, ...]) -> tuple[str, ...]:
 
 async def _notify(uow: UnitOfWork, case: Case, until: datetime) -> None:
     await notify_members(uow, case, NoticeKind.LINK_DISPUTED, {"due": until.isoformat()})
-
-
-def _answer_sentence(until: datetime) -> str:
-    return (
-        f"Thank you. What you wrote is with the group, and somebody who did not link this account looks at it by "
-        f"{until:%d %B %Y, %H:%M} UTC. If it was a mistake, it is undone at once."
-    )

@@ -10,6 +10,7 @@ from guardian.errors import Refused
 from guardian.ids import MemberId, PersonId
 from guardian.journal import PARTY, Entry, by_member
 from guardian.notices.models import News, NoticeKind
+from guardian.notices.replies import Reply
 from guardian.people.models import LinkedAccount, LinkEvidence, Person, Trust
 from guardian.people.permissions import UseCase
 from guardian.services.case_flow import get_case, issue_personal_receipt
@@ -20,11 +21,6 @@ from guardian.services.identity.namable_owners import is_taken
 from guardian.services.identity.vouched_accounts import fetch_handle
 from guardian.services.notify import notify_members, notify_person
 from guardian.spaces.account_proof import ProofResult, ProvenAccount
-
-_THANKS = (
-    "Thank you. If the account with which you signed in is known to be yours, those that it names are known to be yours "
-    "from now on: what holds for you holds for them, and ends for them as it ends for you. Nothing of the sign-in is kept."
-)
 
 
 async def request_disclosure(app: AppContext, by: MemberId, person_code: str) -> str:
@@ -65,7 +61,7 @@ async def current_handles(app: AppContext, result: ProofResult) -> tuple[ProvenA
 
 async def record_disclosure(
     app: AppContext, uow: UnitOfWork, holder: PersonId, result: ProofResult, vouched: tuple[ProvenAccount, ...]
-) -> str:
+) -> Reply:
     """Link what is vouched for to the person, if the account that they signed in with is theirs.
 
     Nothing is returned, so that the answer says neither.
@@ -75,7 +71,7 @@ async def record_disclosure(
     about = {"person": holder}
     if person is None or own is None or not own.case_evidence:
         uow.journal.note(Entry(act="showing.came_from_elsewhere", by=PARTY, authority="P-6.4", about=about))
-        return _THANKS
+        return Reply("answers.accounts_shown")
     before = await uow.people.accounts_of(holder)
     for shown in vouched:
         await _link(uow, person, own, shown)
@@ -89,7 +85,7 @@ async def record_disclosure(
     if changed:
         await exclude_person_everywhere(uow, app.policy, holder, PARTY)
         await _notify(uow, person, own)
-    return _THANKS
+    return Reply("answers.accounts_shown")
 
 
 async def _link(uow: UnitOfWork, person: Person, own: LinkedAccount, shown: ProvenAccount) -> None:

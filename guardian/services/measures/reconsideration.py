@@ -17,6 +17,7 @@ from guardian.ids import MemberId, PersonId
 from guardian.journal import PARTY, SERVICE, Entry, by_member
 from guardian.notices.models import NoticeKind
 from guardian.notices.party_facts import PartyAnswer, PartyFacts
+from guardian.notices.replies import Reply
 from guardian.people.models import Member
 from guardian.people.permissions import MEMBERS, MODERATORS, MODERATORS_CHAIR, Seat, UseCase, holds_seat
 from guardian.sanctions.models import LiftingCause
@@ -41,7 +42,7 @@ async def may_request(view: ReadView, person: PersonId) -> bool:
     return bool(await _reconsiderable_measures(view, person))
 
 
-async def request(uow: UnitOfWork, policy: Policy, person: PersonId, text: str) -> str:
+async def request(uow: UnitOfWork, policy: Policy, person: PersonId, text: str) -> Reply:
     """Request a reconsideration of every measure that runs on the person: the moderators' chair first, then the group.
 
     Whoever was answered by the chair and asks again is heard by the group. Policy: P-6.8.
@@ -66,7 +67,7 @@ async def request(uow: UnitOfWork, policy: Policy, person: PersonId, text: str) 
             await _hand_measure_to_group(uow, policy, case, requested)
         about = {"measure": measure.id, "case": str(case.id), "person": str(person)}
         uow.journal.note(Entry(act="measure.was_asked_about", by=PARTY, authority="P-6.8", about=about, case=case.id))
-    return "Thank you. Somebody who did not set the measure looks at it again. Until then it stays as it is."
+    return Reply("answers.measure")
 
 
 async def decide(app: AppContext, by: MemberId, matter: str, *, stands: bool, words: str) -> str:

@@ -19,6 +19,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, CaseId, PersonId, Reference
 from guardian.journal import PARTY, Entry
 from guardian.notices.models import News, Notice, NoticeState
+from guardian.notices.replies import Reply
 from guardian.sanctions.models import binding_until, term_state_at
 from guardian.services.authorization import require
 from guardian.services.case_flow import notify_case_news, reported_people
@@ -57,25 +58,17 @@ _WHICH: Final = (
 
 _OPENING: Final = frozenset({ReceiptKind.PERSONAL, ReceiptKind.HANDED})
 
-_STATES: Final = {
-    TermState.RUNNING: "in force",
-    TermState.AWAITING: "the term is over, and you may ask to return",
-    TermState.OVER: "over",
-}
-
 _CASES: Final = {
-    CaseState.OPEN: "The group is looking at this and has decided nothing yet.",
-    CaseState.PROPOSED: "The group is looking at this and has decided nothing yet.",
-    CaseState.AGREED: "The group has come to a conclusion. You will be told what it is.",
-    CaseState.WITH_BOARD: "This has been passed on to the Board, which has not answered yet.",
-    CaseState.IN_FORCE: "The group has decided.",
-    CaseState.CLOSED: "This is closed.",
+    CaseState.OPEN: "open",
+    CaseState.PROPOSED: "open",
+    CaseState.AGREED: "agreed",
+    CaseState.WITH_BOARD: "with_board",
+    CaseState.IN_FORCE: "in_force",
+    CaseState.CLOSED: "closed",
 }
 
-_LOCAL: Final = {
-    **dict.fromkeys(CaseState, "Moderators have set a measure, for a short while."),
-    CaseState.CLOSED: "A measure of moderators is over.",
-}
+_LOCAL: Final = {**dict.fromkeys(CaseState, "local"), CaseState.CLOSED: "local_closed"}
+"""How a matter stands, as far as its person may know: a part of the key of what they read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +85,10 @@ class _Holder:
 
 @dataclass(frozen=True, slots=True)
 class SanctionLine:
-    """One restriction in plain words; `opens_at` is when asking to return opens, `asked_at` when the person has asked."""
+    """One restriction; `opens_at` is when asking to return opens, `asked_at` when the person has asked."""
 
     restriction: Restriction
-    state: str
+    state: TermState
     since: datetime
     ends: datetime | None
     returns_at: datetime | None
@@ -165,7 +158,7 @@ async def read_page(app: AppContext, receipt: str) -> PersonalPage:
         )
 
 
-async def give_hearing_answer(app: AppContext, receipt: str, text: str) -> str:
+async def give_hearing_answer(app: AppContext, receipt: str, text: str) -> Reply:
     """Add what the person says to each matter in which they are heard, and notify its members. Policy: P-3.5."""
     require(check_text(text, app.longest_text))
     await search_ahead(app, text)
@@ -178,10 +171,10 @@ async def give_hearing_answer(app: AppContext, receipt: str, text: str) -> str:
             raise Refused("nothing_open", "Nothing is being looked at just now in which you could be heard.", "P-3.5")
         for case in cases:
             await _record_hearing_answer(app, uow, case, person, text.strip())
-    return "Thank you. What you wrote is with those who decide, and it is part of what they weigh."
+    return Reply("answers.heard")
 
 
-async def request_reconsideration(app: AppContext, receipt: str, text: str) -> str:
+async def request_reconsideration(app: AppContext, receipt: str, text: str) -> Reply:
     """Ask for a reconsideration of each measure of moderators that runs on the person. Policy: P-6.8."""
     require(check_text(text, app.longest_text))
     await search_ahead(app, text)
@@ -189,7 +182,7 @@ async def request_reconsideration(app: AppContext, receipt: str, text: str) -> s
         return await reconsideration.request(uow, app.policy, await _require_holder(uow, receipt), text.strip())
 
 
-async def dispute_link(app: AppContext, receipt: str, link: AccountId, text: str) -> str:
+async def dispute_link(app: AppContext, receipt: str, link: AccountId, text: str) -> Reply:
     """Dispute an account as not theirs; the group owes that a review. Policy: P-6.4."""
     require(check_text(text, app.longest_text))
     await search_ahead(app, text)
@@ -198,7 +191,7 @@ async def dispute_link(app: AppContext, receipt: str, link: AccountId, text: str
         return await dispute_as_person(app, uow, person, link, text)
 
 
-async def disclose_accounts(app: AppContext, receipt: str, result: ProofResult) -> str:
+async def disclose_accounts(app: AppContext, receipt: str, result: ProofResult) -> Reply:
     """Link the accounts elsewhere that the person has shown by signing in to one that is known to be theirs.
 
     The answer is the same whoever signed in. Policy: P-6.4.
@@ -208,7 +201,7 @@ async def disclose_accounts(app: AppContext, receipt: str, result: ProofResult) 
         return await self_disclosure.record_disclosure(app, uow, await _require_holder(uow, receipt), result, vouched)
 
 
-async def submit_readmission_request(app: AppContext, receipt: str, text: str) -> str:
+async def submit_readmission_request(app: AppContext, receipt: str, text: str) -> Reply:
     """Submit a request to return, which the group owes an answer. Asked before the end, access returns at the end.
 
     Policy: P-6.2.
@@ -219,12 +212,12 @@ async def submit_readmission_request(app: AppContext, receipt: str, text: str) -
         person = await _require_holder(uow, receipt)
         await request_readmission(uow, app.policy, person, text.strip())
         until = due_at(TimeLimit.READMISSION_ANSWER, uow.now, app.policy)
-    return f"Thank you. Your request is with the group. You have an answer by {until:%d %B %Y}, here at the latest."
+    return Reply("answers.return", {"until": until})
 
 
 async def request_board_reconsideration(
     app: AppContext, receipt: str, text: str, *, reference: str = "", shows_news: bool = False
-) -> str:
+) -> Reply:
     """Ask the Board to reconsider what was decided in the matter of that reference, or in the only one there is.
 
     It stands until the Board answers. Policy: P-5.7.
@@ -279,7 +272,7 @@ async def _sanction_lines(app: AppContext, view: ReadView, holder: _Holder) -> t
         lines.append(
             SanctionLine(
                 restriction=sanction.restriction,
-                state=_STATES[term_state_at(sanction, view.now)],
+                state=term_state_at(sanction, view.now),
                 since=sanction.starts,
                 ends=sanction.ends,
                 returns_at=binding_until(sanction),

@@ -9,12 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from guardian.cases.case import Case
+from guardian.cases.case import Case, CaseState
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import check_text
 from guardian.cases.report_questions import DO_NOT_CONTACT
 from guardian.cases.reports import Report
-from guardian.cases.status_words import status_for_reporters
 from guardian.cases.submissions import (
     EvidenceInput,
     author_accounts,
@@ -32,6 +31,7 @@ from guardian.ids import Reference
 from guardian.journal import PARTY, Entry
 from guardian.notices.acknowledgement import addition_acknowledgement
 from guardian.notices.models import News, Notice, NoticeKind
+from guardian.notices.replies import Reply
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, notify_case_news
 from guardian.services.conflicts.audience import open_for_danger
@@ -79,7 +79,7 @@ class FollowUp:
     """
 
     reference: Reference
-    state: str
+    state: CaseState
     received_at: datetime
     thread: tuple[ThreadLine, ...]
     notices: tuple[Notice, ...]
@@ -87,6 +87,7 @@ class FollowUp:
     withdrawn: bool
     contact_answered: bool
     board_request: RequestOption | None = None
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ async def accepts_files(app: AppContext, access: ReportAccess) -> bool:
         return not (await report_for(view, access)).csam
 
 
-async def make_request(app: AppContext, access: ReportAccess, request: ReporterRequest) -> str:
+async def make_request(app: AppContext, access: ReportAccess, request: ReporterRequest) -> Reply:
     """Record what the reporter asks for, and notify the members on the case of it. Policy: P-2.12."""
     async with app.units_of_work.begin() as uow:
         report = await report_for(uow, access)
@@ -169,12 +170,12 @@ async def make_request(app: AppContext, access: ReportAccess, request: ReporterR
         news = News.WITHDRAWN if request is ReporterRequest.WITHDRAW else News.REQUEST
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": news, "wish": request})
         await record_answer(uow, case)
-    return _CONFIRMATIONS[request]
+    return Reply(f"answers.{request}")
 
 
 async def request_board_reconsideration(
     app: AppContext, access: ReportAccess, text: str, *, shows_news: bool = False
-) -> str:
+) -> Reply:
     """Ask the Board to reconsider what was decided on the report; it stands until the Board answers. Policy: P-5.7."""
     require(check_text(text, app.longest_text))
     await search_ahead(app, text)
@@ -197,7 +198,8 @@ async def read_follow_up(app: AppContext, receipt: str) -> FollowUp:
         lines += [ThreadLine(each.at, each.from_party, each.text, each.verified) for each in additions]
         return FollowUp(
             reference=await reference_of_report(uow, report),
-            state=status_for_reporters(case.state),
+            state=case.state,
+            locale=report.locale,
             received_at=report.received_at,
             thread=tuple(lines),
             notices=await uow.notices.of_report(report.id),
@@ -261,13 +263,3 @@ def _with_request(report: Report, request: ReporterRequest, at: datetime) -> Rep
             return replace(report, withdrawn_at=report.withdrawn_at or at)
         case ReporterRequest.OTHER_CONTACT:
             return report
-
-
-_CONFIRMATIONS = {
-    ReporterRequest.DO_NOT_CONTACT: "Noted: the person you reported is not contacted until you say otherwise. If somebody's safety "
-    "asks for it, the group may have to go on, and tells you so first.",
-    ReporterRequest.MAY_CONTACT: "Noted: the group may speak to the person you reported when it comes to that.",
-    ReporterRequest.OTHER_CONTACT: "Noted: you have asked for another contact person. The group has been told and will answer you.",
-    ReporterRequest.WITHDRAW: "Your report is withdrawn, and nobody will write to you about it. If somebody's safety asks for it, "
-    "the group may go on with what it knows.",
-}

@@ -35,6 +35,7 @@ from guardian.services.reports.intake import (
     report_for_address,
 )
 from guardian.services.reports.mail_copies import MailCopy, is_same_address, remember_original, take_copy
+from guardian.services.reports.mail_language import language_of_words
 from guardian.services.reports.mail_requests import RequestMail, is_request, says_phrase, take_request
 from guardian.worker_processes import WorkStopped, shared_workers
 from rules.notification import is_undone_by_bounce
@@ -239,6 +240,7 @@ def _submission(inbound: InboundMail, app: AppContext) -> Submission:
     return Submission(
         channel=ReportChannel.MAIL,
         what_happened=text,
+        locale=language_of_words(inbound.text, app.language),
         reporter_handle=_handle(inbound),
         evidence=files,
         delivery=inbound.delivery,

@@ -21,6 +21,7 @@ from guardian.errors import Refused
 from guardian.ids import DecisionId, MemberId, PersonId, ReportId, new_id
 from guardian.journal import PARTY, Entry
 from guardian.notices.models import News, Notice, NoticeKind, NoticeState
+from guardian.notices.replies import Reply
 from guardian.people.permissions import BOARD, holds_seat
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, notify_case_news, refer_to_board, transition
@@ -114,7 +115,7 @@ async def find_option(view: ReadView, policy: Policy, case: Case, by: Requester)
 
 async def submit_request(
     app: AppContext, uow: UnitOfWork, case: Case, by: Requester, text: str, *, shows_news: bool = False
-) -> str:
+) -> Reply:
     """Ask the Board to reconsider what was decided in the case, and return what the party reads.
 
     Whoever has asked and waits adds to their request. Refused too late or a second time, unless `shows_news`: the words
@@ -144,7 +145,7 @@ async def submit_request(
     await claim_named_in_text(uow, app.policy, case, text)
     await _bring_before_board(app, uow, await get_case(uow, case.id))
     _note(uow, case, by)
-    return _ADDED if not admitted else _TAKEN
+    return Reply("answers.board_taken" if admitted else "answers.board_added")
 
 
 async def may_answer(view: ReadView, case: Case, by: MemberId) -> Verdict:
@@ -330,10 +331,3 @@ def _note(uow: UnitOfWork, case: Case, by: Requester) -> None:
     whose = {"report": str(by.report)} if by.report else {"person": str(by.person)}
     about = {"case": str(case.id), **whose}
     uow.journal.note(Entry(act="reconsideration.was_asked", by=PARTY, authority="P-5.7", about=about, case=case.id))
-
-
-_TAKEN: Final = (
-    "Thank you. The Board has been asked to look at the decision again; nobody who took part in it answers. Until there "
-    "is an answer, the decision stands."
-)
-_ADDED: Final = "Thank you. The Board has your request already. What you wrote now lies beside it."

@@ -74,7 +74,7 @@ async def request_readmission(uow: UnitOfWork, policy: Policy, person: PersonId,
     if not ready:
         opens = min(each.opens_at for each in options)
         sentence = f"It is too early to ask: you can ask from {opens:%d %B %Y, %H:%M} UTC on. Your page stays open."
-        raise Refused("too_early", sentence, "P-6.2")
+        raise Refused("too_early", sentence, "P-6.2", {"opens": opens})
     return tuple([await _request_from(uow, policy, each.sanction, text) for each in ready])
 
 

@@ -107,7 +107,7 @@ async def test_another_look_goes_to_the_board(pages: Pages, community: Community
     await pages.fill("/personal", "/personal", receipt=receipt)
     [action] = [f.action for f in forms_of(await pages.get("/personal")) if "/reconsider/" in f.action]
     answer = await pages.fill("/personal", action, text="It was not me.")
-    assert "The Board has been asked" in text_of(answer)
+    assert "looked at again by the Board" in text_of(answer)
     assert NoticeKind.WITH_BOARD in await community.notice_kinds_to(CHIARA)
 
 
@@ -122,7 +122,7 @@ async def test_whoever_asks_too_late_finds_how_to_show_something_new(pages: Page
     await pages.fill("/personal", "/personal", receipt=receipt)
     [action] = [f.action for f in forms_of(await pages.get("/personal")) if "/reconsider/" in f.action]
     assert "What is new" in text_of(await pages.get("/personal"))
-    assert "has been asked" in text_of(await pages.fill("/personal", action, text="There is a recording."))
+    assert "has been passed on" in text_of(await pages.fill("/personal", action, text="There is a recording."))
 
 
 async def test_an_empty_text_is_refused_at_its_field(pages: Pages, community: Community) -> None:

@@ -79,7 +79,8 @@ async def test_what_was_decided_before_stands_on_the_page_and_the_time_to_ask_be
     assert (await follow_up.read_follow_up(community.app, receipt)).notices
     await journey.pass_time(29 * DAY)
     access = ReceiptAccess(receipt)
-    assert "Board" in await follow_up.request_board_reconsideration(community.app, access, PLEASE)
+    answer = await follow_up.request_board_reconsideration(community.app, access, PLEASE)
+    assert "by the Board" in answer.word("en", board="the Board")
 
 
 @pytest.mark.harm("harmed-without-a-page")
@@ -149,7 +150,7 @@ async def test_whoever_was_restricted_with_a_raid_is_heard_before_its_review_is_
     """P-3.5"""
     case = await world.seconded()
     answer = await personal_page.give_hearing_answer(world.app, await handed_to_raider(world, case), "It was not me.")
-    assert "with those who decide" in answer
+    assert "with those who decide" in answer.word("en")
 
 
 @pytest.mark.harm("handed-receipt-opens-another-case")

@@ -39,15 +39,17 @@ async def reporters_receipt(journey: Journey) -> Secret:
 async def ask_as_reporter(journey: Journey, text: str = PLEASE, *, shows_news: bool = False) -> str:
     """The reporter asks, on their page."""
     access = ReceiptAccess(await reporters_receipt(journey))
-    return await follow_up.request_board_reconsideration(journey.community.app, access, text, shows_news=shows_news)
+    reply = await follow_up.request_board_reconsideration(journey.community.app, access, text, shows_news=shows_news)
+    return reply.word("en", board="the Board")
 
 
 async def ask_as_person(journey: Journey, text: str = PLEASE, *, shows_news: bool = False) -> str:
     """The reported person asks, on their page."""
     receipt = await journey.receipt()
-    return await personal_page.request_board_reconsideration(
+    reply = await personal_page.request_board_reconsideration(
         journey.community.app, receipt, text, shows_news=shows_news
     )
+    return reply.word("en", board="the Board")
 
 
 PARTIES = pytest.mark.parametrize("ask", [ask_as_reporter, ask_as_person])
