@@ -140,8 +140,7 @@ async def escalate(
     subject = given.subject
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.ESCALATE)
-        if isinstance(subject, MatterSubject):
-            await matter_for(view, by, subject.code_name)
+        # Whether a matter is theirs is asked below: the same form sent again finds it passed on, and gets its answer.
         known_links = frozenset(line.link for line in await visible_matters(view, by))
     found = await resolve_subject(app, subject, csam=given.csam, known_links=known_links)
     submission = replace(_submission(found, given.urgency, given.words), csam=given.csam)

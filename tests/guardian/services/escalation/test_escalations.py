@@ -205,6 +205,15 @@ async def test_the_same_message_again_passes_nothing_on_twice(community: Communi
     assert len(await status(community)) == 1
 
 
+@pytest.mark.harm("passed-on-and-told-it-is-not-there")
+async def test_a_matter_that_is_passed_on_by_the_same_form_again_gets_the_first_answer(community: Community) -> None:
+    """P-8.2"""
+    subject = MatterSubject((await a_matter(community)).code_name)
+    first, _ = await passed_on(community, subject=subject, delivery="d1")
+    second, _ = await passed_on(community, subject=subject, delivery="d1")
+    assert (first.reference, len(await status(community))) == (second.reference, 1)
+
+
 async def test_an_account_of_a_member_keeps_that_member_out(community: Community) -> None:
     """P-2.5"""
     own = Account(FORUM, "4")
