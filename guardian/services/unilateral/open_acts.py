@@ -7,7 +7,8 @@ P-7.2, P-7.3, P-7.5.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from guardian.cases.access import case_for_member, may_know, require_permission
+from guardian.cases.access import case_for_member, may_know_by_status, require_permission
+from guardian.cases.open_work import CaseSummary
 from guardian.cases.unilateral_acts import (
     ActReview,
     ActState,
@@ -22,7 +23,7 @@ from guardian.ids import MemberId, SpaceName
 from guardian.people.models import Member
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
-from guardian.services.case_flow import eligible_members, get_case
+from guardian.services.case_flow import eligible_members
 from guardian.services.context import AppContext, ReadView
 from guardian.services.unilateral.review import get_act, require_open
 from rules.policy import Policy
@@ -77,9 +78,15 @@ async def list_open_acts(app: AppContext, by: MemberId) -> tuple[OpenAct, ...]:
     """Return the acts that are not settled and that the member may know of or took, oldest first."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.REVIEW_ACT)
-        waiting = [each for each in await view.deliberation.acts() if _is_open(each)]
-        found = [await _open_act(view, app.policy, member, each) for each in waiting]
-        return tuple(each for each in found if each is not None)
+        cases = {case.id: case for case in await view.open_work.summaries()}
+        statuses = await view.open_work.statuses()
+        found = []
+        for act in [each for each in await view.deliberation.acts() if _is_open(each)]:
+            case = cases[act.case]
+            knows = may_know_by_status(member, case, statuses.get(case.id, {}), view.now)
+            if knows or (act.by == member.id and act.statement_at is None):
+                found.append(await _open_act(view, app.policy, member, act, case, knows=knows))
+        return tuple(found)
 
 
 async def check_answer(
@@ -140,11 +147,10 @@ def _is_open(act: UnilateralAct) -> bool:
     return is_under_review(act) or act.state is ActState.AWAITING_CONFIRMATION
 
 
-async def _open_act(view: ReadView, policy: Policy, member: Member, act: UnilateralAct) -> OpenAct | None:
-    case, own = await get_case(view, act.case), act.by == member.id
-    knows = may_know(member, case, await view.cases.exclusions_of(case.id), view.now)
-    if not knows and not (own and act.statement_at is None):
-        return None
+async def _open_act(
+    view: ReadView, policy: Policy, member: Member, act: UnilateralAct, case: CaseSummary, *, knows: bool
+) -> OpenAct:
+    own = act.by == member.id
     person = await view.people.person(act.person)
     reviews = await view.deliberation.reviews_of(act.id) if knows else ()
     return OpenAct(
