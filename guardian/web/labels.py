@@ -13,6 +13,8 @@ from guardian.cases import report_questions
 from guardian.cases.case import CaseKind, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import DraftKind, DraftState
+from guardian.cases.handoffs import Urgency
+from guardian.cases.measures import MeasureKind
 from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence, ProposalResult
 from guardian.cases.reports import ReportChannel
@@ -20,6 +22,7 @@ from guardian.cases.unilateral_acts import ActState
 from guardian.people.models import Trust
 from guardian.sanctions.models import LiftingCause
 from rules.ladder import Outcome, TermState
+from rules.measures import MeasureReason
 from rules.notification import NotificationState
 from rules.precedence import Restriction
 from rules.procedure import Step
@@ -220,12 +223,42 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             Trust.PROVED_BY_CODE: "one code was written from it and from another of theirs",
             Trust.SELF_DISCLOSED: "the space of another of theirs says so, and they let it",
         },
-        LiftingCause: {LiftingCause.LIFTED_MANUALLY: "adopted"},
+        LiftingCause: {
+            LiftingCause.TERM_ENDED: "its term ended",
+            LiftingCause.READMISSION: "a request to return was granted",
+            LiftingCause.REVERSAL: "the act behind it was reversed",
+            LiftingCause.SUPERSEDED: "another decision took its place",
+            LiftingCause.STOPPED: "whoever acted was stopped from acting alone",
+            LiftingCause.LAPSED: "the act behind it ended without a review",
+            LiftingCause.RECONSIDERED: "it was looked at again, or ended early",
+            LiftingCause.LIFTED_MANUALLY: "somebody lifted it in a space, and it was left at that",
+        },
         NotificationState: {
             NotificationState.TO_NOTIFY: "to tell",
             NotificationState.NOTIFIED: "told",
             NotificationState.COULD_NOT_NOTIFY: "could not be told",
             NotificationState.NOTIFIED_AFTER: "told after",
+        },
+        MeasureKind: {
+            MeasureKind.MUTED: "mute a person: they read, but do not write",
+            MeasureKind.SUSPENDED: "suspend a person in this one space",
+            MeasureKind.LOCKED: "lock a conversation",
+            MeasureKind.HIDDEN: "hide a message",
+        },
+        MeasureReason: {
+            MeasureReason.INSULTS: "insults",
+            MeasureReason.HARASSMENT: "harassment",
+            MeasureReason.SPAM: "spam or advertising",
+            MeasureReason.DERAILING: "derailing a conversation",
+            MeasureReason.PRIVATE_INFORMATION: "somebody's private information",
+            MeasureReason.UNSUITABLE: "content that does not belong here",
+            MeasureReason.COOLING_DOWN: "letting a heated conversation cool down",
+            MeasureReason.GUIDELINES: "the guidelines of the space",
+        },
+        Urgency: {
+            Urgency.ORDINARY: "it can wait its turn",
+            Urgency.SOON: "soon: it is still going on",
+            Urgency.DANGER: "somebody may be in danger now",
         },
         Step: STEPS,
         StepState: STEP_STATES,

@@ -19,7 +19,7 @@ from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence, Decision, Proposal, unenacted_decision
 from guardian.cases.status_words import CASE_STATE_LABELS
 from guardian.cases.unilateral_acts import ActState, StopState, UnilateralAct, is_under_review
-from guardian.ids import AccountId, CaseId, DecisionId, DraftId, MemberId, ProposalId
+from guardian.ids import AccountId, CaseId, DecisionId, DraftId, MemberId, ProposalId, Reference, SpaceName
 from guardian.journal import by_member
 from guardian.people.models import Member
 from guardian.people.permissions import BOARD, UseCase, holds_seat, may_perform
@@ -97,13 +97,16 @@ class CaseOverview:
 
 @dataclass(frozen=True, slots=True)
 class RunningSanction:
-    """One sanction that has not ended, by code names. `until` None: no end is known."""
+    """One sanction that has not ended, by code names. `until` None: no end is known; `spaces` None: all of them."""
 
+    reference: Reference
     person: str
     case: str
     restriction: Restriction
     state: TermState
+    starts: datetime
     until: datetime | None
+    spaces: frozenset[SpaceName] | None
     coverage: tuple[Coverage, ...]
 
 
@@ -292,11 +295,14 @@ async def _running_sanction(view: ReadView, member: Member, sanction: Sanction) 
     reached = [row for row in await view.sanctions.coverage_of(person.id) if sanction.covers(row.space)]
     rows = await visible_coverage(view, member.id, person.id, reached)
     return RunningSanction(
+        reference=sanction.reference,
         person=person.code_name,
         case=case.code_name,
         restriction=sanction.restriction,
         state=state,
+        starts=sanction.starts,
         until=until,
+        spaces=sanction.spaces,
         coverage=rows,
     )
 

@@ -52,7 +52,7 @@ _NO_REASON: Final = "Say in a sentence why it ends then. It is kept with the cas
 
 @dataclass(frozen=True, slots=True)
 class ForeignLine:
-    """One restriction that is not ours, as its space shows it: for the terminal of a member, and for nothing else."""
+    """One restriction that is not ours, as its space shows it: for a member who has signed in, and nowhere else."""
 
     space: SpaceName
     native_id: str

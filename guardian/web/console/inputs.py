@@ -1,6 +1,6 @@
 """What a console's form says, as the use cases take it; a wrong input is refused in words. Read `days_of` first."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -34,6 +34,18 @@ def days_of(form: Form, name: str, most: int = MAX_DAYS) -> timedelta | None:
     """Return a length in whole days; None where nothing was typed."""
     number = _number_of(form, name, most, "days")
     return None if number is None else timedelta(days=number)
+
+
+def day_of(form: Form, name: str) -> datetime | None:
+    """Return the beginning of a day, as a browser's date field or a person writes it; None where nothing was typed."""
+    text = form.one(name)
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        sentence = "Please write the day as year-month-day, for example 2027-03-31."
+        raise Refused(name, sentence) from None
 
 
 def spaces_of(form: Form, name: str) -> frozenset[SpaceName] | None:

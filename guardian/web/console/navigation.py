@@ -22,6 +22,7 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
     (NavigationItem("/console/cases", "Cases"), UseCase.READ_CASE),
     (NavigationItem("/console/act", "Act now"), UseCase.ACT_UNILATERALLY),
     (NavigationItem("/console/reviews", "Reviews"), UseCase.REVIEW_ACT),
+    (NavigationItem("/console/sanctions", "Sanctions"), UseCase.READ_CASE),
 )
 """Each page with the use case whose seats open it; None: everybody who is signed in."""
 

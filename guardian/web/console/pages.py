@@ -11,6 +11,7 @@ from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import HOME, Console, Visit
 from guardian.web.console.passkey_pages import PasskeyPages
 from guardian.web.console.review_pages import ReviewPages
+from guardian.web.console.sanction_pages import SanctionPages
 from guardian.web.console.sign_in_pages import SignInPages
 from guardian.web.rate_limit import RateLimiter
 from guardian.web.sign_in import SignIn
@@ -29,4 +30,5 @@ def console_routes(console: Console, sign_in: SignIn, rate_limiter: RateLimiter)
         *CasePages(console).routes(),
         *ActPages(console).routes(),
         *ReviewPages(console).routes(),
+        *SanctionPages(console).routes(),
     ]
