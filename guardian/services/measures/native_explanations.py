@@ -63,6 +63,13 @@ async def list_unexplained(app: AppContext, by: MemberId) -> tuple[UnexplainedAc
         )
 
 
+async def read_unexplained(app: AppContext, by: MemberId, matter: str) -> UnexplainedAction:
+    """Return what waits for its reason under that name, for whoever did it and for whoever may know of the matter."""
+    async with app.units_of_work.read() as view:
+        member = await require_permission(view, by, UseCase.EXPLAIN_NATIVE_ACTION)
+        return await _unexplained_action(app, view, await _find_unexplained(app, view, by, matter), member)
+
+
 async def explain(
     app: AppContext, by: MemberId, matter: str, reason: MeasureReason, term: timedelta | None, words: str = ""
 ) -> MeasureView:

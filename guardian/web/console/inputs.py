@@ -36,6 +36,12 @@ def days_of(form: Form, name: str, most: int = MAX_DAYS) -> timedelta | None:
     return None if number is None else timedelta(days=number)
 
 
+def hours_of(form: Form, name: str, most: int) -> timedelta | None:
+    """Return a length in whole hours; None where nothing was typed."""
+    number = _number_of(form, name, most, "hours")
+    return None if number is None else timedelta(hours=number)
+
+
 def day_of(form: Form, name: str) -> datetime | None:
     """Return the beginning of a day, as a browser's date field or a person writes it; None where nothing was typed."""
     text = form.one(name)

@@ -23,6 +23,10 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
     (NavigationItem("/console/act", "Act now"), UseCase.ACT_UNILATERALLY),
     (NavigationItem("/console/reviews", "Reviews"), UseCase.REVIEW_ACT),
     (NavigationItem("/console/sanctions", "Sanctions"), UseCase.READ_CASE),
+    (NavigationItem("/console/passing-on", "Passing on"), UseCase.REFER),
+    (NavigationItem("/console/matters", "Local matters"), UseCase.READ_MATTER),
+    (NavigationItem("/console/escalations", "Escalations"), UseCase.ESCALATE),
+    (NavigationItem("/console/measures", "Measures"), UseCase.MEASURE),
 )
 """Each page with the use case whose seats open it; None: everybody who is signed in."""
 

@@ -9,6 +9,9 @@ from starlette.routing import Route
 from guardian.web.console.act_pages import ActPages
 from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import HOME, Console, Visit
+from guardian.web.console.escalation_pages import EscalationPages
+from guardian.web.console.matter_pages import MatterPages
+from guardian.web.console.measure_pages import MeasurePages
 from guardian.web.console.passkey_pages import PasskeyPages
 from guardian.web.console.review_pages import ReviewPages
 from guardian.web.console.sanction_pages import SanctionPages
@@ -31,4 +34,7 @@ def console_routes(console: Console, sign_in: SignIn, rate_limiter: RateLimiter)
         *ActPages(console).routes(),
         *ReviewPages(console).routes(),
         *SanctionPages(console).routes(),
+        *MatterPages(console).routes(),
+        *MeasurePages(console).routes(),
+        *EscalationPages(console).routes(),
     ]

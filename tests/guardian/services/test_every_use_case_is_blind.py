@@ -66,6 +66,7 @@ ALIKE_FOR_ALL: Final = {
     "measures.measures.preview_measure": _ANY_ACCOUNT,
     "measures.measures.set_measure": _ANY_ACCOUNT,
     "measures.native_explanations.explain": "it finds what its own author did with a space's menu, and nobody else",
+    "measures.native_explanations.read_unexplained": "it finds what its own author did with a space's menu",
     "raids.announcement.announce": _ANY_ACCOUNT,
     "raids.announcement.preview": _ANY_ACCOUNT,
     "reports.on_behalf.report_on_behalf": _ANY_ACCOUNT,
