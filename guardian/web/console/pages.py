@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from guardian.web.console.act_pages import ActPages
 from guardian.web.console.case_pages import CasePages
-from guardian.web.console.console import HOME, Console, Visit
+from guardian.web.console.console import Console
 from guardian.web.console.escalation_pages import EscalationPages
 from guardian.web.console.matter_pages import MatterPages
 from guardian.web.console.measure_pages import MeasurePages
@@ -16,18 +14,15 @@ from guardian.web.console.passkey_pages import PasskeyPages
 from guardian.web.console.review_pages import ReviewPages
 from guardian.web.console.sanction_pages import SanctionPages
 from guardian.web.console.sign_in_pages import SignInPages
+from guardian.web.console.todo_pages import TodoPages
 from guardian.web.rate_limit import RateLimiter
 from guardian.web.sign_in import SignIn
 
 
 def console_routes(console: Console, sign_in: SignIn, rate_limiter: RateLimiter) -> Sequence[Route]:
     """Return the routes of every page of the console."""
-
-    async def home(_: Request, visit: Visit) -> Response:
-        return console.render(visit, "todo.html")
-
     return [
-        console.get(HOME, home, needs_proof=False),
+        *TodoPages(console).routes(),
         *SignInPages(console, sign_in, rate_limiter).routes(),
         *PasskeyPages(console).routes(),
         *CasePages(console).routes(),
