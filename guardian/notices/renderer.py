@@ -30,6 +30,8 @@ from rules.policy import Names
 
 TEMPLATES: Final = "templates"
 PAGE_TEMPLATES: Final = "pages"
+_SPACE_LEFT: Final = re.compile(r" +(?=[ .,])")
+"""Where a part of a sentence was left out."""
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
@@ -52,8 +54,6 @@ class NoticeRenderer:
             "follow_up": f"{address}/follow-up",
             "personal": f"{address}/personal",
             "owner": f"{address}/account",
-            "words": PHRASES,
-            "violations": VIOLATIONS,
         }
         self._templates = _load_templates()
         self._page_templates = frozenset(
@@ -84,8 +84,7 @@ class NoticeRenderer:
             "here": on_page,
             "locale": locale,
             "say": partial(translate_text, locale, **names),
-            "pick": partial(_pick, locale, names),
-            "where": partial(_where, locale, names),
+            "words": _words(locale, names),
         }
         subject, _, body = self._templates.get_template(template).render(facts).strip().partition("\n")
         return NoticeText(subject.strip(), _BLANK_LINES.sub("\n\n", body).strip())
@@ -101,7 +100,6 @@ def _load_templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(spoken=_format_datetime, spoken_day=_format_date, titled=_subject_prefix)
-    templates.filters.update(listed=_format_spaces, counted=_format_days)
     return templates
 
 
@@ -119,27 +117,40 @@ def _format_datetime(written: object, locale: str = "") -> str:
     return format_datetime(instant, locale) if instant else ""
 
 
+def _words(locale: str, names: Mapping[str, str]) -> Mapping[str, object]:
+    """Return what templates choose words by: those for members, and what finds those for people outside the groups."""
+    return {
+        **PHRASES,
+        "violations": VIOLATIONS,
+        "pick": partial(_pick, locale, names),
+        "where": partial(_where, locale, names),
+        "listed": partial(_format_spaces, locale=locale),
+        "counted": partial(_format_days, locale=locale),
+    }
+
+
 def _pick(
     locale: str, names: Mapping[str, str], group: str, name: object, otherwise: str = "", /, **facts: object
 ) -> str:
     """Return the text that a fact chooses in a group of texts; another one, or nothing, where it chooses none."""
     given = {**names, **facts}
     found = translate_text_or_default(locale, f"{group}.{name}", "", **given)
-    return found or (translate_text(locale, f"{group}.{otherwise}", **given) if otherwise else "")
+    text = found or (translate_text(locale, f"{group}.{otherwise}", **given) if otherwise else "")
+    return _SPACE_LEFT.sub("", text)
 
 
 def _where(locale: str, names: Mapping[str, str], spaces: object) -> str:
     """Return where a restriction holds, as a part of its sentence."""
     if not spaces:
         return translate_text(locale, "where.covered", **names)
-    return translate_text(locale, "where.spaces", spaces=_format_spaces(spaces, locale))
+    return translate_text(locale, "where.spaces", spaces=_format_spaces(spaces, locale=locale))
 
 
-def _format_spaces(written: object, locale: str = "") -> str:
+def _format_spaces(written: object, *, locale: str) -> str:
     return format_names(str(written).split(", "), locale)
 
 
-def _format_days(written: object, locale: str = "") -> str:
+def _format_days(written: object, *, locale: str) -> str:
     """Return so many days as people read them; what is no number is left out."""
     try:
         return translate_count(locale, "count.days", round(float(str(written))))

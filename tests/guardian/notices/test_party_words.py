@@ -154,3 +154,22 @@ def test_a_mail_is_answered_in_its_own_language_as_far_as_its_words_show_it(text
 def test_numbers_are_written_as_the_language_writes_them(language: str, one: str, many: str) -> None:
     assert translate_count(language, "count.minutes", 1) == one
     assert translate_count(language, "count.minutes", 2_000) == many
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "You cannot take part on discord and forum, until 9 March 2026, 18:30 UTC."),
+        ("de", "Sie können auf discord und forum bis zum 9. März 2026, 18:30 Uhr UTC nicht teilnehmen."),
+        ("fr", "Vous ne pouvez pas participer sur discord et forum jusqu'au 9 mars 2026 à 18:30 UTC."),
+    ],
+)
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_restriction_is_said_in_one_whole_sentence(language: str, sentence: str, ends: bool) -> None:
+    facts = {"restriction": "suspended", "spaces": "discord, forum"}
+    until = {"ends": "2026-03-09T18:30:00+00:00"} if ends else {}
+    body = NoticeRenderer("Example", "https://guardian.example").render(
+        a_notice(NoticeKind.DECISION, **facts, **until), language
+    )
+    when = r",? (?:until|bis zum|jusqu'au) 9.* UTC"
+    assert (sentence if ends else re.sub(when, "", sentence)) in body.body
