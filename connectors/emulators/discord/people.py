@@ -43,7 +43,31 @@ class DiscordPerson:
         """Return the same person in the private channel with the bot."""
         return replace(self, private=True)
 
+    def read_channel(self) -> list[Shown]:
+        """Return what the person reads where they stand, what is shown to them alone included, oldest first."""
+        state = self.community.state
+        channel = self._find_readable_channel()
+        seen = [m for m in state.messages.values() if channel is not None and m.channel_id == channel.id]
+        return [self._show(m) for m in seen if m.seen_by in (None, self.user_id)]
+
+    def find_screen(self, interaction_id: str) -> Screen:
+        """Return what came of an act of this person's."""
+        screen = self.interactions.screens.get(interaction_id)
+        if screen is None or screen.person_id != self.user_id:
+            raise Declined("this account has no such screen")
+        return screen
+
     # -- commands
+
+    def list_commands(self) -> list[Json]:
+        """Return the slash commands that the app lists for this person where they stand."""
+        self._require_channel()
+        return self._list_commands(CHAT)
+
+    def list_menu(self, kind: int) -> list[str]:
+        """Return the bot's entries in the menu of a message, or of a person, as the app names them."""
+        listed = self._list_commands(kind)
+        return [(c.get("name_localizations") or {}).get(self._locale) or c["name"] for c in listed]
 
     async def command(self, name: str, /, **options: Any) -> Screen:
         """Send the slash command; return once it is answered or has failed.
@@ -140,8 +164,7 @@ class DiscordPerson:
 
     def inbox(self) -> list[Shown]:
         """Return the same messages as a screen shows them, files included."""
-        state = self.community.state
-        return [build_shown(given, state.messages[given["id"]].attachments) for given in self.dms()]
+        return [self._show(self.community.state.messages[given["id"]]) for given in self.dms()]
 
     async def send_dm(self, text: str, files: Sequence[tuple[str, bytes]] = ()) -> str:
         """Write the person's message in the private channel with the bot, and return its id."""
@@ -166,6 +189,18 @@ class DiscordPerson:
     @property
     def _locale(self) -> str:
         return self.community.state.users[self.user_id].locale
+
+    def _find_readable_channel(self) -> Channel | None:
+        """The channel to be read; None for private messages that nobody has begun. A timeout keeps nobody from reading."""
+        state = self.community.state
+        if self.private:
+            return state.private_channel(self.user_id)
+        if not state.has_permission(self.user_id, Permission.VIEW_CHANNEL, self.community.now()):
+            raise Declined("this account is not in the guild")
+        return state.channels[self.channel_id or state.general_id]
+
+    def _show(self, message: Message) -> Shown:
+        return build_shown(self.community.to_json(message), message.attachments)
 
     def _require_channel(self, channel_id: str | None = None) -> Channel:
         """The channel in which the act happens; declined where the platform shuts the person out of it."""
