@@ -5,6 +5,7 @@ Read `Service` first.
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -199,6 +200,10 @@ class Service:
     async def next_due(self) -> datetime | None:
         """Return the next instant of case time at which there is something to do."""
         return await self.supervisor.next_due()
+
+    async def due_by_loop(self) -> Mapping[str, datetime]:
+        """Return the next instant of case time of each part of the work that waits for one."""
+        return await self.supervisor.due_by_loop()
 
     async def health(self) -> Health:
         """Return ages and counts, without content."""

@@ -121,6 +121,11 @@ class LoopSupervisor:
         now = monotonic_seconds()
         return {name: timedelta(seconds=max(0.0, now - state.last_heartbeat)) for name, state in self._states.items()}
 
+    async def due_by_loop(self) -> Mapping[str, datetime]:
+        """The next instant of each loop that has something to do."""
+        instants = {name: await state.loop.next_due() for name, state in self._states.items()}
+        return {name: at for name, at in instants.items() if at is not None}
+
     async def next_due(self) -> datetime | None:
         """The earliest instant at which any loop has something to do; None while none has."""
         instants = [await state.loop.next_due() for state in self._states.values()]
