@@ -127,30 +127,6 @@ class MachineClock:
         self._trust.observe_server_time(space, server_time)
 
 
-@dataclass(slots=True)
-class FastClock:
-    """Machine time multiplied from a starting instant: for the interactive sandbox only."""
-
-    speed: float
-    _start: datetime = field(default_factory=system_now)
-
-    def now(self) -> datetime:
-        """Return the instant to which the multiplied time has come."""
-        return self._start + (system_now() - self._start) * self.speed
-
-    async def sleep_until(self, instant: datetime) -> None:
-        """Sleep until the multiplied time has reached the instant."""
-        while (left := (instant - self.now()).total_seconds()) > 0:
-            await asyncio.sleep(min(left / self.speed, _MAX_SLEEP_SECONDS))
-
-    def trusted(self) -> bool:
-        """Return true: nothing real is released by it."""
-        return True
-
-    def observe_server_time(self, space: str, server_time: datetime | None) -> None:
-        """Ignore what the spaces say: their time is another."""
-
-
 class DrivenTime:
     """Case time that a harness keeps in a small file: it survives a kill, and every process reads it there."""
 

@@ -15,9 +15,16 @@ def command(
     listed: Annotated[bool, typer.Option("--list", help="The stories, one a line.")] = False,
     story: Annotated[str | None, typer.Option("--story", metavar="NAME", help="Play one story, and judge it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The story's outcome as one line of JSON.")] = False,
+    stays_open: Annotated[
+        bool,
+        typer.Option("--open", help="Open it at once, without the main job, also where nobody sits at a terminal."),
+    ] = False,
     speed: Annotated[
         float, typer.Option("--speed", min=1, help="How much faster time runs in the open sandbox.")
     ] = USUAL_SPEED,
 ) -> None:
     """Play with emulated spaces and a made-up community: watch the main job happen, then try things yourself."""
-    raise typer.Exit(run(emulators_only=emulators_only, listed=listed, story=story, as_json=as_json, speed=speed))
+    code = run(
+        emulators_only=emulators_only, listed=listed, story=story, as_json=as_json, stays_open=stays_open, speed=speed
+    )
+    raise typer.Exit(code)

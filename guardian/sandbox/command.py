@@ -25,6 +25,7 @@ def run(
     listed: bool = False,
     story: str | None = None,
     as_json: bool = False,
+    stays_open: bool = False,
     speed: float = USUAL_SPEED,
     out: TextIO | None = None,
 ) -> int:
@@ -41,6 +42,8 @@ def run(
         return asyncio.run(show_platforms(out))
     if story is not None or as_json:
         return _play_story(stories()[story] if story else MAIN, out, as_json=as_json)
+    if stays_open:
+        return asyncio.run(keep_open(Narrator(out), speed))
     return _open_sandbox(out, speed)
 
 

@@ -11,7 +11,10 @@ from typing import IO, Any, Final
 
 from connectors.emulators.discord.client_screen import Screen
 from connectors.emulators.shared.control import Declined
-from guardian.sandbox.community import SPACES, Human
+from guardian.sandbox.community import DISCORD, FORUM, GITHUB, SPACES, Human
+from guardian.sandbox.open_sandbox import OpenSandbox
+from guardian.sandbox.sandbox_time import parse_length
+from guardian.sandbox.time_driver import Stuck
 from guardian.sandbox.world import GROUP_ADDRESS, World
 
 TIMEOUT_SECONDS: Final = 30.0
@@ -23,7 +26,10 @@ HELP: Final = (
     "NAME mails subject=… text=…    a mail to the group's address; to=… answers another address",
     "mailbox NAME                   what was mailed to them",
     "holds NAME                     what the three spaces hold on them",
-    "now                            the time there",
+    "now                            the time there, and what is due next",
+    "pass 1h                        let so much time pass: 10m, 1h, 1d, 30d",
+    "jump                           on to what is due next",
+    "addresses                      the service's pages, and the platforms' doors for programs",
     "quit                           the end",
 )
 _QUIT: Final = frozenset({"quit", "exit"})
@@ -35,6 +41,7 @@ class Console:
 
     world: World
     print_line: Callable[[str], None]
+    sandbox: OpenSandbox | None = None
     _person: Human | None = None
     _screen: Screen | None = None
     _over: bool = field(default=False)
@@ -52,7 +59,7 @@ class Console:
             return False
         try:
             await self._run(words)
-        except (Declined, LookupError, TimeoutError) as refused:
+        except (Declined, LookupError, ValueError, TimeoutError, Stuck) as refused:
             self.print_line(f"That cannot be done: {refused}")
         return True
 
@@ -60,8 +67,8 @@ class Console:
         match words:
             case ["help", *_]:
                 self._print_lines(HELP)
-            case ["now"]:
-                self.print_line(f"{self.world.now():%d %B %Y, %H:%M} UTC")
+            case ["now" | "pass" | "jump" | "addresses" as word, *rest]:
+                await self._use_sandbox(word, rest)
             case ["inbox", name]:
                 self._show_inbox(self._find_human(name))
             case ["mailbox", name]:
@@ -85,6 +92,23 @@ class Console:
             case _:
                 self.print_line("This is not understood. What can be typed:")
                 self._print_lines(HELP)
+
+    async def _use_sandbox(self, word: str, rest: list[str]) -> None:
+        """What is the open sandbox's own: its clock and its addresses."""
+        if self.sandbox is None:
+            self.print_line(f"{self.world.now():%d %B %Y, %H:%M} UTC")
+            return
+        time = self.sandbox.time
+        match word, rest:
+            case "pass", [length]:
+                await time.pass_time(parse_length(length))
+            case "jump", []:
+                await time.jump()
+            case "addresses", []:
+                self._print_lines(_describe_addresses(self.sandbox))
+                return
+        self.print_line(f"{time.now():%d %B %Y, %H:%M} UTC")
+        self._print_lines(f"{each.at:%d %B %Y, %H:%M}  {each.words}" for each in (await time.list_due())[:3])
 
     def _find_human(self, name: str) -> Human:
         found = self.world.community.people.get(name.casefold())
@@ -150,6 +174,20 @@ async def read_lines(source: IO[str], console: Console, ended: asyncio.Event) ->
     finally:
         loop.remove_reader(source.fileno())
     ended.set()
+
+
+def _describe_addresses(sandbox: OpenSandbox) -> list[str]:
+    """Where programs go: the service, and each platform with the token for its `/_control` door."""
+    world = sandbox.world
+    doors = [
+        f"{space:8} {world.emulator(space).origin}  X-Control-Token: {token}"
+        for space, token in (
+            (DISCORD, world.discord.control_token),
+            (FORUM, world.forum.control_token),
+            (GITHUB, world.github.control_token),
+        )
+    ]
+    return [f"service  {sandbox.service.url}", *doors, f"data and keys: {sandbox.folder} (gone when this ends)"]
 
 
 def _parse_pairs(words: list[str]) -> Mapping[str, str]:

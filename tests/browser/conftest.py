@@ -21,11 +21,10 @@ SMALL = {"width": 320, "height": 640}
 
 
 @dataclass(slots=True)
-class Browser:
-    """One tab of a browser without scripts, before the pages of a community."""
+class Tab:
+    """One tab of a browser, before pages that need no script."""
 
     page: Page
-    community: Community
     url: str
     axe: Axe
 
@@ -52,6 +51,13 @@ class Browser:
         if before is not None:
             await self.page.set_viewport_size(before)
         return [*harms, *([f"wider than a small screen: {wide}"] if wide > SMALL["width"] else [])]
+
+
+@dataclass(slots=True)
+class Browser(Tab):
+    """One tab before the pages of a community."""
+
+    community: Community
 
 
 def _is_serious(impact: str | None) -> bool:
@@ -102,5 +108,5 @@ async def browser(
 ) -> AsyncIterator[Browser]:
     """A tab in a browser that prefers light, and another that prefers dark. Scripts of pages would not run in it."""
     page = await chromium.new_page(color_scheme=request.param, viewport={"width": 1100, "height": 900})
-    yield Browser(page, community, served, Axe())
+    yield Browser(page=page, url=served, axe=Axe(), community=community)
     await page.close()

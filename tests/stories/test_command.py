@@ -74,3 +74,20 @@ def _state_of(url: str, token: str) -> Any:
     request = urllib.request.Request(f"{url}/_control/state", headers={"X-Control-Token": token})
     with urllib.request.urlopen(request, timeout=20) as answer:
         return json.load(answer)
+
+
+def test_the_open_sandbox_prints_one_address_at_which_its_first_page_is(warm: tuple[str, ...], tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [*warm, "sandbox", "--open"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        address = next(line.strip() for line in process.stdout if "http://" in line)
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            shown = answer.read().decode()
+        process.send_signal(signal.SIGTERM)
+        rest = process.stdout.read()
+        assert process.wait(60) == 0
+    assert "From a report to a lifted suspension" in shown
+    assert "http://" not in rest

@@ -20,7 +20,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 async def _typed(stage: Stage, *lines: str) -> list[str]:
     said: list[str] = []
-    console = Console(stage.world, said.append)
+    console = Console(world=stage.world, print_line=said.append)
     for line in lines:
         assert await console.execute(line)
     await stage.driver.run_until_idle()
@@ -57,7 +57,7 @@ async def test_what_cannot_be_done_is_told_and_nothing_ends(stage: Stage, typed:
 
 
 async def test_quit_asks_for_the_end(stage: Stage) -> None:
-    assert not await Console(stage.world, lambda line: None).execute("quit")
+    assert not await Console(world=stage.world, print_line=lambda line: None).execute("quit")
 
 
 async def test_a_mail_is_sent_and_lies_in_the_mailbox_that_it_is_for(stage: Stage) -> None:
