@@ -15,7 +15,7 @@ help: ## list these commands
 setup: ## build .venv from the lock file (quick when nothing changed)
 	@PYTHON="$(PYTHON)" sh .ci/setup
 
-sandbox: setup ## play with Guardian and three emulated spaces
+sandbox: setup ## play with Guardian and three emulated spaces, in your browser
 	@$(BIN)/guardian sandbox
 
 test: setup ## format, lint, types, import contracts and tests
