@@ -22,6 +22,7 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
     (NavigationItem("/console/cases", "Cases"), UseCase.READ_CASE),
     (NavigationItem("/console/act", "Act now"), UseCase.ACT_UNILATERALLY),
     (NavigationItem("/console/reviews", "Reviews"), UseCase.REVIEW_ACT),
+    (NavigationItem("/console/raids", "Raids"), UseCase.ANNOUNCE_RAID),
     (NavigationItem("/console/sanctions", "Sanctions"), UseCase.READ_CASE),
     (NavigationItem("/console/passing-on", "Passing on"), UseCase.REFER),
     (NavigationItem("/console/matters", "Local matters"), UseCase.READ_MATTER),

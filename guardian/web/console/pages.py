@@ -11,6 +11,7 @@ from guardian.web.console.escalation_pages import EscalationPages
 from guardian.web.console.matter_pages import MatterPages
 from guardian.web.console.measure_pages import MeasurePages
 from guardian.web.console.passkey_pages import PasskeyPages
+from guardian.web.console.raid_pages import RaidPages
 from guardian.web.console.review_pages import ReviewPages
 from guardian.web.console.sanction_pages import SanctionPages
 from guardian.web.console.sign_in_pages import SignInPages
@@ -28,6 +29,7 @@ def console_routes(console: Console, sign_in: SignIn, rate_limiter: RateLimiter)
         *CasePages(console).routes(),
         *ActPages(console).routes(),
         *ReviewPages(console).routes(),
+        *RaidPages(console).routes(),
         *SanctionPages(console).routes(),
         *MatterPages(console).routes(),
         *MeasurePages(console).routes(),
