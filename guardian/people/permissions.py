@@ -51,6 +51,7 @@ class UseCase(StrEnum):
     APPROVE_REINSTATEMENT = "approve_reinstatement"
     EXPLAIN = "explain"
     PRINT_ROSTER = "print_roster"
+    LIST_MEMBERS = "list_members"
     CHANGE_MEMBERS = "change_members"
     CONFIRM_CHAIR = "confirm_chair"
     REPORT_ON_BEHALF = "report_on_behalf"
@@ -137,6 +138,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.APPROVE_REINSTATEMENT: _CASE_SEATS,
     UseCase.EXPLAIN: _CASE_SEATS,
     UseCase.PRINT_ROSTER: _CASE_SEATS,
+    UseCase.LIST_MEMBERS: (MEMBERS, BOARD, MODERATORS),
     UseCase.CHANGE_MEMBERS: (CHAIRS,),
     UseCase.CONFIRM_CHAIR: (MEMBERS,),
     UseCase.REPORT_ON_BEHALF: (MEMBERS,),

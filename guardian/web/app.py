@@ -85,12 +85,14 @@ def create_app(
         NoticeRenderer(app.community, app.base_url, app.language, app.policy.names),
         secure_cookies,
     )
+    sign_in = SignIn(site, proofs)
     return Starlette(
         routes=[
             health_route(health),
             webhook_route(webhook_verifiers, on_webhook_event),
             *_static_routes(),
-            *_pages(site, SignIn(site, proofs), rate_limiter, additions.switcher),
+            *_pages(site, sign_in, rate_limiter),
+            *console_routes(Console(site, sign_in, additions.switcher), sign_in, rate_limiter, health),
             *additions.routes(site),
         ],
         middleware=[Middleware(SecurityHeaders, secure=secure_cookies)],
@@ -109,9 +111,7 @@ def _load_templates() -> Environment:
     return create_templates(FILTERS)
 
 
-def _pages(
-    site: Site, sign_in: SignIn, rate_limiter: RateLimiter, switcher: Sequence[NavigationItem]
-) -> Sequence[Route]:
+def _pages(site: Site, sign_in: SignIn, rate_limiter: RateLimiter) -> Sequence[Route]:
     follow_up = FollowUpPages(site, PageSessions(site.app.system_time), rate_limiter)
     personal = PersonalPages(site, PageSessions(site.app.system_time), sign_in)
     owner = OwnerPages(site, PageSessions(site.app.system_time), sign_in)
@@ -124,7 +124,6 @@ def _pages(
         *follow_up.routes(),
         *personal.routes(),
         *owner.routes(),
-        *console_routes(Console(site, sign_in, switcher), sign_in, rate_limiter),
     ]
 
 

@@ -19,7 +19,7 @@ from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence, ProposalResult
 from guardian.cases.reports import ReportChannel
 from guardian.cases.unilateral_acts import ActState
-from guardian.people.models import Trust
+from guardian.people.models import Group, Office, Trust
 from guardian.sanctions.models import LiftingCause
 from rules.ladder import Outcome, TermState
 from rules.measures import MeasureReason
@@ -259,6 +259,17 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             Urgency.ORDINARY: "it can wait its turn",
             Urgency.SOON: "soon: it is still going on",
             Urgency.DANGER: "somebody may be in danger now",
+        },
+        Group: {
+            Group.WORKING_GROUP: "working group",
+            Group.MODERATORS: "moderators",
+            Group.BOARD: "Board",
+        },
+        Office: {
+            Office.MEMBER: "member",
+            Office.CHAIR: "chair",
+            Office.LIAISON: "liaison to the other group",
+            Office.BOARD_LIAISON: "liaison to the Board",
         },
         Step: STEPS,
         StepState: STEP_STATES,

@@ -270,7 +270,8 @@ async def _add_pattern(world: HiddenWorld) -> None:
     async with world.community.units_of_work.begin() as uow:
         await propose_if_cross_space(uow, app.policy, person)
         found = [each for each in await uow.handoffs.all_handoffs() if each.person is not None]
-    world.add_id("reference", *[each.reference for each in found])
+        sanctions = [each.reference for each in await uow.sanctions.unlifted()]
+    world.add_id("reference", *[each.reference for each in found], *sanctions)
     world.accounts.append("roamer")
 
 

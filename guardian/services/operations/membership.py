@@ -20,6 +20,13 @@ class MemberLine:
     ended_at: datetime | None = None
 
 
+async def list_members(app: AppContext, by: MemberId) -> tuple[MemberLine, ...]:
+    """Return everybody who holds an office or will, and who held one, by name; nothing of it depends on any case."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.LIST_MEMBERS)
+        return tuple(sorted(map(_member_line, await view.people.members()), key=lambda each: each.name.casefold()))
+
+
 async def members_who_may_act(app: AppContext, by: MemberId) -> tuple[MemberLine, ...]:
     """Return the members of the working group, for whoever may stop one of them from acting alone. Policy: P-7.5."""
     async with app.units_of_work.read() as view:

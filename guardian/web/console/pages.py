@@ -8,19 +8,24 @@ from guardian.web.console.act_pages import ActPages
 from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import Console
 from guardian.web.console.escalation_pages import EscalationPages
+from guardian.web.console.health_pages import HealthPages
 from guardian.web.console.matter_pages import MatterPages
 from guardian.web.console.measure_pages import MeasurePages
+from guardian.web.console.member_pages import MemberPages
 from guardian.web.console.passkey_pages import PasskeyPages
 from guardian.web.console.raid_pages import RaidPages
 from guardian.web.console.review_pages import ReviewPages
 from guardian.web.console.sanction_pages import SanctionPages
 from guardian.web.console.sign_in_pages import SignInPages
 from guardian.web.console.todo_pages import TodoPages
+from guardian.web.health import HealthCheck
 from guardian.web.rate_limit import RateLimiter
 from guardian.web.sign_in import SignIn
 
 
-def console_routes(console: Console, sign_in: SignIn, rate_limiter: RateLimiter) -> Sequence[Route]:
+def console_routes(
+    console: Console, sign_in: SignIn, rate_limiter: RateLimiter, health: HealthCheck
+) -> Sequence[Route]:
     """Return the routes of every page of the console."""
     return [
         *TodoPages(console).routes(),
@@ -34,4 +39,6 @@ def console_routes(console: Console, sign_in: SignIn, rate_limiter: RateLimiter)
         *MatterPages(console).routes(),
         *MeasurePages(console).routes(),
         *EscalationPages(console).routes(),
+        *MemberPages(console).routes(),
+        *HealthPages(console, health).routes(),
     ]
