@@ -23,6 +23,7 @@ from rules import (
     report_intake,
     routing,
     unilateral,
+    worklist,
 )
 from rules.audience import open_to_all_at
 from rules.deadlines import TimeLimit
@@ -259,6 +260,7 @@ PROBES: dict[str, Probe] = {
     "routing.board_remind_every": deadline(TimeLimit.BOARD_ANSWER),
     "reminders.shares": lambda policy: deadlines.reminder_times(TimeLimit.RESOLUTION, NOW, policy),
     "closing.review_after": deadline(TimeLimit.CASE_REVIEW),
+    "worklist.claim_lasts": lambda policy: worklist.oldest_standing(NOW, policy),
 }
 
 VALUES = list(policy_values())

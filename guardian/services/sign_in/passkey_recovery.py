@@ -50,6 +50,7 @@ async def ask_for_recovery(app: AppContext, by: MemberId) -> str:
 async def list_recoveries(app: AppContext, by: MemberId) -> tuple[RecoveryLine, ...]:
     """Return who asks to be let in without their passkeys, for those who may agree; nobody for all others."""
     async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.SIGN_IN)
         if not await _may_agree(view, by):
             return ()
         names = {member.id: member.name for member in await view.people.members()}

@@ -20,10 +20,12 @@ from webauthn.helpers import parse_authentication_credential_json
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
+from guardian.cases.access import require_permission
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, PasskeyId, SessionId, new_id
 from guardian.journal import Entry, by_member
 from guardian.people.passkeys import Passkey
+from guardian.people.permissions import UseCase
 from guardian.services.context import AppContext, ReadView
 from guardian.services.sign_in.sessions import set_proven
 
@@ -51,6 +53,7 @@ class PasskeyLine:
 async def list_passkeys(app: AppContext, by: MemberId) -> tuple[PasskeyLine, ...]:
     """Return the member's own passkeys, oldest first."""
     async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.SIGN_IN)
         return tuple(PasskeyLine(each.id, each.name, each.added_at) for each in await view.passkeys.passkeys_of(by))
 
 

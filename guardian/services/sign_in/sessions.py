@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from guardian.cases.access import require_permission
 from guardian.cases.receipts import digest_secret
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, SessionId, new_id, new_secret
 from guardian.journal import Entry, by_member
 from guardian.people.models import Group, Member
+from guardian.people.permissions import UseCase
 from guardian.people.sign_ins import MemberSession, SignInWay
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 
@@ -61,8 +63,7 @@ async def add_session(
 ) -> NewSession:
     """Open a session inside the unit of work; refused to whoever holds no office at this instant."""
     now = app.system_time()
-    if await _member_in_office(uow, by) is None:
-        raise _over()
+    await require_permission(uow, by, UseCase.SIGN_IN)
     secret = new_secret()
     session = MemberSession(
         id=SessionId(new_id()),
@@ -98,6 +99,7 @@ async def require_session(app: AppContext, secret: str) -> SignedInMember:
 async def list_sessions(app: AppContext, by: MemberId) -> tuple[SessionLine, ...]:
     """Return the member's own open sessions, oldest first."""
     async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.SIGN_IN)
         kept = await view.sign_ins.sessions_of(by)
     return tuple(SessionLine(s.id, s.way, s.opened_at, s.until) for s in kept if s.is_open(app.system_time()))
 
