@@ -7,6 +7,7 @@ Read `Entry` first.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Protocol, Self
 
 from guardian.ids import CaseId, MemberId
@@ -49,6 +50,29 @@ class Anchor:
 
     def __str__(self) -> str:
         return f"{self.position}:{self.mac}"
+
+
+@dataclass(frozen=True, slots=True)
+class PastEntry:
+    """An entry as it stands in the journal, without its words: what was done, when, by whom, in which case."""
+
+    position: int
+    at: datetime
+    act: str
+    by: str
+    case: CaseId | None
+
+
+class History(Protocol):
+    """Reads what the journal has, and says whether it is as it was written."""
+
+    async def entries_before(self, position: int | None, limit: int) -> tuple[PastEntry, ...]:
+        """Return the entries of the `limit` places before this one, newest first; None begins at the last."""
+        ...
+
+    async def is_whole(self) -> bool:
+        """Return whether every entry is as it was written."""
+        ...
 
 
 class Journal(Protocol):

@@ -52,6 +52,7 @@ class UseCase(StrEnum):
     EXPLAIN = "explain"
     PRINT_ROSTER = "print_roster"
     LIST_MEMBERS = "list_members"
+    READ_JOURNAL = "read_journal"
     CHANGE_MEMBERS = "change_members"
     CONFIRM_CHAIR = "confirm_chair"
     REPORT_ON_BEHALF = "report_on_behalf"
@@ -139,6 +140,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.EXPLAIN: _CASE_SEATS,
     UseCase.PRINT_ROSTER: _CASE_SEATS,
     UseCase.LIST_MEMBERS: (MEMBERS, BOARD, MODERATORS),
+    UseCase.READ_JOURNAL: _CASE_SEATS,
     UseCase.CHANGE_MEMBERS: (CHAIRS,),
     UseCase.CONFIRM_CHAIR: (MEMBERS,),
     UseCase.REPORT_ON_BEHALF: (MEMBERS,),

@@ -23,6 +23,7 @@ from guardian.cases.raids import RaidStore
 from guardian.cases.tasks import TaskClaimStore
 from guardian.clock import Clock, system_now
 from guardian.ids import CaseId, ContactAddress
+from guardian.journal import History
 from guardian.notices.store import NoticeStore
 from guardian.people.passkeys import PasskeyStore
 from guardian.people.sign_ins import SignInStore
@@ -58,6 +59,10 @@ class IdempotencyStore(Protocol):
 
 class ReadView(CaseView, Protocol):
     """The stores of every feature as they stand at one instant; nothing can be written through it."""
+
+    @property
+    def history(self) -> History:
+        """Return what the journal has."""
 
     @property
     def deadlines(self) -> DeadlineStore:

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import CaseId
-from guardian.journal import SERVICE, Anchor, Entry
+from guardian.journal import SERVICE, Anchor, Entry, PastEntry
 from guardian.secrets import are_equal
 from guardian.storage.access_record import CASE, SEATS, AccessRecord
 from guardian.storage.data_key_store import KeyScope
@@ -102,6 +102,16 @@ class JournalReader:
     async def after(self, position: int, limit: int = _BATCH) -> tuple[JournalLine, ...]:
         """Return the entries after a position, oldest first; 0 begins at the first."""
         return await self._lines((journal.c.position > position) & (journal.c.position <= position + limit))
+
+    async def entries_before(self, position: int | None, limit: int) -> tuple[PastEntry, ...]:
+        """Return the entries of the `limit` places before this one, newest first; None begins at the last."""
+        end = (await self.head()).position + 1 if position is None else position
+        found = await self._lines((journal.c.position < end) & (journal.c.position >= end - limit))
+        return tuple(PastEntry(line.position, line.at, line.act, line.by, line.case) for line in reversed(found))
+
+    async def is_whole(self) -> bool:
+        """Return whether every entry is as it was written."""
+        return (await self.verify()).is_intact
 
     async def head(self) -> Anchor:
         """Return the last entry as the head names it; position 0 where there is none."""

@@ -53,6 +53,7 @@ class SqlStores:
         self.deliveries = SqlDeliveryStore(connection, self.encryption)
         self.idempotency = SqlIdempotencyStore(self.deliveries, now)
         self.access = AccessRecord(connection)
+        self.history = JournalReader(connection, self.encryption)
         self.people = SqlPeopleStore(connection, self.encryption, self.access)
         self.links = SqlLinkStore(connection, self.encryption)
         self.sign_ins = SqlSignInStore(connection, self.encryption)

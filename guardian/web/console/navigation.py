@@ -29,6 +29,7 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
     (NavigationItem("/console/escalations", "Escalations"), UseCase.ESCALATE),
     (NavigationItem("/console/measures", "Measures"), UseCase.MEASURE),
     (NavigationItem("/console/members", "Members"), UseCase.LIST_MEMBERS),
+    (NavigationItem("/console/journal", "Journal"), UseCase.READ_JOURNAL),
     (NavigationItem("/console/health", "Health"), UseCase.LIST_MEMBERS),
 )
 """Each page with the use case whose seats open it; None: everybody who is signed in."""

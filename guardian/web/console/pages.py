@@ -9,6 +9,7 @@ from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import Console
 from guardian.web.console.escalation_pages import EscalationPages
 from guardian.web.console.health_pages import HealthPages
+from guardian.web.console.journal_pages import JournalPages
 from guardian.web.console.matter_pages import MatterPages
 from guardian.web.console.measure_pages import MeasurePages
 from guardian.web.console.member_pages import MemberPages
@@ -40,5 +41,6 @@ def console_routes(
         *MeasurePages(console).routes(),
         *EscalationPages(console).routes(),
         *MemberPages(console).routes(),
+        *JournalPages(console).routes(),
         *HealthPages(console, health).routes(),
     ]

@@ -1,0 +1,138 @@
+"""The journal for members, newest first: what was done in the cases that are theirs to read, and what was done to all.
+
+An entry is shown only if its act stands in one of the two lists here, and by no number: what is left out leaves no gap.
+So nothing is shown of conflicts that were raised, which may be about the reader, nor of where an open review lies, which
+its actor is not told. Read `list_history` first. Policy: P-4.1, P-4.2, P-4.4, P-9.8.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from guardian.cases.access import may_read_by_status, require_permission
+from guardian.cases.open_work import CaseSummary
+from guardian.ids import CaseId, MemberId
+from guardian.journal import OPERATOR, PARTY, SERVICE, Entry, PastEntry, by_member
+from guardian.people.models import Member
+from guardian.people.permissions import UseCase
+from guardian.services.context import AppContext, ReadView
+from rules.conflicts import ConflictStatus
+
+PAGE_LENGTH: Final = 50
+_BATCH: Final = 500
+_OTHERS: Final = {SERVICE: "the service", OPERATOR: "the operator of the host", PARTY: "a party"}
+
+IN_CASES: Final[Mapping[str, str]] = {
+    "report.was_received": "a report came in",
+    "case.was_taken": "the case was taken",
+    "case.was_read": "the case was read",
+    "evidence.was_opened": "a piece of evidence was opened",
+    "contact.was_handed_over": "the contact was handed over",
+    "person.was_named": "a reported person was named",
+    "account.was_linked": "an account was linked",
+    "link.was_confirmed": "a link was confirmed",
+    "link.was_undone": "a link was undone",
+    "hearing.was_begun": "the hearing began",
+    "draft.was_written": "a text was written",
+    "draft.was_read": "a text was read by a second member",
+    "draft.was_withdrawn": "a text was withdrawn",
+    "proposal.was_made": "a proposal was made",
+    "proposal.was_withdrawn": "a proposal was withdrawn",
+    "ballot.was_cast": "a ballot was cast",
+    "decision.was_made": "a decision was made",
+    "decision.was_enacted": "a decision was enacted",
+    "case.was_closed": "the case was closed",
+    "case.was_reopened": "the case was opened again",
+    "act.was_taken": "somebody was restricted at once",
+    "act.was_seconded": "a second member agreed to an act",
+    "act.was_reviewed": "an act was reviewed",
+    "account.was_given": "the account of whoever acted was given",
+    "review.was_settled": "a review came to its end",
+    "sanction.lifted": "a sanction was lifted",
+    "raid.was_announced": "a raid was announced",
+    "raid.was_seconded": "a second member agreed to a raid",
+    "matter.was_escalated": "moderators passed it on",
+    "escalation.was_accepted": "what was passed on was accepted",
+    "readmission.was_asked": "somebody asked to return",
+    "board.has_answered": "the Board's answer was recorded",
+    "board.has_confirmed": "the Board's answer was confirmed",
+}
+OF_NO_CASE: Final[Mapping[str, str]] = {
+    "service.was_started": "the service was started",
+    "mode.was_switched": "a space was switched between watching and enforcing",
+    "member.was_seated": "a member was seated",
+    "member.has_ended": "a member left",
+    "chair.was_confirmed": "the first chair was confirmed",
+    "member.was_stopped": "a member was stopped from acting alone",
+    "stop.was_settled": "the look at a stop came to its end",
+    "roster.was_printed": "the roster was printed",
+    "database.was_copied": "a copy of the database was made",
+    "database.was_restored": "the database was restored from a copy",
+    "space.was_lost": "a space could not be reached",
+    "space.was_found": "a space was reached again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One entry in words; `case` is a code name, empty where it is of none."""
+
+    at: datetime
+    words: str
+    by: str
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """Some entries, newest first, and whether there are earlier ones to see."""
+
+    lines: tuple[HistoryLine, ...]
+    has_more: bool
+
+
+async def list_history(app: AppContext, by: MemberId, page: int = 0) -> HistoryPage:
+    """Return one page of the entries that the member may know of; the reading is itself an entry."""
+    async with app.units_of_work.begin() as uow:
+        member = await require_permission(uow, by, UseCase.READ_JOURNAL)
+        lines = await _visible_lines(uow, member, (page + 1) * PAGE_LENGTH + 1)
+        uow.journal.note(Entry(act="journal.was_read", by=by_member(by), authority="P-9.8"))
+    shown = lines[page * PAGE_LENGTH :]
+    return HistoryPage(tuple(shown[:PAGE_LENGTH]), len(shown) > PAGE_LENGTH)
+
+
+async def is_journal_whole(app: AppContext, by: MemberId) -> bool:
+    """Return whether every entry is as it was written; how many there are is not said. Policy: P-9.8."""
+    async with app.units_of_work.read() as view:
+        await require_permission(view, by, UseCase.READ_JOURNAL)
+        return await view.history.is_whole()
+
+
+async def _visible_lines(view: ReadView, member: Member, most: int) -> list[HistoryLine]:
+    cases = await _readable_cases(view, member)
+    names = {**_OTHERS, **{by_member(each.id): each.name for each in await view.people.members()}}
+    found: list[HistoryLine] = []
+    position: int | None = None
+    while len(found) < most and (entries := await view.history.entries_before(position, _BATCH)):
+        found += [line for line in (_line(each, cases, names) for each in entries) if line is not None]
+        position = entries[-1].position
+    return found[:most]
+
+
+async def _readable_cases(view: ReadView, member: Member) -> Mapping[CaseId, CaseSummary]:
+    statuses = await view.open_work.statuses()
+    none: Mapping[MemberId, ConflictStatus] = {}
+    return {
+        case.id: case
+        for case in await view.open_work.summaries()
+        if may_read_by_status(member, case, statuses.get(case.id, none), view.now)
+    }
+
+
+def _line(entry: PastEntry, cases: Mapping[CaseId, CaseSummary], names: Mapping[str, str]) -> HistoryLine | None:
+    case = cases.get(entry.case) if entry.case else None
+    words = (IN_CASES if entry.case else OF_NO_CASE).get(entry.act)
+    if words is None or (entry.case is not None and case is None):
+        return None
+    return HistoryLine(entry.at, words, names.get(entry.by, ""), case.code_name if case else "")
