@@ -48,8 +48,9 @@ async def test_health_names_what_is_down_and_blocks_of_no_hidden_case(pages: Pag
     given = ActInput(Restriction.SUSPENDED, Ground.ONGOING, "Insults.")
     done = await act(community.app, AMARA, AccountInput(DISCORD, "grumbler"), given)
     await recuse(community.app, BRUNO, done.code_name, ConflictReason.SAME_EMPLOYER)
-    pages.health["now"] = Health(blocked_items=1, spaces_down=("forum",), clock_trusted=False)
     await pages.sign_in(community, BRUNO)
+    assert "Nothing is known of how the parts run." in text_of(await pages.get(HEALTH))
+    pages.health["now"] = Health(blocked_items=1, spaces_down=("forum",), clock_trusted=False)
     words = text_of(await pages.get(HEALTH))
     for shown in ("Not reached: forum.", "nothing is let go of", "Nothing that you may know of is blocked"):
         assert shown in words
