@@ -16,6 +16,7 @@ from guardian.sandbox.community import FORUM, SPACES, Human
 from guardian.sandbox.open_sandbox import OpenSandbox
 from guardian.sandbox.pages.discord_pages import command_address
 from guardian.sandbox.pages.site import ROOT
+from guardian.sandbox.reporters import REPORT_MENU
 from guardian.services.context import ReadView
 from rules.unilateral import ReviewAnswer
 
@@ -89,8 +90,8 @@ def _report(sandbox: OpenSandbox) -> PathStep:
     is_done = any(RECEIPT.search(str((each.after or {}).get("content", ""))) for each in _changes(sandbox, "answer"))
     return PathStep(
         "Report a message",
-        "Rowan has seen how Alder speaks to newcomers. Open the menu under Alder's message, choose “Report to the "
-        "working group”, and send the form. Rowan alone sees the answer, with a receipt.",
+        f"Rowan has seen how Alder speaks to newcomers. Open the menu under Alder's message, choose “{REPORT_MENU}”, and "
+        "send the form. Rowan alone sees the answer, with a receipt.",
         is_done,
         (PathLink(f"{ROOT}/as/{REPORTER}/discord", "Discord, as Rowan"),),
     )

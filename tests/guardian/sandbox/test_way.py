@@ -3,6 +3,7 @@
 import pytest
 
 from guardian.sandbox.community import SPACES
+from guardian.sandbox.reporters import REPORT_MENU
 from tests.guardian.sandbox.conftest import Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -30,6 +31,7 @@ async def test_a_visitor_comes_from_a_reported_message_to_a_lifted_suspension_by
     assert world.spaces_shut_out_of(alder) == SPACES
     await visitor.open()
     assert visitor.done_steps() == 3
+    assert (await visitor.open("/as/alder/discord/direct")).find_receipt()
     assert "Discord shows Alder nothing" in (await visitor.open("/as/alder/discord")).text
     await visitor.open()
     assert visitor.done_steps() == 4
@@ -56,5 +58,5 @@ async def _report(visitor: Visitor) -> None:
     await visitor.follow("Discord, as Rowan")
     world = visitor.sandbox.world
     message = next(each for each in world.discord.state.messages.values() if each.author_id == world["alder"].discord)
-    await visitor.press("Report to the working group", near=message.id)
+    await visitor.press(REPORT_MENU, near=message.id)
     await visitor.press("Send")
