@@ -8,9 +8,8 @@ from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Button, Reply, Style, custom_id
 from connectors.discord.interactions import CommandContext
-from guardian.errors import Stale
+from guardian.ids import DecisionId
 from guardian.notices.acknowledgement import format_datetime
-from guardian.services.cases import overview
 from guardian.services.decisions import enactment
 from guardian.services.decisions.enactment import EnactmentPreview, EnactmentResult
 from rules.procedure import UNSAID
@@ -36,27 +35,21 @@ async def preview(context: CommandContext, case: str) -> Reply:
 @commands.button("enact")
 async def enact(context: CommandContext, case: str, decision: str) -> Reply:
     """Enact the decision that was previewed; Stale where it has become another."""
-    await _require_same(context, case, decision)
-    return Reply(_enacted_text(await enactment.enact(context.app, context.by, case)))
+    seen = DecisionId(decision)
+    return Reply(_enacted_text(await enactment.enact(context.app, context.by, case, seen=seen)))
 
 
 @commands.button("enact-unread")
 async def enact_unread(context: CommandContext, case: str, decision: str) -> Reply:
     """Enact the decision though no letter was read, for a member who was shown what will then not be learned."""
-    await _require_same(context, case, decision)
-    return Reply(_enacted_text(await enactment.enact(context.app, context.by, case, unread=True)))
+    seen = DecisionId(decision)
+    return Reply(_enacted_text(await enactment.enact(context.app, context.by, case, unread=True, seen=seen)))
 
 
 @commands.button("not-yet")
 async def do_nothing(_: CommandContext) -> Reply:
     """Say that nothing was done."""
     return Reply("Nothing was done.")
-
-
-async def _require_same(context: CommandContext, case: str, decision: str) -> None:
-    waiting = (await overview.case_overview(context.app, context.by, case)).decision
-    if waiting is not None and waiting != decision:
-        raise Stale("The decision has become another since you looked. Please look again: `/enact`")
 
 
 def _preview_text(seen: EnactmentPreview) -> str:

@@ -14,7 +14,7 @@ from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, read_text
 from guardian.cases.procedure import StepEvent, StepState, steps_missing_before_enactment
 from guardian.cases.proposals import Decision, unenacted_decision
-from guardian.errors import Refused
+from guardian.errors import Refused, Stale
 from guardian.ids import DecisionId, MemberId, SanctionId
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
@@ -102,16 +102,21 @@ async def preview_enactment(app: AppContext, by: MemberId, code_name: str) -> En
     return EnactmentPreview(case.code_name, decision, spaces if decision.person else (), missing, unsaid)
 
 
-async def enact(app: AppContext, by: MemberId, code_name: str, *, unread: bool = False) -> EnactmentResult:
+async def enact(
+    app: AppContext, by: MemberId, code_name: str, *, unread: bool = False, seen: DecisionId | None = None
+) -> EnactmentResult:
     """Put the case's decision in force as far as people can; notices and the spaces follow by themselves.
 
     Refused while a step before it is neither done nor skipped, and where no letter was read, unless `unread`: whoever
-    enacts has been told what will then not be learned. Policy: P-5.4, P-5.5, P-5.6.
+    enacts has been told what will then not be learned. Stale where the decision is another than the one they have
+    `seen`. Policy: P-5.4, P-5.5, P-5.6.
     """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.ENACT)
         case = await case_for_member(uow, by, code_name)
         decision = await _agreed_decision(uow, case)
+        if seen is not None and decision.id != seen:
+            raise Stale("The decision has become another since you looked. Please look again.")
         require(may_enact(await _missing_steps(uow, case, decision)))
         require(may_enact_unread(await find_unsaid(uow, case, decision), confirmed=unread))
         case = await transition(uow, case, CaseEvent.ENACT)
