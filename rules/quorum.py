@@ -38,6 +38,14 @@ class ProposalState(StrEnum):
     WITH_BOARD = "with_board"
 
 
+class Majority(StrEnum):
+    """Which majority a proposal needs as it stands: an objection outweighs a mark, since it asks for more."""
+
+    ORDINARY = "ordinary"
+    SEVERE = "severe"
+    CONTESTED = "contested"
+
+
 @dataclass(frozen=True, slots=True)
 class CountedProposal(Generic[Who]):
     """A proposed consequence as far as counting needs it; `marked_severe` are the members who marked it so."""
@@ -70,7 +78,8 @@ class Approval:
 class Tally(Generic[Who]):
     """How a proposal stands at one instant.
 
-    `agreements_needed` is how many more it takes as things are; `next_change` is when time alone changes the state.
+    `agreements_needed` is how many more it takes as things are, by `majority` of the `counted`; `next_change` is when
+    time alone changes the state.
     """
 
     state: ProposalState
@@ -83,6 +92,8 @@ class Tally(Generic[Who]):
     agreements_needed: int
     approval_for: tuple[ApprovalGround, ...]
     next_change: datetime | None
+    majority: Majority
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,8 @@ def tally(
     count = _count_ballots(proposal, ballots, eligible, now, quorum)
     severe = is_severe(proposal, eligible, policy)
     closes_at = proposal.made_at + (quorum.consensus_window if count.ever_objected else quorum.objection_window)
-    agreements_needed = _agreements_needed(proposal, count, severe, len(eligible), quorum)
+    majority = _majority(count, severe=severe)
+    agreements_needed = _agreements_needed(proposal, count, majority, len(eligible), quorum)
     grounds = approval_grounds(proposal.consequence, policy)
     over = now >= closes_at or not (count.silent or count.objecting)
     agreed = agreements_needed == 0 and over
@@ -130,6 +142,8 @@ def tally(
         agreements_needed=agreements_needed,
         approval_for=grounds,
         next_change=next_change,
+        majority=majority,
+        counted=len(eligible),
     )
 
 
@@ -202,15 +216,21 @@ def _count_ballots(
     )
 
 
+def _majority(count: _BallotCount[Who], *, severe: bool) -> Majority:
+    if count.objecting:
+        return Majority.CONTESTED
+    return Majority.SEVERE if severe else Majority.ORDINARY
+
+
 def _agreements_needed(
-    proposal: CountedProposal[Who], count: _BallotCount[Who], severe: bool, eligible: int, quorum: Quorum
+    proposal: CountedProposal[Who], count: _BallotCount[Who], majority: Majority, eligible: int, quorum: Quorum
 ) -> int:
     """Return how many more must agree; two others always: with three counted, a bare majority would be one."""
     others = quorum.others - len(count.agreeing - {proposal.proposer})
     total = 0
-    if count.objecting:
+    if majority is Majority.CONTESTED:
         total = _at_least(quorum.consensus_share, eligible)
-    elif severe:
+    elif majority is Majority.SEVERE:
         total = _more_than(quorum.severe_share, eligible)
     return max(0, others, total - len(count.agreeing))
 

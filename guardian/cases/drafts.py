@@ -89,6 +89,18 @@ def read_text(draft: Draft) -> ReadText | None:
     return ReadText(draft.text, reader)
 
 
+GAP: Final = "[…]"
+"""What stands in the opening of a text where its writer has still to say something."""
+
+
+def check_filled(text: str) -> Verdict:
+    """Return whether nothing is left to be filled in of the words with which the text began."""
+    if GAP in text:
+        sentence = f"The text still has a gap, marked {GAP}. Fill it in or take it out, then send it again."
+        return refused("gap", sentence, "P-5.6")
+    return allowed("P-5.6")
+
+
 def check_text(text: str, max_length: int) -> Verdict:
     """Return whether a free text says something and is no longer than can be kept."""
     if not text.strip():

@@ -177,6 +177,7 @@ _OTHER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         ProposalResult.WITHDRAWN: "withdrawn",
         Answer.AGREE: "agrees",
         Answer.OBJECT: "objects",
+        Answer.ABSTAIN: "abstains",
         DraftState.WRITTEN: "waits for a second member",
         DraftState.APPROVED: "read by a second member, not sent yet",
         DraftState.SENT: "sent",
@@ -326,6 +327,11 @@ def split_paragraphs(text: str) -> list[str]:
     return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 
+def as_pair(value: str) -> tuple[str, str]:
+    """Return the value as a choice that is called as it is."""
+    return value, value
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {
         "in_words": label_of,
@@ -335,5 +341,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         "question": question_label,
         "answer": answer_label,
         "paragraphs": split_paragraphs,
+        "to_pair": as_pair,
     }
 )

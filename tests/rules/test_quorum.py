@@ -14,6 +14,7 @@ from rules.quorum import (
     Approval,
     CountedBallot,
     CountedProposal,
+    Majority,
     ProposalState,
     Tally,
     is_severe,
@@ -240,6 +241,23 @@ def test_chipy_needs_no_motion_for_a_warning() -> None:
     assert tally_of(agrees("BC"), 48, policy=CHIPY).state is ProposalState.AGREED
 
 
+@pytest.mark.parametrize(
+    ("script", "outcome", "majority"),
+    [
+        ([], A_WARNING, Majority.ORDINARY),
+        ([], LadderConsequence(outcome=Outcome.PERMANENT_BAN), Majority.SEVERE),
+        ([("B", OBJECT, 1)], LadderConsequence(outcome=Outcome.PERMANENT_BAN), Majority.CONTESTED),
+        ([("B", OBJECT, 1), ("B", ABSTAIN, 2)], A_WARNING, Majority.ORDINARY),
+    ],
+)
+def test_the_majority_that_is_needed_follows_from_marks_and_standing_objections(
+    script: Script, outcome: LadderConsequence, majority: Majority
+) -> None:
+    """P-5.1."""
+    found = tally_of(script, 3, proposal=a_proposal(consequence=outcome))
+    assert (found.majority, found.counted) == (majority, 6)
+
+
 def test_a_recused_member_cannot_vote() -> None:
     """P-4.3."""
     open_still = tally_of([], 1)
@@ -261,6 +279,8 @@ def test_ballots_are_taken_only_while_the_proposal_is_open_or_not_yet_agreed(sta
         agreements_needed=0,
         approval_for=(),
         next_change=None,
+        majority=Majority.ORDINARY,
+        counted=6,
     )
     assert bool(may_vote("B", given_state, SIX)) is (state in (ProposalState.OPEN, ProposalState.NOT_AGREED))
 

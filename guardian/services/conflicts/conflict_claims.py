@@ -36,8 +36,9 @@ FROM_OUTSIDE: Final = "words from outside the group"
 
 @dataclass(frozen=True, slots=True)
 class ConflictClaimView:
-    """One raised conflict for those who decide on it: of whom, by whom, and why."""
+    """One raised conflict for those who decide on it: of whom (`member`, called `about`), by whom, and why."""
 
+    member: MemberId
     about: str
     by: str
     at: datetime
@@ -92,11 +93,12 @@ async def open_claims(app: AppContext, by: MemberId, code_name: str) -> tuple[Co
         )
         return tuple(
             ConflictClaimView(
-                member_name(members, each.about),
-                member_name(members, each.by) or FROM_OUTSIDE,
-                each.at,
-                each.reason,
-                each.words,
+                member=each.about,
+                about=member_name(members, each.about),
+                by=member_name(members, each.by) or FROM_OUTSIDE,
+                at=each.at,
+                reason=each.reason,
+                words=each.words,
             )
             for each in found
         )

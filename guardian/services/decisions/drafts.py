@@ -10,7 +10,16 @@ from typing import Final
 from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case, CaseState, PartyRole
 from guardian.cases.deadlines import DeadlineKind
-from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, DraftKind, DraftState, check_text, read_text
+from guardian.cases.drafts import (
+    DRAFT_MACHINE,
+    Draft,
+    DraftEvent,
+    DraftKind,
+    DraftState,
+    check_filled,
+    check_text,
+    read_text,
+)
 from guardian.errors import NotFound, Refused
 from guardian.ids import DraftId, MemberId, PersonId, new_id
 from guardian.journal import Entry, by_member
@@ -69,6 +78,7 @@ async def write_draft(
     The same delivery again is no second text: it gets the first one's answer.
     """
     require(check_text(written.text, app.longest_text))
+    require(check_filled(written.text))
     if written.to not in _RECIPIENTS[written.kind]:
         raise Refused("wrong_reader", f"A text of the kind {written.kind} does not go to a {written.to}.", "P-5.6")
     async with app.units_of_work.begin() as uow:
@@ -88,12 +98,7 @@ async def write_draft(
             by=by_member(by),
             at=uow.now,
         )
-        await uow.deliberation.add_draft(draft)
-        await remember_result(uow, _SOURCE, delivery, draft.id, case.id)
-        await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"draft": str(draft.id)}, besides=[by])
-        about = {"case": str(case.id), "draft": str(draft.id), "kind": written.kind}
-        uow.journal.note(Entry(act="draft.was_written", by=by_member(by), authority="P-5.6", about=about, case=case.id))
-        return _draft_view(draft, case)
+        return await _add_draft(uow, case, draft, by, delivery)
 
 
 async def approve_draft(app: AppContext, by: MemberId, draft_id: DraftId) -> DraftView:
@@ -122,6 +127,23 @@ async def withdraw_draft(app: AppContext, by: MemberId, draft_id: DraftId) -> Dr
             Entry(act="draft.was_withdrawn", by=by_member(by), authority="P-5.6", about=about, case=case.id)
         )
         return _draft_view(withdrawn, case)
+
+
+async def rewrite_draft(
+    app: AppContext, by: MemberId, draft_id: DraftId, text: str, delivery: str | None = None
+) -> DraftView:
+    """Put another text before a second member in the place of this one, which is never sent then. Policy: P-5.6."""
+    require(check_text(text, app.longest_text))
+    require(check_filled(text))
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.WRITE_DRAFT)
+        case, draft = await _require_draft(uow, by, draft_id)
+        earlier = await earlier_result(uow, _SOURCE, delivery)
+        if earlier is not None:
+            return _draft_view(await _earlier_draft(uow, case, earlier), case)
+        state = DRAFT_MACHINE.advance(draft.state, DraftEvent.WITHDRAW)
+        await uow.deliberation.save_draft(replace(draft, state=state))
+        return await _add_draft(uow, case, replace(_anew(draft, by, uow.now), text=text.strip()), by, delivery)
 
 
 async def list_drafts(app: AppContext, by: MemberId, code_name: str) -> tuple[DraftView, ...]:
@@ -206,6 +228,29 @@ async def _complete_answer_deadline(uow: UnitOfWork, case: Case) -> None:
 
 async def _mark_sent(uow: UnitOfWork, draft: Draft) -> None:
     await uow.deliberation.save_draft(replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.SEND)))
+
+
+async def _add_draft(uow: UnitOfWork, case: Case, draft: Draft, by: MemberId, delivery: str | None) -> DraftView:
+    await uow.deliberation.add_draft(draft)
+    await remember_result(uow, _SOURCE, delivery, draft.id, case.id)
+    await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"draft": str(draft.id)}, besides=[by])
+    about = {"case": str(case.id), "draft": str(draft.id), "kind": draft.kind}
+    uow.journal.note(Entry(act="draft.was_written", by=by_member(by), authority="P-5.6", about=about, case=case.id))
+    return _draft_view(draft, case)
+
+
+def _anew(draft: Draft, by: MemberId, at: datetime) -> Draft:
+    """The same kind of text for the same reader, which nobody has read yet."""
+    return Draft(
+        id=DraftId(new_id()),
+        case=draft.case,
+        kind=draft.kind,
+        to=draft.to,
+        person=draft.person,
+        text=draft.text,
+        by=by_member(by),
+        at=at,
+    )
 
 
 async def _addressee(uow: UnitOfWork, case: Case, to: PartyRole, person_code: str | None) -> PersonId | None:

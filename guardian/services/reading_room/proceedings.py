@@ -5,7 +5,6 @@ Read `read_proceedings` first.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from guardian.cases.access import require_readable
 from guardian.cases.case import Case, CaseKind
@@ -22,6 +21,7 @@ from guardian.services.deliberation.tally import tally_of
 from guardian.services.visibility import visible_coverage
 from rules.ladder import TermState
 from rules.policy import Policy
+from rules.quorum import Tally
 
 _OTHERS: Mapping[str, str] = {SERVICE: "the service", OPERATOR: "the operator", PARTY: "the person concerned"}
 
@@ -30,13 +30,12 @@ _OTHERS: Mapping[str, str] = {SERVICE: "the service", OPERATOR: "the operator", 
 class BallotView:
     """What counts of all that was answered on one proposal, each member's last ballot once, and every mark, oldest first.
 
-    `closes_at` and `decide_by` are those of the tally, as every channel shows them; None: it is closed.
+    `tally` is how it stands, as every channel shows it; None: it is closed.
     """
 
     ballots: tuple[Ballot, ...]
     marks: tuple[Mark, ...]
-    closes_at: datetime | None = None
-    decide_by: datetime | None = None
+    tally: Tally[MemberId] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +113,7 @@ async def _ballot_view(view: ReadView, policy: Policy, case: Case, proposal: Pro
     marks = await view.deliberation.marks_on(proposal.id)
     if proposal.settled_at is not None:
         return BallotView(ballots, marks)
-    result = await tally_of(view, policy, case, proposal)
-    return BallotView(ballots, marks, result.closes_at, result.decide_by)
+    return BallotView(ballots, marks, await tally_of(view, policy, case, proposal))
 
 
 async def _sanction_view(view: ReadView, by: MemberId, sanction: Sanction) -> SanctionView:

@@ -1,28 +1,48 @@
-"""The list of cases, and one case on one page: what came in, who is concerned, and what has become of it.
+"""The list of cases, and one case on one page: what came in, who is concerned, what has become of it, and every act.
 
 Policy: P-2.7, P-4.2, P-9.8. Read `CasePages` first.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from guardian.cases.case import CaseKind
 from guardian.errors import NotFound, Refused
-from guardian.ids import AccountId, EvidenceId, ReportId
-from guardian.services.cases.overview import list_cases
-from guardian.services.identity.disputes import keep_link
-from guardian.services.identity.linking import confirm_link
-from guardian.services.identity.merging import confirm_merge
-from guardian.services.identity.unlinking import unlink_by_id
+from guardian.ids import EvidenceId, SpaceName, new_id
+from guardian.people.permissions import UseCase
+from guardian.services.cases.choices import CaseChoices, read_choices
+from guardian.services.cases.overview import case_overview, list_cases
+from guardian.services.conflicts.conflict_claims import open_claims
+from guardian.services.decisions.enactment import preview_enactment
+from guardian.services.identity.account_lookup import look_up_account
 from guardian.services.reading_room.case_file import read_case, read_evidence
 from guardian.services.reading_room.proceedings import read_proceedings
-from guardian.services.reports.csam import clear_csam_claim, mark_csam
-from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
+from guardian.services.sanctions.coverage_preview import PersonCoverage, preview_case_coverage
+from guardian.web.console.case_assignment_forms import ASSIGNMENT_FORMS
+from guardian.web.console.case_conflict_forms import CONFLICT_FORMS, CONFLICT_REASONS, REPORT_FORMS
+from guardian.web.console.case_forms import CaseForm, SentForm
+from guardian.web.console.case_people_forms import PEOPLE_FORMS
+from guardian.web.console.case_procedure_forms import ENACT_FORM, PROCEDURE_FORMS
+from guardian.web.console.case_proposal_forms import (
+    ANSWERS_TO_A_REQUEST,
+    BESIDE_THE_LADDER,
+    PROPOSAL_FIELDS,
+    PROPOSAL_FORMS,
+    RUNGS,
+    read_consequence,
+    read_person,
+)
+from guardian.web.console.case_text_forms import TEXT_FORMS
+from guardian.web.console.console import NOT_YOURS, NOTHING_TYPED, Console, FormEntry, Visit
 from guardian.web.forms import Form
+from guardian.web.rendering import Fault
+from rules.precedence import Restriction
+from rules.procedure import SKIPPABLE, UNSAID, Step
 
 CASES: Final = "/console/cases"
 CASE: Final = "/console/cases/{case}"
@@ -33,10 +53,22 @@ PICTURE_TYPES: Final[Mapping[bytes, str]] = {
     b"GIF89a": "image/gif",
 }
 _ENDINGS: Final = (".png", ".jpg", ".jpeg", ".gif")
+_FORMS: Final = (
+    *ASSIGNMENT_FORMS,
+    *PROPOSAL_FORMS,
+    *TEXT_FORMS,
+    *PROCEDURE_FORMS,
+    *PEOPLE_FORMS,
+    *CONFLICT_FORMS,
+    *REPORT_FORMS,
+)
+_PREVIEWS: Final = ("/propose/preview", "/accounts/look")
+
+ShowCase = Callable[..., Awaitable[Response]]
 
 
 class CasePages:
-    """Show the cases, one case, and what is downloaded from it."""
+    """Show the cases, one case with its forms, what would hold where, and what is downloaded from it."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -47,109 +79,128 @@ class CasePages:
         get, post = self._console.get, self._console.post
         return [
             get(CASES, self._list, needs_proof=False),
-            get(CASE, self.show),
+            get(CASE, self._show),
             get(CASE + "/evidence/{evidence}", self._download),
             get(CASE + "/evidence/{evidence}/picture", self._picture),
-            post(CASE + "/links/{link}/confirm", self._confirm_link),
-            post(CASE + "/links/{link}/keep", self._keep_link),
-            post(CASE + "/links/{link}/undo", self._undo_link),
-            post(CASE + "/merges/{merge}/confirm", self._confirm_merge),
-            post(CASE + "/reports/{report}/minors", self._mark_csam),
-            post(CASE + "/reports/{report}/no-minors", self._clear_csam),
+            get(CASE + "/enact", self._show_enactment),
+            post(CASE + _PREVIEWS[0], self._preview_proposal),
+            post(CASE + _PREVIEWS[1], self._look_up_account),
+            *(self._form_route(form, self._show) for form in _FORMS),
+            self._form_route(ENACT_FORM, self._show_enactment),
         ]
 
-    async def show(self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
-        """Show the case with all that the member may do in it; `entry` is what they typed in a form of it before."""
-        code_name = request.path_params["case"]
-        file = await read_case(self._app, visit.by, code_name)
-        return self._console.render(
-            visit,
-            "case.html",
-            entry=entry,
-            file=file,
-            became=await read_proceedings(self._app, visit.by, code_name),
-            people={person.person: person.code_name for person in file.people},
-            is_picture=_looks_like_picture,
-        )
+    def _form_route(self, form: CaseForm, show: ShowCase) -> Route:
+        async def take(request: Request, visit: Visit, sent: Form) -> Response:
+            ids = request.path_params
+            given = self._sent(request, visit, sent)
+            return await self._console.attempt(
+                visit,
+                sent,
+                lambda: form.act(given),
+                to=CASES if form.leaves else CASE.format(case=quote(ids["case"], safe="")),
+                again=lambda entry: show(request, visit, entry),
+                field=form.field_at(ids),
+                fields=form.fields_at(ids),
+                said=form.said,
+            )
 
-    async def act(
-        self,
-        request: Request,
-        visit: Visit,
-        form: Form,
-        act: Callable[[], Awaitable[object]],
-        *,
-        said: str = "",
-        field: str = "",
-    ) -> Response:
-        """Carry out what a form on the case's page asks for, and show the case with what came of it."""
-        path = CASE.format(case=quote(request.path_params["case"], safe=""))
-        return await self._console.attempt(
-            visit,
-            form,
-            act,
-            to=path,
-            again=lambda entry: self.show(request, visit, entry),
-            field=field,
-            said=said,
-        )
+        return self._console.post(CASE + form.path, take)
+
+    def _sent(self, request: Request, visit: Visit, sent: Form) -> SentForm:
+        ids = request.path_params
+        return SentForm(app=self._app, by=visit.by, session=visit.session, case=ids["case"], form=sent, ids=ids)
 
     async def _list(self, _: Request, visit: Visit) -> Response:
         return self._console.render(visit, "cases.html", cases=await list_cases(self._app, visit.by))
 
-    async def _confirm_link(self, request: Request, visit: Visit, form: Form) -> Response:
-        link = AccountId(request.path_params["link"])
-        return await self.act(
-            request, visit, form, lambda: confirm_link(self._app, visit.by, link), said="The link is confirmed."
-        )
+    async def _show(
+        self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED, **looked_up: Any
+    ) -> Response:
+        """The case with all that the member may do in it; `looked_up` is what a form of it asked to be shown first."""
+        code_name = request.path_params["case"]
+        file = await read_case(self._app, visit.by, code_name)
+        is_local = file.case.kind is CaseKind.LOCAL
+        offers = await read_choices(self._app, visit.by, code_name)
+        facts: dict[str, Any] = {
+            "file": file,
+            "path": CASE.format(case=file.case.code_name),
+            "became": await read_proceedings(self._app, visit.by, code_name),
+            "overview": None if is_local else await case_overview(self._app, visit.by, code_name),
+            "offers": offers,
+            "claims": await self._claims(visit, code_name, offers),
+            "people": {person.person: person.code_name for person in file.people},
+            **self._words(),
+            "preview": None,
+            "found": None,
+        }
+        return self._console.render(visit, "case.html", entry=entry, **{**facts, **looked_up})
 
-    async def _keep_link(self, request: Request, visit: Visit, form: Form) -> Response:
-        link = AccountId(request.path_params["link"])
-        return await self.act(
-            request, visit, form, lambda: keep_link(self._app, visit.by, link), said="The link stays."
-        )
+    def _words(self) -> dict[str, Any]:
+        """What the forms offer that is the same in every case."""
+        return {
+            "is_picture": _looks_like_picture,
+            "spaces": self._app.spaces.names,
+            "policy": self._app.policy,
+            "rungs": RUNGS,
+            "beside_the_ladder": BESIDE_THE_LADDER,
+            "answers_to_a_request": ANSWERS_TO_A_REQUEST,
+            "conflict_reasons": CONFLICT_REASONS,
+            "skippable": [step for step in Step if step in SKIPPABLE],
+            "offers_self_disclosure": self._app.offers_self_disclosure,
+            "form_id": new_id(),
+            "now": self._app.clock.now(),
+        }
 
-    async def _undo_link(self, request: Request, visit: Visit, form: Form) -> Response:
-        link = AccountId(request.path_params["link"])
-        field = f"undo-{link}"
-        return await self.act(
-            request,
+    async def _claims(self, visit: Visit, code_name: str, offers: CaseChoices) -> tuple[object, ...]:
+        """The conflicts that wait for this member's word."""
+        if UseCase.DECIDE_CONFLICT_CLAIM not in offers.open_to:
+            return ()
+        return await open_claims(self._app, visit.by, code_name)
+
+    async def _show_enactment(self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
+        """What enacting would do in every space, what it destroys, and what somebody would then not learn."""
+        code_name = request.path_params["case"]
+        preview = await preview_enactment(self._app, visit.by, code_name)
+        file = await read_case(self._app, visit.by, code_name)
+        person = next((each for each in file.people if each.person == preview.decision.person), None)
+        return self._console.render(
             visit,
-            form,
-            lambda: unlink_by_id(self._app, visit.by, link, form.one(field)),
-            said="The link is undone, and the account is let go now. Its owner gets an apology.",
-            field=field,
+            "case_enact.html",
+            entry=entry,
+            seen=preview,
+            file=file,
+            path=CASE.format(case=file.case.code_name),
+            person=person,
+            unsaid_words=UNSAID,
         )
 
-    async def _confirm_merge(self, request: Request, visit: Visit, form: Form) -> Response:
-        merge = str(request.path_params["merge"])
-        return await self.act(
-            request, visit, form, lambda: confirm_merge(self._app, visit.by, merge), said="The two count as one."
-        )
+    async def _preview_proposal(self, request: Request, visit: Visit, form: Form) -> Response:
+        """The page again, with what was typed, and with what the proposal would do in every space."""
+        sent = self._sent(request, visit, form)
+        try:
+            wanted = read_consequence(sent, "propose")
+        except Refused as refused:
+            field = PROPOSAL_FIELDS.get(refused.code, "propose-outcome")
+            return await self._show(request, visit, FormEntry(form.fields, Fault(field, refused.sentence)))
+        found: tuple[PersonCoverage, ...] = ()
+        if wanted.restriction is not Restriction.NONE:
+            found = await preview_case_coverage(self._app, visit.by, sent.case, wanted.restriction)
+        person = read_person(sent, "propose")
+        about = tuple(each for each in found if person in (None, each.person))
+        preview = {"wanted": wanted, "about": about}
+        return await self._show(request, visit, FormEntry(form.fields), preview=preview)
 
-    async def _mark_csam(self, request: Request, visit: Visit, form: Form) -> Response:
-        report = ReportId(request.path_params["report"])
-        field = f"minors-{report}"
-
-        async def mark() -> None:
-            if form.one(field) != "yes":
-                raise Refused("not_sure", "Please tick that you are sure: it cannot be undone.", "P-2.7")
-            await mark_csam(self._app, visit.by, request.path_params["case"], report)
-
-        return await self.act(
-            request, visit, form, mark, said="Noted: the page shows what has come of it.", field=field
-        )
-
-    async def _clear_csam(self, request: Request, visit: Visit, form: Form) -> Response:
-        report = ReportId(request.path_params["report"])
-        return await self.act(
-            request,
-            visit,
-            form,
-            lambda: clear_csam_claim(self._app, visit.by, request.path_params["case"], report),
-            said="The evidence is shown again.",
-            field=f"minors-{report}",
-        )
+    async def _look_up_account(self, request: Request, visit: Visit, form: Form) -> Response:
+        """The page again, with the account that the words mean, before it is kept as anybody's."""
+        sent = self._sent(request, visit, form)
+        try:
+            space = SpaceName(sent.text("look-space"))
+            found = await look_up_account(self._app, visit.by, sent.case, space, sent.text("look-account"))
+        except Refused as refused:
+            if refused.code in NOT_YOURS:
+                raise
+            return await self._show(request, visit, FormEntry(form.fields, Fault("look-account", refused.sentence)))
+        return await self._show(request, visit, FormEntry(form.fields), found=found)
 
     async def _download(self, request: Request, visit: Visit) -> Response:
         name, content = await self._evidence(request, visit)

@@ -42,7 +42,8 @@ async def test_the_room_names_the_same_closing_date_as_the_commands(
     if answer is not None:
         await journey.vote(proposal, DMITRI, answer=answer)
     on_discord = await proposals.mark_proposal(community.app, BRUNO, proposal.id)
-    in_the_room = await shown(journey)
+    in_the_room = (await shown(journey)).tally
+    assert in_the_room is not None
     assert (in_the_room.closes_at, in_the_room.decide_by) == (on_discord.closes_at, on_discord.decide_by)
 
 
