@@ -127,8 +127,8 @@ def _look_as_target(sandbox: OpenSandbox) -> PathStep:
     places = (("discord/direct", "Alder's messages"), ("discord", "Discord"), ("forum", "Forum"), ("github", "GitHub"))
     return PathStep(
         "Look through Alder's eyes",
-        "Alder is shut out everywhere, and has been told so: until when, why, and on which page to answer. Open one of "
-        "the three spaces as Alder.",
+        "Alder is shut out everywhere, and has been told so: until when at the latest, and on which page to answer. Open "
+        "one of the three spaces as Alder.",
         bool(sandbox.shut_out_looks),
         tuple(PathLink(f"{ROOT}/as/{TARGET}/{path}", words) for path, words in places),
     )
