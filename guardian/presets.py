@@ -11,7 +11,7 @@ from guardian.errors import Misconfigured
 
 
 def load_preset(name: str) -> str:
-    """Return the text of the policy preset of that name (`django`, `chipy`); Misconfigured where there is none."""
+    """Return the text of the policy preset of that name (such as `django`); Misconfigured where there is none."""
     known = preset_names()
     if name not in known:
         raise Misconfigured([f"policy preset '{name}' is not known; there are: {', '.join(known)}"])

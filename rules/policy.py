@@ -36,6 +36,13 @@ class ContactPerson(StrEnum):
     SHEPHERD = "shepherd"
 
 
+class BoardSeats(StrEnum):
+    """Who takes the decisions of the Board: people seated there, or, where there is none, chairs and stand-ins (P-1.1)."""
+
+    SEATED = "seated"
+    NONE = "none"
+
+
 class ApprovalGround(StrEnum):
     """What in a proposal calls for a recorded motion of the organisers (P-5.1)."""
 
@@ -231,6 +238,23 @@ class Worklist:
 
 
 @dataclass(frozen=True, slots=True)
+class Groups:
+    """Which groups the community has.
+
+    Without a Board its chairs take its place, with stand-ins from outside who are named beforehand.
+    """
+
+    board: Annotated[BoardSeats, Source("P-1.1")]
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """What the community's own ladder has and the service cannot do, each in a sentence that the check shows."""
+
+    not_carried: Annotated[tuple[str, ...], Source("P-11.2")]
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """What the groups are called where people outside them read of them, one name a language.
 
@@ -287,6 +311,8 @@ class Policy:
     reminders: Reminders
     closing: Closing
     worklist: Worklist
+    groups: Groups
+    ladder: Ladder
     names: Names
     help: Help
 

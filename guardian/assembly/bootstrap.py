@@ -65,7 +65,7 @@ async def assemble(
         listening_socket = (
             bind_socket(settings.host, settings.port) if settings.base_url is None and not settings.port else None
         )
-        units_of_work = SqlUnitOfWorkFactory(database, ring, clock)
+        units_of_work = SqlUnitOfWorkFactory(database, ring, clock, settings.policy.groups.board)
         return _compose(settings, clock, wrap, connected, database, units_of_work, listening_socket)
     except BaseException:
         await database.close()
@@ -121,7 +121,9 @@ def _compose(
         units_of_work,
         clock,
         RouteFinder(spaces, mailer),
-        NoticeRenderer(settings.community, base_url, settings.language, settings.policy.names),
+        NoticeRenderer(
+            settings.community, base_url, settings.language, settings.policy.names, settings.policy.groups.board
+        ),
         DeliveryHandlers(
             may_still_receive,
             record_person_notified,

@@ -21,6 +21,7 @@ from guardian.cli.context import (
 from guardian.errors import Misconfigured
 from guardian.journal import OPERATOR, Entry
 from guardian.services.operations.setup import is_chair_unconfirmed
+from guardian.services.operations.shortfalls import list_shortfalls
 from guardian.settings.loader import is_on_this_host_alone
 from guardian.settings.models import Settings
 from guardian.spaces.port import CheckResult
@@ -77,6 +78,8 @@ async def check_all(config: Path | None) -> list[CheckLine]:
 
 async def _check_parts(settings: Settings, service: Service) -> AsyncIterator[CheckLine]:
     yield await _check_chair(service)
+    for line in await _check_people(service):
+        yield line
     yield _check_pages(settings)
     if not settings.trusted_proxies and not is_on_this_host_alone(settings):
         yield CheckLine(
@@ -140,6 +143,12 @@ async def _check_chair(service: Service) -> CheckLine:
         remedy="A second member of the working group runs: guardian confirm-chair --as NAME",
         breaks="Only the operator of this host has vouched for the chair so far.",
     )
+
+
+async def _check_people(service: Service) -> list[CheckLine]:
+    """What the policy cannot do with the people who are seated, in words. Policy: P-11.2."""
+    shortfalls = await list_shortfalls(service.app, has_mail=service.mailer is not None)
+    return [CheckLine(where="group", what=each.what, well=not each.harmful, remedy=each.remedy) for each in shortfalls]
 
 
 async def _check_space(connected: ConnectedSpace) -> list[CheckLine]:

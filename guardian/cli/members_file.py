@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -14,9 +14,12 @@ from guardian.services.operations.setup import NewMember, SeatInput
 from guardian.settings.models import Settings
 from guardian.settings.toml_table import TableReader, Text, Texts, matching
 from guardian.spaces.port import Account
+from rules.policy import BoardSeats
 
 AccountId = Annotated[Text, matching(r"[0-9]+", "is not an account's id, which has digits only")]
 """Each kind of space that there is a connector for names its accounts by numbers."""
+STANDBY: Final = "standby"
+"""The seat of somebody from outside who takes the Board's place beside the chairs, where there is no Board (P-1.1)."""
 Email = Annotated[Text, matching(r"[^\s@,;<>]+@[^\s@,;<>]+", "is not a mail address")]
 
 
@@ -56,7 +59,7 @@ def _read_new_member(reader: TableReader, place: str, body: object, settings: Se
     ids = {space: said[space] for space in spaces if space in said}
     accounts = reader.read(dict[SpaceName, AccountId], place, ids) or {}
     places = reader.read(dict[str, Texts], place, {"seats": said["seats"]} if "seats" in said else {}) or {}
-    seats = [_read_seat(reader, place, text, spaces) for text in places.get("seats", ())]
+    seats = [_read_seat(reader, place, text, settings) for text in places.get("seats", ())]
     member = reader.read(_Member, place, body, "seats", *spaces)
     if member is None:
         return None
@@ -69,13 +72,16 @@ def _read_new_member(reader: TableReader, place: str, body: object, settings: Se
     )
 
 
-def _read_seat(reader: TableReader, where: str, text: str, spaces: list[SpaceName]) -> SeatInput | None:
-    """`working_group`, `working_group:chair`, `moderators@discord`."""
+def _read_seat(reader: TableReader, where: str, text: str, settings: Settings) -> SeatInput | None:
+    """`working_group`, `working_group:chair`, `moderators@discord`; `standby` where the policy knows no Board."""
     place, _, space = text.partition("@")
     group_name, _, office_name = place.partition(":")
-    group = next((each for each in Group if each.value == group_name), None)
+    if text == STANDBY and settings.policy.groups.board is BoardSeats.SEATED:
+        reader.fault(where, "seats", "'standby' is for a policy without a Board; write board")
+        return None
+    group = Group.BOARD if text == STANDBY else next((each for each in Group if each.value == group_name), None)
     office = next((each for each in Office if each.value == (office_name or Office.MEMBER)), None)
-    if group is None or office is None or (space and space not in spaces):
+    if group is None or office is None or (space and space not in {each.name for each in settings.spaces}):
         groups, offices = ", ".join(Group), ", ".join(Office)
         sentence = f"'{text}' is not a place; write group or group:office (groups: {groups}; offices: {offices})"
         reader.fault(where, "seats", f"{sentence}, and @space for the moderators of one space")

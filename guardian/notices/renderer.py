@@ -26,7 +26,7 @@ from guardian.notices.translations import (
     translate_text,
     translate_text_or_default,
 )
-from rules.policy import Names
+from rules.policy import BoardSeats, Names
 
 TEMPLATES: Final = "templates"
 PAGE_TEMPLATES: Final = "pages"
@@ -46,14 +46,25 @@ class NoticeText:
 class NoticeRenderer:
     """The templates, with what every text may name: the community, and the address of the pages."""
 
-    def __init__(self, community: str, base_url: str, language: str = ENGLISH, names: Names | None = None) -> None:
-        """`language` is that of people of whom no other is known; `names` are what the groups are called (P-11.1)."""
+    def __init__(
+        self,
+        community: str,
+        base_url: str,
+        language: str = ENGLISH,
+        names: Names | None = None,
+        board: BoardSeats = BoardSeats.SEATED,
+    ) -> None:
+        """`language` is that of people of whom no other is known; `names` are what the groups are called (P-11.1).
+
+        Where `board` says that there is none, no text sends anybody to its liaison.
+        """
         self._language, self._names, self._community = language, names, community
         address = base_url.rstrip("/")
         self._common_facts = {
             "follow_up": f"{address}/follow-up",
             "personal": f"{address}/personal",
             "owner": f"{address}/account",
+            "board_is_seated": board is BoardSeats.SEATED,
         }
         self._templates = _load_templates()
         self._page_templates = frozenset(

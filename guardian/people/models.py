@@ -44,6 +44,8 @@ class Member:
 
     `aliases` are nicknames and handles by which a report may mean them; `person` is set where they are also known as a
     Person. `accounts` are theirs in the spaces. `ended_at` ends all access at that instant (P-1.2).
+    `chairs_are_board`: where the policy knows no Board, a chair's seat is one of the Board as well; nothing of it is
+    stored, so that it begins and ends with the office (P-1.1).
     """
 
     id: MemberId
@@ -55,6 +57,7 @@ class Member:
     person: PersonId | None = None
     ended_at: datetime | None = None
     version: int = 0
+    chairs_are_board: bool = False
 
     def holds_office(
         self, group: Group, at: datetime, office: Office | None = None, space: SpaceName | None = None
@@ -72,7 +75,11 @@ class Member:
             and r.since <= at
             and (not r.until or at < r.until)
             for r in self.roles
-        )
+        ) or (group is Group.BOARD and office is None and self.is_chair_for_board(at))
+
+    def is_chair_for_board(self, at: datetime) -> bool:
+        """Return whether they take the Board's place as a chair, where the policy knows no Board (P-1.1)."""
+        return self.chairs_are_board and self.holds_office(Group.WORKING_GROUP, at, Office.CHAIR)
 
     def account_in(self, space: SpaceName) -> Account | None:
         """Return their account in a space, if one is known."""

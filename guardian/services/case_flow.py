@@ -90,8 +90,8 @@ async def refer_to_board(uow: UnitOfWork, policy: Policy, case: Case, cause: str
     """Refer the case to the Board: notify its liaison and the group, and remind the Board until it answers."""
     moved = await transition(uow, case, CaseEvent.TO_BOARD)
     facts = {"cause": cause, "ask": "answer"}
-    await notify_board_liaison(uow, moved, NoticeKind.WITH_BOARD, facts)
-    await notify_members(uow, moved, NoticeKind.WITH_BOARD, facts, besides=await _board_liaisons(uow, moved))
+    told = await notify_board_liaison(uow, moved, NoticeKind.WITH_BOARD, facts)
+    await notify_members(uow, moved, NoticeKind.WITH_BOARD, facts, besides=told)
     remind_at = due_at(TimeLimit.BOARD_ANSWER, uow.now, policy)
     await start_deadline(uow, DeadlineKind.BOARD_ANSWER, case.id, remind_at)
     about = {"case": str(case.id), "cause": cause}
@@ -105,6 +105,20 @@ async def notify_board(uow: UnitOfWork, case: Case, kind: NoticeKind, facts: dic
     board = {m.id for m in await uow.people.members() if m.holds_office(Group.BOARD, uow.now)}
     if not await _board_liaisons(uow, case) <= board:
         await notify_office(uow, Group.WORKING_GROUP, Office.BOARD_LIAISON, kind, facts, case)
+
+
+async def notify_board_of_result(uow: UnitOfWork, case: Case, kind: NoticeKind, facts: dict[str, str]) -> None:
+    """Notify the Board of what a case has come to; where there is none, its stand-ins only if no chair may know.
+
+    Chairs who take the Board's place know the case already, so that nobody else needs to hear of it. Policy: P-1.1,
+    P-8.5.
+    """
+    members = await members_who_may_know(uow, case)
+    chairs = [member.id for member in members if member.is_chair_for_board(uow.now)]
+    if chairs:
+        await notify_members(uow, case, kind, facts, only=chairs)
+    else:
+        await notify_board(uow, case, kind, facts)
 
 
 async def notify_case_news(uow: UnitOfWork, case: Case, news: News) -> None:

@@ -71,11 +71,18 @@ async def notify_office(
     facts: Mapping[str, str] = _NO_FACTS,
     case: Case | None = None,
 ) -> None:
-    """Notify each holder of the office (all of the group, if none is named), less those from whom the case is hidden."""
+    """Notify each holder of the office (all of the group, if none is named), less those from whom the case is hidden.
+
+    What goes to the liaison to the Board goes to the Board itself, or to whoever takes its place, where nobody speaks
+    to it (P-1.1).
+    """
     exclusions = await uow.cases.exclusions_of(case.id) if case else ()
-    for member in await uow.people.members():
-        if member.holds_office(group, uow.now, office) and not (case and is_hidden_from(member.id, case, exclusions)):
-            await _add_member_notice(uow, member.id, kind, facts, case)
+    free = [m for m in await uow.people.members() if not (case and is_hidden_from(m.id, case, exclusions))]
+    holders = [m for m in free if m.holds_office(group, uow.now, office)]
+    if not holders and office is Office.BOARD_LIAISON:
+        holders = [m for m in free if holds_seat(m, BOARD, uow.now)]
+    for member in holders:
+        await _add_member_notice(uow, member.id, kind, facts, case)
 
 
 async def notify_officeholders(
@@ -179,15 +186,17 @@ async def notify_board_liaison(
     facts: Mapping[str, str] = _NO_FACTS,
     *,
     besides: MemberId | None = None,
-) -> None:
+) -> frozenset[MemberId]:
     """Notify whoever takes the matter to the Board: its liaison, or the Board's others where it concerns the liaison.
 
-    `besides` counts as somebody whom it concerns. Policy: P-8.5.
+    `besides` counts as somebody whom it concerns. Return who was notified. Policy: P-8.5.
     """
     statuses = conflict_status_by_member(await uow.cases.exclusions_of(case.id))
     unavailable = statuses if besides is None else {**statuses, besides: ConflictStatus.RECUSED}
-    for member in sorted(liaisons_for(handling_groups(await uow.people.members(), uow.now), unavailable)):
+    recipients = liaisons_for(handling_groups(await uow.people.members(), uow.now), unavailable)
+    for member in sorted(recipients):
         await _add_member_notice(uow, member, kind, facts, case)
+    return recipients
 
 
 async def may_still_receive(view: CaseView, notice: Notice) -> bool:

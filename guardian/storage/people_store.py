@@ -40,9 +40,17 @@ _BATCH: Final = 256
 class SqlPeopleStore(EncryptedSqlStore):
     """The store of members and people."""
 
-    def __init__(self, connection: AsyncConnection, encryption: FieldEncryption, access: AccessRecord) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        encryption: FieldEncryption,
+        access: AccessRecord,
+        *,
+        chairs_are_board: bool = False,
+    ) -> None:
         super().__init__(connection, encryption)
         self._access = access
+        self._chairs_are_board = chairs_are_board
         self._everybody: dict[MemberId, Member] | None = None
         self._single: dict[MemberId, Member | None] = {}
 
@@ -206,7 +214,8 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def _member(self, row: Row[Any]) -> Member:
         content = await self._encryption.decrypt_json("members", row.id, "sealed", row.sealed)
-        return _read_member(row, {"name": "Expunged"} if isinstance(content, Expunged) else content)
+        member = _read_member(row, {"name": "Expunged"} if isinstance(content, Expunged) else content)
+        return replace(member, chairs_are_board=True) if self._chairs_are_board else member
 
     async def _person(self, condition: ColumnElement[bool]) -> Person | None:
         row = (await self._connection.execute(select(people).where(condition))).first()

@@ -39,6 +39,7 @@ from guardian.storage.sanction_store import SqlSanctionStore
 from guardian.storage.sign_in_store import SqlSignInStore
 from guardian.storage.task_claim_store import SqlTaskClaimStore
 from guardian.unit_of_work import WakeupTopic
+from rules.policy import BoardSeats
 
 log = logger("storage")
 
@@ -46,7 +47,9 @@ log = logger("storage")
 class SqlStores:
     """Every store on one connection, at one instant of case time."""
 
-    def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
+    def __init__(
+        self, connection: AsyncConnection, ring: KeyRing, now: datetime, *, chairs_are_board: bool = False
+    ) -> None:
         self.connection = connection
         self.now = now
         self.encryption = FieldEncryption(DataKeyStore(connection), ring, now)
@@ -54,7 +57,7 @@ class SqlStores:
         self.idempotency = SqlIdempotencyStore(self.deliveries, now)
         self.access = AccessRecord(connection)
         self.history = JournalReader(connection, self.encryption)
-        self.people = SqlPeopleStore(connection, self.encryption, self.access)
+        self.people = SqlPeopleStore(connection, self.encryption, self.access, chairs_are_board=chairs_are_board)
         self.links = SqlLinkStore(connection, self.encryption)
         self.sign_ins = SqlSignInStore(connection, self.encryption)
         self.passkeys = SqlPasskeyStore(connection, self.encryption)
@@ -79,16 +82,20 @@ class SqlStores:
 class SqlReadView(SqlStores):
     """A view of one instant. Nothing can be written through it."""
 
-    def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
-        super().__init__(connection, ring, now)
+    def __init__(
+        self, connection: AsyncConnection, ring: KeyRing, now: datetime, *, chairs_are_board: bool = False
+    ) -> None:
+        super().__init__(connection, ring, now, chairs_are_board=chairs_are_board)
         self.journal = JournalReader(connection, self.encryption)
 
 
 class SqlUnitOfWork(SqlStores):
     """One transaction: all of it becomes true at its commit, or none of it."""
 
-    def __init__(self, connection: AsyncConnection, ring: KeyRing, now: datetime) -> None:
-        super().__init__(connection, ring, now)
+    def __init__(
+        self, connection: AsyncConnection, ring: KeyRing, now: datetime, *, chairs_are_board: bool = False
+    ) -> None:
+        super().__init__(connection, ring, now, chairs_are_board=chairs_are_board)
         self.journal = SqlJournal(connection, self.encryption, self.access, now)
         self.topics: dict[WakeupTopic, None] = {}
         self.destroys_data = False
@@ -105,8 +112,9 @@ class SqlUnitOfWork(SqlStores):
 class SqlUnitOfWorkFactory:
     """Begins units of work on one database."""
 
-    def __init__(self, database: Database, ring: KeyRing, clock: Clock) -> None:
+    def __init__(self, database: Database, ring: KeyRing, clock: Clock, board: BoardSeats = BoardSeats.SEATED) -> None:
         self._database = database
+        self._chairs_are_board = board is BoardSeats.NONE
         self._ring = ring
         self._clock = clock
 
@@ -118,7 +126,7 @@ class SqlUnitOfWorkFactory:
     async def begin(self) -> AsyncIterator[SqlUnitOfWork]:
         """Open a transaction that commits when its block ends, and is undone when the block raises."""
         async with self._database.write() as connection:
-            uow = SqlUnitOfWork(connection, self._ring, self._clock.now())
+            uow = SqlUnitOfWork(connection, self._ring, self._clock.now(), chairs_are_board=self._chairs_are_board)
             yield uow
             await uow.notices.flush()
             await uow.journal.flush()
@@ -138,7 +146,7 @@ class SqlUnitOfWorkFactory:
     async def read(self) -> AsyncIterator[SqlReadView]:
         """Open a view of one instant."""
         async with self._database.read() as connection:
-            view = SqlReadView(connection, self._ring, self._clock.now())
+            view = SqlReadView(connection, self._ring, self._clock.now(), chairs_are_board=self._chairs_are_board)
             yield view
             # Whatever somebody added here by mistake shall be refused, and not be lost.
             await view.notices.flush()

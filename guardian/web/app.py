@@ -82,7 +82,7 @@ def create_app(
     site = Site(
         app,
         _load_templates(),
-        NoticeRenderer(app.community, app.base_url, app.language, app.policy.names),
+        NoticeRenderer(app.community, app.base_url, app.language, app.policy.names, app.policy.groups.board),
         secure_cookies,
     )
     sign_in = SignIn(site, proofs)

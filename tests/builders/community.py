@@ -246,8 +246,8 @@ async def a_community(
     registry = SpaceRegistry(tuple(RegisteredSpace(space, Mode.ENFORCE) for space in spaces.values()))
     seeded = await _copy_seeded_files(folder, members or everybody())
     async with await Database.open(f"sqlite+aiosqlite:///{folder / seeded.database}") as database:
-        units_of_work = SqlUnitOfWorkFactory(database, seeded.ring, clock)
         numbers = policy or preset_policy("django")
+        units_of_work = SqlUnitOfWorkFactory(database, seeded.ring, clock, numbers.groups.board)
         app = AppContext(
             units_of_work=units_of_work,
             policy=numbers,

@@ -148,7 +148,11 @@ def test_a_value_is_written_as_the_file_writes_it(item: object, text: str) -> No
 def test_every_preset_has_words_for_its_groups_and_for_each_kind_of_trouble(name: str) -> None:
     """P-2.4, P-11.1"""
     policy = read_policy(load_preset(name))
-    assert [text.path for text in policy_texts() if not getattr(getattr(policy, text.section), text.key)] == []
+    assert [
+        text.path
+        for text in policy_texts()
+        if text.section != "ladder" and not getattr(getattr(policy, text.section), text.key)
+    ] == []
 
 
 def test_words_that_are_left_out_are_none_and_no_fault() -> None:

@@ -18,7 +18,7 @@ from guardian.sanctions import lifting
 from guardian.sanctions.coverage import unconfirmed_spaces
 from guardian.sanctions.imposition import SanctionOrder, Term, impose, supersede
 from guardian.sanctions.models import CoverageState, LiftingCause, Sanction, term_state_at
-from guardian.services.case_flow import notify_board
+from guardian.services.case_flow import notify_board_of_result
 from guardian.services.case_steps import complete_step, get_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_about, start_deadline
@@ -94,7 +94,7 @@ async def sanction_for_decision(view: ReadView, decision: Decision, case: Case) 
 async def report_to_board(uow: UnitOfWork, case: Case, *, enacted: bool = True) -> None:
     """Report the case to the Board, once, without those of it whom the case concerns. Policy: P-8.5."""
     if not (await get_steps(uow, case.id)).is_over(Step.BOARD_REPORT):
-        await notify_board(uow, case, NoticeKind.BOARD_REPORT, {} if enacted else {"state": "filed"})
+        await notify_board_of_result(uow, case, NoticeKind.BOARD_REPORT, {} if enacted else {"state": "filed"})
         if enacted:
             await complete_step(uow, case.id, Step.ENACT)
         await complete_step(uow, case.id, Step.BOARD_REPORT)
