@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,9 +72,9 @@ async def community(tmp_path: Path) -> AsyncIterator[Community]:
         yield opened
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def served(community: Community) -> AsyncIterator[str]:
-    """The address of the pages."""
+@asynccontextmanager
+async def serve_pages(community: Community) -> AsyncIterator[str]:
+    """Serve the pages of the community on loopback; yields their address."""
 
     async def health() -> Health:
         return Health()
@@ -92,14 +93,28 @@ async def served(community: Community) -> AsyncIterator[str]:
     await listening.stop()
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def chromium() -> AsyncIterator[Chromium]:
-    """The browser, started once; it keeps nothing of one test for another, since each page has a context of its own."""
+@asynccontextmanager
+async def start_chromium() -> AsyncIterator[Chromium]:
+    """Start Debian's Chromium without a window, and end it after."""
     path = next(found for name in BROWSERS if (found := shutil.which(name)))
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield started
         await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def served(community: Community) -> AsyncIterator[str]:
+    """The address of the pages."""
+    async with serve_pages(community) as address:
+        yield address
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def chromium() -> AsyncIterator[Chromium]:
+    """The browser, started once; it keeps nothing of one test for another, since each page has a context of its own."""
+    async with start_chromium() as started:
+        yield started
 
 
 @pytest_asyncio.fixture(loop_scope="session", params=["light", "dark"])
