@@ -49,6 +49,7 @@ def actions_of(guild: Any) -> dict[str, ControlAction]:
     actions: dict[str, ControlAction] = {name: getattr(guild, name) for name in MANUAL_ACTIONS}
     for action in (
         people.command,
+        people.autocomplete,
         people.message_menu,
         people.user_menu,
         people.press,
@@ -94,6 +95,11 @@ class _PeopleActions:
         channel: str | None = None,
     ) -> Json:
         return _screen_json(await self._person(person, private, channel).command(name, **(options or {})))
+
+    async def autocomplete(
+        self, person: str, name: str, option: str, text: str, options: Mapping[str, Any] | None = None
+    ) -> list[Json]:
+        return await self._guild.person(person).autocomplete(name, option, text, **(options or {}))
 
     async def message_menu(self, person: str, name: str, message: str) -> Json:
         return _screen_json(await self._guild.person(person).message_menu(name, message))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from connectors.emulators.discord.form_filling import FormFilling
 from connectors.emulators.discord.refusals import FormErrors
@@ -16,6 +16,8 @@ LOCALES = frozenset(
     "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja "
     "zh-TW ko".split()
 )
+COMPLETED: Final[Mapping[int | None, tuple[type, ...]]] = {STRING: (str,), INTEGER: (int,), NUMBER: (int, float)}
+"""The kinds of options that have choices or suggestions, and of what type those are."""
 CHAT_NAME = re.compile(r"^[-_'\w]{1,32}$")
 
 
@@ -85,9 +87,23 @@ def _check_options(form: FormErrors, path: str, options: list[Json]) -> None:
         if option.get("required") and optional:
             form.add(place, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options come first.")
         optional = optional or not option.get("required")
-        if len(option.get("choices") or []) > 25:
-            form.add(f"{place}.choices", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
+        check_choices(form, place, option, option.get("choices") or [])
+        if option.get("autocomplete") and (option.get("choices") or option.get("type") not in COMPLETED):
+            form.add(f"{place}.autocomplete", "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", "Not on this option.")
         _check_options(form, place, option.get("options") or [])
+
+
+def check_choices(form: FormErrors, path: str, option: Json, choices: list[Json]) -> None:
+    """Note what Discord would not offer of an option as a fault: too many, a name or value that is none."""
+    if len(choices) > 25:
+        form.add(f"{path}.choices", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
+    for index, choice in enumerate(choices):
+        place, value = f"{path}.choices.{index}", choice.get("value")
+        form.check_length(f"{place}.name", choice.get("name"), 1, 100)
+        if type(value) not in COMPLETED.get(option.get("type"), ()):
+            form.add(f"{place}.value", "BASE_TYPE_CHOICES", "The value is not of the option's type.")
+        elif isinstance(value, str):
+            form.check_length(f"{place}.value", value, 1, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +118,16 @@ class ChosenCommand:
         for name, kind in reversed(self.path):
             given = [{"name": name, "type": kind, "options": given}]
         return given
+
+
+def focused_option(options: list[Json]) -> Json:
+    """Return the option that is being typed, whatever subcommand it belongs to."""
+    for option in options:
+        if option.get("focused"):
+            return option
+        if inner := focused_option(option.get("options") or []):
+            return inner
+    return {}
 
 
 def is_called(given: Json, name: str, locale: str) -> bool:

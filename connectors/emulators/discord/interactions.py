@@ -11,9 +11,10 @@ from random import Random
 
 from connectors.emulators.discord import shapes
 from connectors.emulators.discord.client_screen import Screen, build_modal, build_shown
+from connectors.emulators.discord.commands import check_choices, focused_option
 from connectors.emulators.discord.community import Actor, Community
 from connectors.emulators.discord.forms import check_message, check_modal
-from connectors.emulators.discord.refusals import Refusal, invalid
+from connectors.emulators.discord.refusals import FormErrors, Refusal, invalid
 from connectors.emulators.discord.state import LOADING, PRIVATE_CHANNEL, Json, Message
 from connectors.emulators.shared.history import Exchange
 from connectors.emulators.shared.server import UploadedFile
@@ -170,13 +171,22 @@ class Interactions:
             case 6 | 7:
                 return self._update(opened, kind, data, uploads, by)
             case 8:
-                opened.screen.choices = list(data.get("choices") or [])
+                opened.screen.choices = self._check_choices(opened, data)
             case _:
                 check_modal(data)
                 opened.screen.modal = build_modal(data)
                 modal = {"id": opened.id, "modal": data}
                 self.community.record_change("answer", opened.person_id, None, modal, by)
         return None
+
+    def _check_choices(self, opened: Interaction, data: Json) -> list[Json]:
+        """What is offered for the option that is typed; nothing else may stand in such an answer."""
+        form, choices = FormErrors(), list(data.get("choices") or [])
+        for part in data.keys() - {"choices"}:
+            form.add(f"data.{part}", "BASE_TYPE_INVALID", "This answer carries suggestions only.")
+        check_choices(form, "data", focused_option(opened.event["data"]["options"]), choices)
+        form.raise_if_faulty()
+        return choices
 
     def _update(self, opened: Interaction, kind: int, data: Json, uploads: list[UploadedFile], by: Actor) -> Message:
         source = self._find_message(opened.source_id)
@@ -260,7 +270,7 @@ class Interactions:
 
     def _find_alive(self, token: str) -> Interaction:
         opened = self._by_token.get(token)
-        if opened is None or opened.answer is None:
+        if opened is None or opened.answer is None or opened.kind == AUTOCOMPLETE:
             raise Refusal(404, 10015)
         if self._system_time() > opened.sent_at + TOKEN_LIFE:
             raise Refusal(401, 50027)

@@ -81,9 +81,9 @@ class DiscordPerson:
         return await self._send(COMMAND, channel, data | form_filling.resolved_part())
 
     async def autocomplete(self, name: str, option: str, text: str, /, **others: Any) -> list[Json]:
-        """Return the choices that the bot offers for a text begun in this option."""
+        """Return the choices that the bot offers for a text begun in this option; declined where it does not answer."""
         channel = self._require_channel()
-        command, chosen = find_command(self._list_commands(CHAT), name)
+        command, chosen = find_command(self._list_commands(CHAT), name, self._locale)
         kind = next((o["type"] for o in chosen.options if o["name"] == option and o.get("autocomplete")), None)
         if kind is None:
             raise Declined(f"the option {option!r} offers no suggestions")
@@ -91,7 +91,10 @@ class DiscordPerson:
         given = build_options(chosen, others, form_filling, complete=False)
         given.append({"name": option, "type": kind, "value": text, "focused": True})
         data = _command_head(command) | {"options": chosen.nest_options(given)}
-        return (await self._send(AUTOCOMPLETE, channel, data)).choices
+        screen = await self._send(AUTOCOMPLETE, channel, data)
+        if screen.failed:
+            raise Declined("loading options failed")
+        return screen.choices
 
     async def message_menu(self, name: str, message_id: str) -> Screen:
         """Choose the command from the menu of a message."""

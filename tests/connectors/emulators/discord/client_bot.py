@@ -180,7 +180,8 @@ def add_commands(tree: app_commands.CommandTree[Bot]) -> None:
 
     @typed.autocomplete("code")
     async def codes(interaction: discord.Interaction, begun: str) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=f"{begun}-1", value=f"{begun}-1")]
+        number = 26 if begun == "many" else 1
+        return [app_commands.Choice(name=f"{begun}-{each}", value=f"{begun}-{each}") for each in range(1, number + 1)]
 
     case = app_commands.Group(name="case", description="Cases")
 

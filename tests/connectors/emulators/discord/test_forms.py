@@ -92,12 +92,20 @@ def test_modals_within_their_bounds_pass() -> None:
     check_modal(_modal(*(_label("l" * 45, TEXT | {"custom_id": f"t{i}"}) for i in range(5)), title="t" * 45))
 
 
+def an_option(**facts: Any) -> dict[str, Any]:
+    """A command with one option of that kind."""
+    return {"name": "fine", "description": "d", "options": [{"name": "o", "description": "d", **facts}]}
+
+
 @pytest.mark.parametrize(
     "command",
     [
         {"name": "Upper", "description": "d"},
         {"name": "fine", "description": ""},
         {"name": "fine", "description": "d", "options": [{"type": 3, "name": "o", "description": "d" * 101}]},
+        an_option(type=5, autocomplete=True),
+        an_option(type=3, autocomplete=True, choices=[{"name": "a", "value": "a"}]),
+        an_option(type=4, choices=[{"name": "a", "value": "a"}]),
     ],
 )
 def test_a_command_that_breaks_a_rule_is_not_registered(command: dict[str, Any]) -> None:

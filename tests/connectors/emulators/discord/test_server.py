@@ -96,6 +96,9 @@ async def test_options_are_typed_as_the_command_says(emulator: DiscordEmulator, 
         assert screen.text == f"fern w 3 {ben} proof"
         assert (await person.command("case show", code="fern")).text == "case fern"
         assert await person.autocomplete("typed", "code", "fe") == [{"name": "fe-1", "value": "fe-1"}]
+        for too_much in ("many", "w" * 99):
+            with pytest.raises(Declined, match="loading options failed"):
+                await person.autocomplete("typed", "code", too_much)
         for wrong in ({"days": 31}, {"kind": "Ban"}, {"nothing": 1}):
             with pytest.raises(Declined):
                 await person.command("typed", **({"code": "fern", "kind": "Warning"} | wrong))
