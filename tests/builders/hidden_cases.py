@@ -224,7 +224,7 @@ async def _add_raid(world: HiddenWorld) -> None:
 async def _add_matter(world: HiddenWorld) -> None:
     """One flag that waits with the moderators, and one that they passed on."""
     app = world.community.app
-    waits, passed_on = [await receive_flag(app, _a_flag(delivery)) for delivery in ("waits", "passed on")]
+    waits, passed_on = [await receive_flag(app, a_flag(delivery)) for delivery in ("waits", "passed on")]
     assert waits is not None
     assert passed_on is not None
     world.add_id("matter", waits, passed_on)
@@ -232,7 +232,7 @@ async def _add_matter(world: HiddenWorld) -> None:
     world.add_id("reference", seen.reference)
 
 
-def _a_flag(delivery: str) -> FlagInput:
+def a_flag(delivery: str) -> FlagInput:
     on, by = Account(DISCORD, "700000000000000024"), Account(DISCORD, "700000000000000025")
     evidence = a_message(link=f"https://discord.example/1/2/{delivery}", author=on, author_handle="flagged")
     return FlagInput(

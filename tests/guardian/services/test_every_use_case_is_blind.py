@@ -56,8 +56,11 @@ SHOWN_TO_RECUSED: Final = {
 """The lists that say to a recused member, who knows of the case, that there is one (P-4.1)."""
 _MOTION: Final = "this policy asks for no motion, whatever the case"
 _NO_FOREIGN: Final = "no foreign restriction stands at any of the accounts"
+_NO_CASE: Final = "it offers names that no case has a part in"
 _ANY_ACCOUNT: Final = "it answers for an account alike whether a case knows it or not"
 ALIKE_FOR_ALL: Final = {
+    "cases.completions.complete_members": _NO_CASE,
+    "cases.completions.complete_spaces": _NO_CASE,
     "decisions.board_answers.confirm_motion": _MOTION,
     "decisions.board_answers.record_motion": _MOTION,
     "identity.self_disclosure.request_disclosure": "this installation offers no self-disclosure",
@@ -158,6 +161,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     "response": lambda world: "{}",
     "passkey": lambda world: NO_ID,
     **dict.fromkeys(("until", "day"), lambda world: world.community.clock.now() + timedelta(days=30)),
+    "typed": lambda world: "",
     "first": lambda world: 0,
     "most": lambda world: 10,
 }
@@ -196,6 +200,8 @@ def _references(world: HiddenWorld, name: str, kind: Any) -> list[tuple[Any, Any
         return [(code, UNKNOWN) for code in sorted({*world.codes, *world.ids["matter"]})]
     if name in PERSON_NAMES:
         return [(person, UNKNOWN) for person in world.people]
+    if name == "typed":
+        return [(each, UNKNOWN) for each in sorted({*world.codes, *world.people, *world.ids["matter"]})]
     if name in world.ids and not (name == "evidence" and kind is str):
         return [(each, NO_REFERENCE if name == "reference" else NO_ID) for each in world.ids[name]]
     if kind is EscalationInput:
