@@ -6,7 +6,7 @@ What a command, button or form does stands with its feature. None of them is rem
 import asyncio
 import contextlib
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeVar
@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import aiohttp
 import discord
 from discord import AppCommandType, app_commands
+from discord.app_commands import Choice
 
 from connectors.discord import components, translate
 from connectors.discord.components import Form, Reply
@@ -38,10 +39,13 @@ Lookup = Callable[[MemberId], Awaitable[Any]]
 ButtonHandler = Callable[[Interaction, tuple[str, ...]], Awaitable[None]]
 ModalHandler = Callable[[Interaction, tuple[str, ...], ModalValues], Awaitable[None]]
 MessageHandler = Callable[[discord.Message], Awaitable[None]]
+Completion = Callable[[Interaction, str], Coroutine[Any, Any, list[Choice[str]]]]
 
 _WINDOW: Final = timedelta(seconds=3)
 LOOK_TIMEOUT: Final = timedelta(seconds=1)
 """A form must be there within three seconds, so looking for what it shows may take so long, and it opens without it."""
+COMPLETION_TIMEOUT: Final = timedelta(seconds=2)
+"""What is offered to somebody who types must be there within three seconds; nothing is, where it takes longer."""
 _ACKNOWLEDGED: Final = 40060
 _MAX_CONCURRENT: Final = 32
 _RETRIES: Final = 3
@@ -83,13 +87,46 @@ class ServerCommandTree(app_commands.CommandTree[discord.Client]):
         super().__init__(client, fallback_to_global=False)
         self._config = config
         self.running: set[asyncio.Task[None]] = set()
+        self.completions: dict[tuple[str, str], Completion] = {}
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Return whether the library shall carry it out: in the server that is served, but for the menus of messages."""
+        """Return whether the library shall carry it out: commands in the server that is served.
+
+        Not the menus of messages, nor what is offered to somebody who types: those are served here.
+        """
+        if interaction.type is discord.InteractionType.autocomplete:
+            await self._serve_completion(interaction)
+            return False
         if str(interaction.guild_id) == self._config.guild_id:
             return not await self._serve_message_menu(interaction)
         await send_reply(interaction, Reply(wording(locale_of(interaction), "fault.elsewhere")), self._config.ceiling)
         return False
+
+    async def _serve_completion(self, interaction: Interaction) -> None:
+        """Offer what may be meant, or nothing: in time, and without a word of why, whoever asks.
+
+        The library would log whose fault it was by their account.
+        """
+        offered = await in_time(self._find_completions(interaction), COMPLETION_TIMEOUT, [])
+        try:
+            async with bounded(self._config.ceiling):
+                await interaction.response.autocomplete(offered)
+        except _FAILED as error:
+            _log.warning("completion.not_delivered", kind=type(error).__name__)
+
+    async def _find_completions(self, interaction: Interaction) -> list[Choice[str]]:
+        data: Json = dict(interaction.data or {})
+        typed: Json = next((option for option in data.get("options") or [] if option.get("focused")), {})
+        find = self.completions.get((str(data.get("name")), str(typed.get("name"))))
+        if find is None or str(interaction.guild_id) != self._config.guild_id:
+            return []
+        try:
+            return await find(interaction, str(typed.get("value") or ""))
+        except GuardianError:
+            return []
+        except Exception as fault:
+            log_fault("completion.failed", fault)
+            return []
 
     async def _serve_message_menu(self, interaction: Interaction) -> bool:
         """Whether it was the menu of a message, which is served here, by the message's id.

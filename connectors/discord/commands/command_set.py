@@ -6,7 +6,7 @@ replying are the router's. Which seat a use case takes, it asks by itself.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial, wraps
@@ -15,6 +15,7 @@ from typing import Any, Concatenate, Final, Generic, TypeVar
 from discord import app_commands
 from discord.app_commands import Choice
 
+from connectors.discord.completions import Completer, add_completions
 from connectors.discord.components import Button, Form, Reply, Style, custom_id
 from connectors.discord.interactions import CommandContext, Interaction, InteractionRouter
 from connectors.discord.modal_values import ModalValues
@@ -51,12 +52,18 @@ class CommandSet:
             register(router)
 
     def command(
-        self, *, name: str, description: str, space_option: str = "", returned_text: Sequence[str] = ()
+        self,
+        *,
+        name: str,
+        description: str,
+        space_option: str = "",
+        returned_text: Sequence[str] = (),
+        completers: Mapping[str, Completer] | None = None,
     ) -> Callable[[R], R]:
         """Declare a command, which is deferred and answered with the handler's reply.
 
         `space_option` is the option that is one of the spaces; `returned_text` are the options that the member has back
-        in a file where the command is not carried out.
+        in a file where the command is not carried out. `completers` replace what an option's name is completed by.
         """
 
         def declare(handler: R) -> R:
@@ -66,6 +73,7 @@ class CommandSet:
                 description=description,
                 space_option=space_option,
                 returned_text=tuple(returned_text),
+                completers=completers,
             )
             self._registrations.append(declared.add_to)
             return handler
@@ -184,6 +192,7 @@ class _Command:
     returned_text: tuple[str, ...] = ()
     look: LookupHandler | None = None
     reply_without: tuple[str, ReplyHandler] | None = None
+    completers: Mapping[str, Completer] | None = None
 
     def add_to(self, router: InteractionRouter) -> None:
         command: app_commands.Command[Any, ..., None] = app_commands.Command(
@@ -192,6 +201,7 @@ class _Command:
         if self.space_option:
             names = [Choice(name=name, value=str(name)) for name in router.app.spaces.names]
             app_commands.choices(**{self.space_option: names})(command)
+        add_completions(router, command, self.completers)
         router.tree.add_command(command, guild=router.guild)
 
     def _callback(self, router: InteractionRouter) -> Any:

@@ -9,6 +9,7 @@ from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet, no_look
+from connectors.discord.completions import add_completions
 from connectors.discord.components import Button, ChoiceField, Form, Reply, Style, TextField, custom_id
 from connectors.discord.evidence import EvidenceCollector
 from connectors.discord.interactions import CommandContext, Interaction, InteractionRouter
@@ -120,6 +121,7 @@ class _EscalationCommands:
             else:
                 await self._open(interaction, (_CONTENT, space or _ANYWHERE), link)
 
+        add_completions(router, escalate)
         router.on_button(ESCALATE, self._open)
         router.on_modal(ESCALATE, self._receive_form)
 

@@ -14,6 +14,7 @@ from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
+from connectors.discord.completions import complete_asked_measures, complete_measures, complete_unexplained
 from connectors.discord.components import Reply, Style
 from connectors.discord.interactions import CommandContext
 from guardian.cases.measures import PERSON_RESTRICTIONS, MeasureKind
@@ -102,14 +103,20 @@ async def list_measures(context: CommandContext) -> Reply:
     return Reply("\n".join(map(_line, found)) if found else "No measure runs that you may know of.")
 
 
-@commands.command(name="end-measure", description="End a measure before its time")
+@commands.command(
+    name="end-measure", description="End a measure before its time", completers={"matter": complete_measures}
+)
 @app_commands.describe(matter=_ASKED)
 async def end_measure(context: CommandContext, matter: str) -> Reply:
     """End a measure before its time."""
     return Reply(await measures.end_measure_early(context.app, context.by, matter))
 
 
-@commands.command(name="look-at-measure", description="Say whether a measure stands")
+@commands.command(
+    name="look-at-measure",
+    description="Say whether a measure stands",
+    completers={"matter": complete_asked_measures},
+)
 @app_commands.describe(matter=_ASKED, answer="What becomes of it", reason="Why; it is kept with the matter")
 @app_commands.choices(answer=_ANSWERS)
 async def reconsider_measure(context: CommandContext, matter: str, answer: str, reason: str) -> Reply:
@@ -118,7 +125,11 @@ async def reconsider_measure(context: CommandContext, matter: str, answer: str, 
     return Reply(await reconsideration.decide(context.app, context.by, matter, stands=stands, words=reason))
 
 
-@commands.command(name="explain-act", description="Why, and until when, of what you did with a space's own menu")
+@commands.command(
+    name="explain-act",
+    description="Why, and until when, of what you did with a space's own menu",
+    completers={"matter": complete_unexplained},
+)
 @app_commands.describe(
     reason="Why; the person is told this. Left out: what waits for a reason is shown",
     hours="For how many hours from when you did it; left out where it has an end of its own",

@@ -21,7 +21,11 @@ _HAND_OVER: Final = (
 commands = CommandSet()
 
 
-@commands.command(name="give-receipt", description="A receipt for somebody whom no message reaches, to hand over")
+@commands.command(
+    name="give-receipt",
+    description="A receipt for somebody whom no message reaches, to hand over",
+    space_option="space",
+)
 @app_commands.describe(
     case=formatting.CASE,
     harmed="Somebody harmed, or a witness, who never wrote: who is it, in a few words?",
