@@ -17,6 +17,7 @@ Phrases = Mapping[str, str]
 CASE_NEWS: Final[Phrases] = {
     News.NEW_DATE: "A new date has been set for when a reporter hears from you.",
     News.ADDITION: "Something has been added to this case.",
+    News.MENTIONED: "Somebody asks for you by name in the thread of this case.",
     News.CAME_BACK: "A mail to a reporter has come back undelivered: they were not told. Please find another way to them.",
     News.REQUEST: "A reporter asks for something. Please read it before you take the next step.",
     News.WITHDRAWN: "A reporter has withdrawn. Please read it before you take the next step.",
