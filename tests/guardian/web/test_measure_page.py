@@ -13,7 +13,7 @@ async def test_a_measured_person_reads_what_holds_and_asks_for_another_look(page
     view = await stage.set_measure("spammer", days=2)
     receipt = (await stage.notices_of_kind(NoticeKind.MEASURED))[0].facts["receipt"]
     words = text_of(await pages.fill("/personal", "/personal", receipt=receipt))
-    assert "May read, may not write in discord: in force." in words
+    assert "You may read, not write, in discord: in force." in words
     assert "Moderators have set a measure, for a short while." in words
     assert view.matter not in words
     answer = await pages.fill("/personal", "/personal/look-again", text="I only answered a question.")
