@@ -106,7 +106,7 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
         "service.comunity: there is no such key; did you mean community?",
         "service.community: is missing",
         "service.listen: 'somewhere' is not an address with a port",
-        "service.policy: 'djanggo' is neither a preset (chipy, django) nor a policy file",
+        "service.policy: 'djanggo' is neither a preset (chipy, contributor-covenant, django, small) nor a policy file",
         "spaces.discord.mode: 'punish' is not one of: observe, enforce",
         "spaces.discord.token_file:",
         "spaces.discord.guild_id: 'the server' is not a server's id",
