@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 _HEAD: Final = """# Written by guardian setup. Every key is explained in docs/connect.md and in the sample of the package.
@@ -14,9 +14,10 @@ _HEAD: Final = """# Written by guardian setup. Every key is explained in docs/co
 class Installation:
     """What one installation is, in the file's own terms; a space or key without a value is left out."""
 
-    service: Mapping[str, str | None]
+    service: Mapping[str, str | bool | None]
     keys: Mapping[str, str | None]
     spaces: Mapping[str, Mapping[str, str | int | None]]
+    mail: Mapping[str, str | int | None] = field(default_factory=dict)
 
 
 def render_config(installation: Installation) -> str:
@@ -24,10 +25,12 @@ def render_config(installation: Installation) -> str:
     parts = [_HEAD, _render_section("service", installation.service), _render_section("keys", installation.keys)]
     for name, keys in installation.spaces.items():
         parts.append(_render_section(f"spaces.{name}", {"kind": name, "mode": "observe", **keys}))
+    if installation.mail:
+        parts.append(_render_section("mail", installation.mail))
     return "\n".join(parts)
 
 
-def _render_section(name: str, keys: Mapping[str, str | int | None]) -> str:
+def _render_section(name: str, keys: Mapping[str, str | bool | int | None]) -> str:
     # A JSON text or number is one of TOML as well.
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items() if value is not None]
     return "\n".join([f"[{name}]", *lines, ""])

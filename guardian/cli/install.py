@@ -14,11 +14,13 @@ from guardian.clock import MachineClock
 from guardian.errors import Misconfigured, Refused
 from guardian.journal import OPERATOR, Entry
 from guardian.services.operations.setup import NewMember, has_chair, is_chair_unconfirmed, seat_first_members
+from guardian.services.operations.shortfalls import list_shortfalls
 from guardian.settings.loader import read_settings
 from guardian.settings.models import Settings
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import current_revision, upgrade
+from rules.shortfalls import Shortfall
 
 
 @dataclass(slots=True)
@@ -121,8 +123,21 @@ async def create_storage(settings: Settings, report: InstallReport) -> None:
             report.add_existing(f"the database {database.where}")
 
 
-async def create_members(settings: Settings, new_members: Sequence[NewMember], report: InstallReport) -> bool:
-    """Give the newcomers their places, and return whether the first chair waits to be confirmed."""
+def create_policy(folder: Path, text: str, what: str, report: InstallReport) -> str:
+    """Write a policy file beside the configuration, and return its name there; one that stands is left as it is."""
+    path = folder / "policy.toml"
+    if path.exists():
+        report.add_existing(f"the policy file {path}")
+    else:
+        path.write_text(text, encoding="utf-8")
+        report.add_created(f"the policy file {path}, {what}")
+    return path.name
+
+
+async def create_members(
+    settings: Settings, new_members: Sequence[NewMember], report: InstallReport
+) -> tuple[bool, tuple[Shortfall, ...]]:
+    """Give the newcomers their places, and return whether the first chair waits, and what the policy cannot do."""
     service = await assemble(settings, clock=MachineClock(), application="setup")
     try:
         if not new_members and not await has_chair(service.app):
@@ -136,6 +151,7 @@ async def create_members(settings: Settings, new_members: Sequence[NewMember], r
             report.add_existing(f"the place of {name}")
         async with service.units_of_work.begin() as uow:
             uow.journal.note(Entry(act="installation.was_set_up", by=OPERATOR, authority="P-1.5"))
-        return await is_chair_unconfirmed(service.app)
+        shortfalls = await list_shortfalls(service.app, has_mail=service.mailer is not None)
+        return await is_chair_unconfirmed(service.app), shortfalls
     finally:
         await service.stop()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from logging import CRITICAL
 from pathlib import Path
 from typing import Annotated, Final
@@ -17,6 +18,7 @@ from guardian.cli.install import (
     InstallReport,
     create_config,
     create_members,
+    create_policy,
     create_secret,
     create_storage,
     find_unused_options,
@@ -26,18 +28,32 @@ from guardian.errors import Misconfigured
 from guardian.ids import SpaceName
 from guardian.logs import configure
 from guardian.people.models import Group, Office
+from guardian.presets import choose_preset, load_preset, preset_names, preset_with_board
 from guardian.services.operations.setup import NewMember, SeatInput
 from guardian.settings.loader import config_path, is_on_this_host_alone
 from guardian.settings.models import Settings
 from guardian.settings.spaces import DiscordSettings
 from guardian.settings.toml_table import TableReader, Text
 from guardian.spaces.port import Account
+from rules.shortfalls import Shortfall
 
 _SECRETS: Final = Path("secrets")
 _MAX_TRIES: Final = 3
 SpaceOptions = dict[str, str | int | None]
+ServiceOptions = dict[str, str | bool | None]
 Number = Annotated[int | None, typer.Option()]
 File = Annotated[Path | None, typer.Option()]
+
+
+@dataclass(slots=True)
+class Questions:
+    """What setup needs to know, as far as options or somebody at the terminal have said it."""
+
+    service: ServiceOptions
+    spaces: Mapping[str, SpaceOptions]
+    mail: SpaceOptions
+    size: int | None
+    board: bool | None
 
 
 def command(
@@ -46,7 +62,14 @@ def command(
     base_url: Annotated[str | None, typer.Option(help="The address under which people reach the pages.")] = None,
     listen: Annotated[str | None, typer.Option(help="Where the service listens, as 127.0.0.1:8420.")] = None,
     policy: Annotated[
-        str | None, typer.Option(help="A preset (django, chipy) or a policy file. Otherwise django.")
+        str | None, typer.Option(help="A preset or a policy file. Otherwise what --size and --board choose, or django.")
+    ] = None,
+    size: Annotated[int | None, typer.Option(help="How many people will handle reports; chooses the preset.")] = None,
+    board: Annotated[
+        bool | None, typer.Option(help="Whether a Board, or somebody else, stands above them.", show_default=False)
+    ] = None,
+    second_factor: Annotated[
+        bool | None, typer.Option(help="Whether members show a passkey before they act.", show_default=False)
     ] = None,
     discord_guild_id: Annotated[str | None, typer.Option(help="The id of the Discord server.")] = None,
     discord_token_file: File = None,
@@ -59,6 +82,12 @@ def command(
     github_installation_id: Number = None,
     github_private_key_file: File = None,
     github_webhook_secret_file: File = None,
+    mail_host: Annotated[str | None, typer.Option(help="The server that takes our mail.")] = None,
+    mail_port: Number = None,
+    mail_tls: Annotated[str | None, typer.Option(help="starttls, tls, or none for a server on this host.")] = None,
+    mail_sender: Annotated[str | None, typer.Option(help="The group's own mail address.")] = None,
+    mail_username: Annotated[str | None, typer.Option(help="What we sign in to it with, where it asks.")] = None,
+    mail_password_file: File = None,
     chair: Annotated[str | None, typer.Option(help="The first chair's name.")] = None,
     chair_discord: Annotated[str | None, typer.Option(help="The first chair's account id on Discord.")] = None,
     chair_email: Annotated[str | None, typer.Option(help="The first chair's mail address.")] = None,
@@ -86,44 +115,97 @@ def command(
             "webhook_secret_file": _path_text(github_webhook_secret_file),
         },
     }
-    service = {"community": community, "base_url": base_url, "listen": listen, "policy": policy}
+    mail: SpaceOptions = {
+        "host": mail_host,
+        "port": mail_port,
+        "tls": mail_tls,
+        "sender": mail_sender,
+        "username": mail_username,
+        "password_file": _path_text(mail_password_file),
+    }
+    service: ServiceOptions = {
+        "community": community,
+        "base_url": base_url,
+        "listen": listen,
+        "policy": policy,
+        "second_factor": second_factor,
+    }
     unused = find_unused_options(
-        path, {"service": service, **{f"spaces.{name}": keys for name, keys in spaces.items()}}
+        path, {"service": service, "mail": mail, **{f"spaces.{name}": keys for name, keys in spaces.items()}}
     )
-    settings = create_config(path, lambda: _new_config(path, service, spaces, report), report)
+    questions = Questions(service, spaces, mail, size, board)
+    settings = create_config(path, lambda: _new_config(path, questions, report), report)
     new_members = _read_new_members(settings, chair, chair_discord, chair_email, members)
-    chair_waits = asyncio.run(_install(settings, new_members, report))
-    for line in (*report.lines, *unused):
-        print_line(line)
-    for line in _next_steps(settings, chair_waits):
+    chair_waits, shortfalls = asyncio.run(install(settings, new_members, report))
+    for line in (*report.lines, *unused, *_shortfall_lines(shortfalls), *_next_steps(settings, chair_waits)):
         print_line(line)
 
 
-async def _install(settings: Settings, new_members: tuple[NewMember, ...], report: InstallReport) -> bool:
+async def install(
+    settings: Settings, new_members: tuple[NewMember, ...], report: InstallReport
+) -> tuple[bool, tuple[Shortfall, ...]]:
+    """Make keys, database and members, and return whether the first chair waits, and what the policy cannot do."""
     await create_storage(settings, report)
     return await create_members(settings, new_members, report)
 
 
-def _new_config(
-    path: Path,
-    service: Mapping[str, str | None],
-    spaces: Mapping[str, SpaceOptions],
-    report: InstallReport,
-) -> str:
+def _shortfall_lines(shortfalls: tuple[Shortfall, ...]) -> list[str]:
+    """What the policy cannot do with the people who are seated, in words. Policy: P-11.2."""
+    lines = [line for each in shortfalls for line in (f"  {each.what}", f"      {each.remedy}" if each.remedy else "")]
+    return ["", "What this policy cannot do with these people:", *filter(None, lines)] if lines else []
+
+
+def _new_config(path: Path, questions: Questions, report: InstallReport) -> str:
     """The file's text; in a terminal, what no option said is asked for."""
-    service = dict(service)
     if _is_interactive():
-        service["community"] = service["community"] or ask("The community's name: ")
-        service["base_url"] = service["base_url"] or ask("The address of the pages (empty: only this host): ") or None
-        _ask_for_spaces(path.parent / _SECRETS, spaces, report)
-    chosen = {name: keys for name, keys in spaces.items() if any(value is not None for value in keys.values())}
+        _ask_for_all(path.parent / _SECRETS, questions, report)
+    service, mail = questions.service, {key: value for key, value in questions.mail.items() if value is not None}
+    chosen = {
+        name: keys for name, keys in questions.spaces.items() if any(value is not None for value in keys.values())
+    }
     if not service["community"]:
         raise Misconfigured(["The community has no name: give --community."])
-    if not chosen:
-        raise Misconfigured(["There is no space: give the options of at least one, such as --discord-guild-id."])
-    service |= {"policy": service["policy"] or "django", "data": "data"}
+    if not chosen and not mail:
+        sentence = "There is no space: give the options of at least one, such as --discord-guild-id,"
+        raise Misconfigured([f"{sentence} or --mail-host, so that members are reached by mail alone."])
+    policy = _choose_policy(path.parent, questions, report)
     keys = {"ring": "data/keys.ring", "master": "secrets/master.key"}
-    return render_config(Installation(service, keys, chosen))
+    return render_config(Installation({**service, "policy": policy, "data": "data"}, keys, chosen, mail))
+
+
+def _choose_policy(folder: Path, questions: Questions, report: InstallReport) -> str:
+    """The policy that was named, else the preset that the answers choose; a Board of its own makes it a file. Policy:
+    P-11.2."""
+    named = questions.service["policy"]
+    preset = str(named) if named else choose_preset(questions.size, has_board=questions.board)
+    if questions.board is None or preset not in preset_names():
+        return preset
+    text = preset_with_board(preset, has_board=questions.board)
+    if text == load_preset(preset):
+        return preset
+    return create_policy(folder, text, f"as in {preset}, {'with' if questions.board else 'without'} a Board", report)
+
+
+def _ask_for_all(folder: Path, questions: Questions, report: InstallReport) -> None:
+    service = questions.service
+    service["community"] = service["community"] or ask("The community's name: ")
+    service["base_url"] = service["base_url"] or ask("The address of the pages (empty: only this host): ") or None
+    if service["policy"] is None:
+        questions.size = questions.size or _parse_number(ask("How many of you will handle reports (a number): "))
+        if questions.board is None:
+            answer = ask("Does a Board, or somebody else, stand above you (yes or no): ").casefold()
+            questions.board = {"y": True, "n": False}.get(answer[:1])
+    _ask_for_spaces(folder, questions.spaces, report)
+    _ask_for_mail(folder, questions.mail, report)
+
+
+def _ask_for_mail(folder: Path, mail: SpaceOptions, report: InstallReport) -> None:
+    _ask(mail, "host", "The server that takes our mail (empty: no mail, members need an account in a space): ")
+    if mail["host"]:
+        _ask(mail, "sender", "The group's own mail address: ")
+        _ask(mail, "username", "What we sign in to that server with (empty: it asks for nothing): ")
+        if mail["username"]:
+            _ask_secret(mail, "password_file", "The password: ", folder / "mail-password", report)
 
 
 def _ask_for_spaces(folder: Path, spaces: Mapping[str, SpaceOptions], report: InstallReport) -> None:
@@ -180,7 +262,8 @@ def _read_new_members(
     if chair is None and not people and _is_interactive():
         chair = ask("The first chair's name (empty: somebody stands already): ") or None
         if chair:
-            discord = discord or ask("Their account id on Discord: ") or None
+            if any(isinstance(each, DiscordSettings) for each in settings.spaces):
+                discord = discord or ask("Their account id on Discord: ") or None
             email = email or ask("Their mail address: ") or None
     if chair is None:
         return people

@@ -235,7 +235,8 @@ class RouteFinder:
         """
         if self.mailer is None or not contact.answers:
             return Routes()
-        if not any(self.spaces.mode(name) is Mode.ENFORCE for name in self.spaces.names):
+        # Without any space there is nothing that is only observed: the pages and mail are all that the service is.
+        if self.spaces.names and not any(self.spaces.mode(name) is Mode.ENFORCE for name in self.spaces.names):
             return Routes(observed=True)
         return Routes((_mail_channel(self.mailer, contact.address, contact.token),))
 

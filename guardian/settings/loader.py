@@ -159,7 +159,8 @@ def read_settings(path: Path, environment: Mapping[str, str]) -> Settings:
     service = reader.read(_Service, "service", top.get("service", {}), **_named(environment, data=DATA_VARIABLE))
     paths = _named(environment, ring=RING_VARIABLE, master=MASTER_VARIABLE)
     keys = reader.read(_Keys, "keys", top.get("keys", {}), **paths)
-    spaces = read_spaces(reader, reader.read(dict[str, Any], "spaces", top.get("spaces", {})) or {})
+    tables = reader.read(dict[str, Any], "spaces", top.get("spaces", {})) or {}
+    spaces = read_spaces(reader, tables, has_mail="mail" in top)
     mail = read_mail(reader, top["mail"]) if "mail" in top else None
     reconciler = reader.read(ReconcilerSettings, "reconciler", top.get("reconciler", {}))
     heartbeat = reader.read(HeartbeatSettings, "heartbeat", top["heartbeat"]) if "heartbeat" in top else None

@@ -127,15 +127,15 @@ class GithubSettings:
 SpaceSettings = DiscordSettings | ForumSettings | GithubSettings
 
 
-def read_spaces(reader: TableReader, tables: Mapping[str, Any]) -> tuple[SpaceSettings, ...]:
-    """Read the spaces in the order of the file, as far as nothing is wrong with them."""
+def read_spaces(reader: TableReader, tables: Mapping[str, Any], *, has_mail: bool = False) -> tuple[SpaceSettings, ...]:
+    """Read the spaces in the order of the file, as far as nothing is wrong with them; without mail there must be one."""
     kinds = {SpaceName(name): _kind(reader, name, body) for name, body in tables.items()}
     if sum(1 for kind in kinds.values() if kind is SpaceKind.DISCORD) > 1:
         reader.fault(
             "spaces", "", "one service speaks to one Discord server; run a second service for the second server"
         )
-    if not tables:
-        reader.fault("spaces", "", "there is none; write at least one, as [spaces.discord]")
+    if not tables and not has_mail:
+        reader.fault("spaces", "", "there is none; write at least one, as [spaces.discord], or a [mail] section")
     read = [_space(reader, SpaceName(name), body, kinds) for name, body in tables.items()]
     return tuple(each for each in read if each is not None)
 
