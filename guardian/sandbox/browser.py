@@ -32,9 +32,11 @@ class Form:
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
 
     def find_field(self, words: str) -> str:
-        """Return the name of the field whose label (or name) has these words."""
+        """Return the field of that name, else the name of the one whose label has these words."""
+        if words in self.labels:
+            return words
         for name, label in self.labels.items():
-            if words.casefold() in label.casefold() or words == name:
+            if words.casefold() in label.casefold():
                 return name
         raise LookupError(f"no field {words!r} among {self.labels or list(self.values)}")
 
@@ -172,6 +174,9 @@ def _add_field(form: Form, tag: Tag, name: str, labels: Mapping[str, str]) -> No
     elif tag.name == "select":
         for option in tag.find_all("option"):
             _add_choice(form, name, option, _attribute(option, "value"), option.get_text().strip())
+        if not tag.has_attr("multiple") and form.choices.get(name):
+            # A list from which nothing is chosen shows its first choice, and sends it.
+            form.values.setdefault(name, [form.choices[name][0][0]])
     elif kind in ("checkbox", "radio"):
         _add_choice(form, name, tag, value or "on", labels.get(_attribute(tag, "id"), ""))
     elif kind != "file":

@@ -54,6 +54,13 @@ class Reporters:
             self._group.narrate(by, f"presses [{button}] on the follow-up page")
             return await browser.send(page, page.find_form(button), {}, button)
 
+    async def ask_for_another_look(self, by: Human, receipt: str, why: str) -> Page:
+        """Open the page behind the receipt, and ask for the decision to be looked at again."""
+        async with self._open_browser() as browser:
+            page = await browser.open_with_receipt(await browser.open("/follow-up"), receipt)
+            self._group.narrate(by, "asks on the follow-up page for another look at the decision")
+            return await browser.send(page, page.find_form("Ask for another look"), {"why": why})
+
     # -- signed in with GitHub
 
     async def own_reports(self, who: Human) -> Page:

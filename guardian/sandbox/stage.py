@@ -7,19 +7,20 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Final, Protocol
 
 from guardian.assembly.bootstrap import assemble
-from guardian.clock import DrivenClock, DrivenTime
+from guardian.clock import DrivenClock, DrivenTime, system_now
 from guardian.sandbox.bootstrap import create_installation
 from guardian.sandbox.checks import Checks
 from guardian.sandbox.community import Human
 from guardian.sandbox.config import SandboxOptions, write_config
 from guardian.sandbox.narration import Narrator
 from guardian.sandbox.reporters import Reporters
+from guardian.sandbox.set_up import Arrangement, Checked, set_up
 from guardian.sandbox.time_driver import RunningService, TimeDriver
 from guardian.sandbox.working_group import WorkingGroup
 from guardian.sandbox.world import BUDGET_SCALE, World, open_world
@@ -28,6 +29,8 @@ from guardian.settings.models import Settings
 from guardian.spaces.port import Space
 
 START: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TIME: Final = "time"
+_SETTING_UP: Final = timedelta(minutes=10)
 
 Wrap = Callable[[Space], Space]
 
@@ -109,18 +112,42 @@ class StoryContext:
 
         `before` is what happened in that world before there was an installation.
         """
+        async with self._open_world(START, before) as (folder, time, world):
+            settings = read_settings(write_config(folder, world, options), {})
+            await create_installation(settings, world.community.members(), DrivenClock(time))
+            async with self._serve(settings, time, world, open_service or self.open_service) as stage:
+                yield stage
+
+    @asynccontextmanager
+    async def open_set_up_stage(self, arrangement: Arrangement) -> AsyncIterator[tuple[Stage, Checked]]:
+        """Open a fresh world with an installation that the commands have set up and checked, in the machine's time.
+
+        The story begins a little after it: the commands know no other time.
+        """
+        async with self._open_world(system_now() + _SETTING_UP, lambda world: None) as (folder, time, world):
+            checked = await set_up(folder, world, arrangement)
+            async with self._serve(read_settings(checked.path, {}), time, world, self.open_service) as stage:
+                yield stage, checked
+
+    @asynccontextmanager
+    async def _open_world(
+        self, start: datetime, before: Callable[[World], None]
+    ) -> AsyncIterator[tuple[Path, DrivenTime, World]]:
         folder = self.folder / f"stage-{next(self._numbers)}"
         folder.mkdir(parents=True)
-        path = folder / "time"
-        time = DrivenTime.create(path, START)
+        time = DrivenTime.create(folder / TIME, start)
         async with AsyncExitStack() as stack:
             stack.callback(time.close)
             world = await stack.enter_async_context(open_world(time.now))
             self.worlds.append(world)
             before(world)
-            settings = read_settings(write_config(folder, world, options), {})
-            await create_installation(settings, world.community.members(), DrivenClock(time))
-            service = await stack.enter_async_context((open_service or self.open_service)(settings, path, self.wrap))
+            yield folder, time, world
+
+    @asynccontextmanager
+    async def _serve(
+        self, settings: Settings, time: DrivenTime, world: World, open_service: OpenService
+    ) -> AsyncIterator[Stage]:
+        async with open_service(settings, settings.path.parent / TIME, self.wrap) as service:
             world.connect_webhooks(service.url)
             driver = TimeDriver(time, world, service)
             await driver.run_until_idle()

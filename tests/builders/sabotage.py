@@ -277,6 +277,13 @@ class OwnAddressLost(WrappedSpace):
         return sent
 
 
+class MailDropped(WrappedSpace):
+    """Says that the mail server took it, and never asked it."""
+
+    async def send(self, to: str, subject: str, text: str, message_id: str, reply_token: str = "") -> Outcome:
+        return Done()
+
+
 class MailedToEverybody(WrappedSpace):
     """Copies what goes out to the group's members, as a list does."""
 
@@ -415,6 +422,7 @@ escalations_come_back = sabotage_space(DISCORD, CopiedDown)
 nobody_is_notified = sabotage_space(DISCORD, NotificationDropped)
 notified_in_public = sabotage_space(DISCORD, NotifiedInPublic)
 files_prefetched = sabotage_space(DISCORD, FilesPrefetched)
+mail_dropped = sabotage_space(SpaceName("mail"), MailDropped)
 own_address_lost = sabotage_space(SpaceName("mail"), OwnAddressLost)
 mailed_to_everybody = sabotage_space(SpaceName("mail"), MailedToEverybody)
 

@@ -16,6 +16,7 @@ from guardian.sandbox.stories import (
     escalation,
     flag_to_case,
     foreign_ban_before,
+    forum_only,
     hierarchy_refusal,
     illegal_material,
     manual_lift,
@@ -25,6 +26,7 @@ from guardian.sandbox.stories import (
     native_act,
     outage,
     overlap,
+    page_and_mail_only,
     raid,
     rejoin,
     renamed_login,
@@ -35,6 +37,7 @@ from guardian.sandbox.stories import (
     report_by_message_menu,
     report_by_voice,
     restart,
+    small_on_discord,
     timed_measure,
     unilateral_overdue,
     unilateral_ratified,
@@ -90,6 +93,9 @@ TWINS = (
     Twin(manual_lift.STORY, sabotage.believed_forever, manual_lift.BACK),
     Twin(missed_events.STORY, sabotage.own_records_listed, missed_events.FOUND),
     Twin(hierarchy_refusal.STORY, sabotage.refusal_taken_for_done, hierarchy_refusal.SHOWN),
+    Twin(forum_only.STORY, sabotage.release_dropped_on_the_forum, forum_only.RETURNS),
+    Twin(page_and_mail_only.STORY, sabotage.mail_dropped, page_and_mail_only.NOTIFIED),
+    Twin(small_on_discord.STORY, sabotage.release_dropped_on_discord, small_on_discord.RETURNS),
 )
 
 
