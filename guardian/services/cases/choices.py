@@ -16,7 +16,8 @@ from guardian.services.case_flow import eligible_members
 from guardian.services.context import AppContext, ReadView
 from guardian.services.decisions.draft_openings import DraftOpening, list_openings
 
-_OF_BOARD: Final = frozenset({UseCase.RECORD_BOARD_ANSWER, UseCase.CONFIRM_BOARD_ANSWER})
+_OF_READERS: Final = frozenset({UseCase.READ_THREAD, UseCase.WRITE_NOTE, UseCase.DETERMINE})
+_OF_BOARD: Final = _OF_READERS | {UseCase.RECORD_BOARD_ANSWER, UseCase.CONFIRM_BOARD_ANSWER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ async def read_choices(app: AppContext, by: MemberId, code_name: str) -> CaseCho
 
 
 async def _open_to(view: ReadView, member: Member, case: Case) -> frozenset[UseCase]:
-    """The acts of their seats; of a case that merely lies with the Board, to the Board its answer alone."""
+    """The acts of their seats; of a case that merely lies with the Board, to the Board its answer and the thread."""
     by_seat = frozenset(use for use in UseCase if may_perform(member, use, view.now))
     try:
         await case_for_member(view, member.id, case.code_name)

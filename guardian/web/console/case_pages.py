@@ -20,6 +20,8 @@ from guardian.services.cases.overview import case_overview, list_cases
 from guardian.services.conflicts.conflict_claims import open_claims
 from guardian.services.decisions.enactment import preview_enactment
 from guardian.services.identity.account_lookup import look_up_account
+from guardian.services.notes.determination import Determination, read_determination
+from guardian.services.notes.thread import list_thread
 from guardian.services.reading_room.case_file import read_case, read_evidence
 from guardian.services.reading_room.proceedings import read_proceedings
 from guardian.services.sanctions.coverage_preview import PersonCoverage, preview_case_coverage
@@ -38,6 +40,7 @@ from guardian.web.console.case_proposal_forms import (
     read_person,
 )
 from guardian.web.console.case_text_forms import TEXT_FORMS
+from guardian.web.console.case_thread_forms import THREAD_FORMS, VIOLATIONS
 from guardian.web.console.console import NOT_YOURS, NOTHING_TYPED, Console, FormEntry, Visit
 from guardian.web.forms import Form
 from guardian.web.rendering import Fault
@@ -60,6 +63,7 @@ _FORMS: Final = (
     *PROCEDURE_FORMS,
     *PEOPLE_FORMS,
     *CONFLICT_FORMS,
+    *THREAD_FORMS,
     *REPORT_FORMS,
 )
 _PREVIEWS: Final = ("/propose/preview", "/accounts/look")
@@ -127,6 +131,7 @@ class CasePages:
             "became": await read_proceedings(self._app, visit.by, code_name),
             "overview": None if is_local else await case_overview(self._app, visit.by, code_name),
             "offers": offers,
+            **await self._thread(visit, code_name, offers),
             "claims": await self._claims(visit, code_name, offers),
             "people": {person.person: person.code_name for person in file.people},
             **self._words(),
@@ -156,6 +161,16 @@ class CasePages:
         if UseCase.DECIDE_CONFLICT_CLAIM not in offers.open_to:
             return ()
         return await open_claims(self._app, visit.by, code_name)
+
+    async def _thread(self, visit: Visit, code_name: str, offers: CaseChoices) -> dict[str, Any]:
+        """What the group has written in the case, as far as this member reads it."""
+        reads = UseCase.READ_THREAD in offers.open_to
+        determines = UseCase.DETERMINE in offers.open_to
+        return {
+            "thread": await list_thread(self._app, visit.by, code_name) if reads else (),
+            "became_known": await read_determination(self._app, visit.by, code_name) if determines else Determination(),
+            "violations": dict(VIOLATIONS),
+        }
 
     async def _show_enactment(self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
         """What enacting would do in every space, what it destroys, and what somebody would then not learn."""

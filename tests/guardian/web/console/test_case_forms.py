@@ -283,9 +283,30 @@ async def test_the_board_is_offered_its_answer_alone_on_a_case_that_lies_with_it
     await desk.journey.pass_time(15 * 24 * HOUR)
     await desk.sit(GRETA)
     offered = {form.action.removeprefix(desk.at) for form in await desk.forms() if form.action.startswith(desk.at)}
-    assert offered == {"/board-answer"}
+    assert offered == {"/board-answer", "/thread", "/inquiry", "/assessment", "/findings"}
     _, words = await desk.send("/board-answer", **{"board-outcome": "warning", "board-summary": "Insults."})
     assert "A second member of the Board has to confirm it" in words
+
+
+async def test_the_group_writes_in_its_thread_and_keeps_what_it_corrects(desk: Desk) -> None:
+    """P-3.3"""
+    assert (await desk.send("/thread"))[0] == 422
+    await desk.send("/thread", **{"note-text": "I have seen it myslf."})
+    correct = next(form for form in await desk.forms() if form.action.endswith("/correct"))
+    note = correct.action.split("/")[-2]
+    await desk.send(f"/thread/{note}/correct", **{f"correct-{note}": "I have seen it myself."})
+    words = await desk.words()
+    assert ("myslf" in words, "I have seen it myself." in words, "(corrected below)" in words) == (True, True, True)
+
+
+async def test_findings_that_were_corrected_meanwhile_come_back_with_what_was_typed(desk: Desk) -> None:
+    """P-3.3"""
+    found = {"found-what": "They insulted people.", "found-violation": "yes"}
+    form = next(each for each in await desk.forms() if each.action.endswith("/findings"))
+    first = await desk.pages.post(form.action, {**form.fields, **found})
+    assert "A violation: yes. They insulted people." in text_of(first)
+    late = await desk.pages.post(form.action, {**form.fields, **found, "found-what": "They joked."})
+    assert (late.status_code, "They joked." in late.text) == (422, True)
 
 
 async def test_a_risk_is_marked_with_its_reason(desk: Desk) -> None:
