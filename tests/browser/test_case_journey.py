@@ -1,0 +1,102 @@
+"""A case from its report to its end by the pages alone, at the width of a desk and of a phone; the clicks are counted."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from guardian.ids import MemberId
+from guardian.people.sign_ins import SignInWay
+from guardian.services.operations import deadline_runner
+from guardian.services.sign_in.sessions import open_session
+from tests.browser.conftest import Browser
+from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FARID
+from tests.builders.journey import HOUR, newest_case
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+MOST_CLICKS = 19
+"""Naming 3, the hearing 4, the proposal 3, five ballots, the letter 1, enacting 2, closing 1."""
+
+
+@dataclass(slots=True)
+class Clicks:
+    """The browser, with how often somebody has pressed something in it."""
+
+    browser: Browser
+    code_name: str = ""
+    count: int = 0
+
+    async def sit(self, member: MemberId, below: str = "") -> None:
+        """The member has the browser now, and the case before them."""
+        session = await open_session(self.browser.community.app, member, SignInWay.LINK, is_proven=True)
+        context = self.browser.page.context
+        await context.add_cookies([{"name": "guardian-session", "value": session.secret, "url": self.browser.url}])
+        await self.browser.open(f"/console/cases/{self.code_name}{below}")
+
+    async def press(self, label: str) -> None:
+        """The button or link of that name is pressed, which leads on."""
+        self.count += 1
+        await self.browser.follow(f":is(button, a):text-is('{label}'):visible")
+
+    async def unfold(self, label: str) -> None:
+        """What is folded away under the name is shown."""
+        self.count += 1
+        await self.browser.page.click(f"summary:text-is('{label}')")
+
+    async def vote(self, *members: MemberId) -> None:
+        """The members agree, one after the other."""
+        for member in members:
+            await self.sit(member)
+            await self.press("Agree")
+
+
+async def test_a_case_goes_from_its_report_to_its_end_by_the_pages_alone(browser: Browser) -> None:
+    """P-3.5, P-5.1, P-5.5, P-5.6, P-5.8: light at a desk, dark on a phone."""
+    page, community = browser.page, browser.community
+    if await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"):
+        await page.set_viewport_size({"width": 360, "height": 740})
+    community.spaces[DISCORD].add("700000000000000001", "grumbler")
+    await community.report(who="grumbler")
+    clicks = Clicks(browser, (await newest_case(community)).code_name)
+
+    await clicks.sit(AMARA)
+    await clicks.unfold("Name the reported person")
+    await page.fill("#look-account", "grumbler")
+    await clicks.press("Look, before anything is kept")
+    await clicks.press("This case is about grumbler in discord")
+    await clicks.unfold("Write: what was reported, for the hearing")
+    await page.fill("#text-hearing-reported", "You are said to have insulted people in the help channel.")
+    await page.click("#write-hearing-reported button")
+    clicks.count += 1
+    await clicks.sit(BRUNO)
+    await clicks.press("I have read it: nobody is given away")
+    await clicks.press("Begin the hearing")
+    assert "has begun" in await browser.words()
+    assert await browser.find_problems() == []
+
+    await clicks.sit(AMARA)
+    await clicks.unfold("Propose what it comes to")
+    await page.select_option("#propose-outcome", "warning")
+    await page.fill("#propose-summary", "Insults in the help channel.")
+    await clicks.press("Show what would hold where")
+    assert "Nothing changes in any space" in await browser.words()
+    assert await browser.find_problems() == []
+    await clicks.press("Propose")
+    await clicks.vote(BRUNO, CHIARA, DMITRI, ELENI, FARID)
+    assert "A decision waits to be enacted" in await browser.words()
+
+    await clicks.sit(BRUNO)
+    await clicks.press("I have read it: nobody is given away")
+    community.pass_time(8 * 24 * HOUR)
+    await deadline_runner.run_due(community.app)
+    await clicks.sit(BRUNO)
+    await clicks.press("See what would hold where")
+    assert await browser.find_problems() == []
+    await clicks.press("Enact for grumbler in discord")
+    assert "is in force" in await browser.words()
+    await page.fill("#close-outcome", "Warned.")
+    await page.click("form[action$='/close'] button")
+    clicks.count += 1
+    assert "is closed" in await browser.words()
+    assert await browser.find_problems() == []
+    assert clicks.count <= MOST_CLICKS
