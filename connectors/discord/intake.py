@@ -35,6 +35,7 @@ from connectors.discord.commands import (
 )
 from connectors.discord.interactions import Interaction, InteractionRouter, ServerConfig
 from connectors.discord.locales import CommandTranslator
+from connectors.discord.permissions import FOR_EVERYBODY, SEES_COMMANDS
 from connectors.discord.timeouts import CallCut, bounded
 from guardian.logs import logger
 from guardian.services.context import AppContext
@@ -85,6 +86,7 @@ def attach(connection: DiscordConnection, app: AppContext) -> InteractionRouter:
     )
     for feature in FEATURES:
         feature.commands.add_to(router)
+    hide_commands_of_members(router)
     registration = _CommandRegistration(router)
 
     async def on_interaction(interaction: Interaction) -> None:
@@ -109,6 +111,17 @@ def attach(connection: DiscordConnection, app: AppContext) -> InteractionRouter:
     connection.on_restricted = restricted
     connection.before_close = router.finish
     return router
+
+
+def hide_commands_of_members(router: InteractionRouter) -> None:
+    """Let Discord show every command that is not for everybody to moderators, and to whom the server's people add.
+
+    It is for tidiness: who may use it is asked at each use.
+    """
+    for kind in discord.AppCommandType:
+        for command in router.tree.get_commands(guild=router.guild, type=kind):
+            if command.name not in FOR_EVERYBODY:
+                command.default_permissions = SEES_COMMANDS
 
 
 class _CommandRegistration:

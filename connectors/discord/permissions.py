@@ -2,6 +2,9 @@
 
 from typing import Final
 
+import discord
+
+from guardian.notices.translations import translate_text
 from guardian.spaces.requirements import Requirement, RequirementKind
 
 
@@ -65,6 +68,15 @@ COMMANDS_SCOPE: Final = Requirement(
     impact="Nobody is offered a command or a menu here: no reports from Discord, and no work of the group.",
     remedy="Invite the bot again, with the scopes bot and applications.commands: the link stands in the guide.",
 )
+
+FOR_EVERYBODY: Final = frozenset(
+    translate_text("", key)
+    for key in ("command.report", "command.status", "command.menu_message", "command.menu_member")
+)
+"""The commands that everybody in the server is shown, by name; every other is hidden from them."""
+
+SEES_COMMANDS: Final = discord.Permissions(moderate_members=True)
+"""Who is shown the commands of members and moderators, unless the server's own settings of integrations say otherwise."""
 
 REQUIREMENTS: Final = (*PERMISSIONS, MEMBERS_INTENT, COMMANDS_SCOPE)
 """Everything that people must give."""

@@ -8,7 +8,7 @@ import discord
 
 from connectors.discord import translate
 from connectors.discord.client import DiscordConnection
-from connectors.discord.permissions import COMMANDS_SCOPE, MEMBERS_INTENT, PERMISSIONS
+from connectors.discord.permissions import COMMANDS_SCOPE, FOR_EVERYBODY, MEMBERS_INTENT, PERMISSIONS
 from connectors.discord.translate import UNKNOWN_MEMBER, UNKNOWN_USER, Answer, Json, Refusal, Success
 from guardian.spaces.port import Account, Appraisal, CheckResult, Entitlement, EntitlementKind, Entitlements, Unknown
 
@@ -163,6 +163,7 @@ async def run_checks(connection: DiscordConnection) -> tuple[CheckResult, ...]:
         _check_rank(hierarchy, own.body),
         _check_intent(application),
         _check_scope(commands),
+        _check_hidden(commands),
         _check_two_factor(guild.body),
     ]
     return (CheckResult("The bot is a member of the server", ok=True), *found)
@@ -227,6 +228,18 @@ def _check_scope(commands: Answer) -> CheckResult:
     """Whether commands may be listed in the server; only a refusal is a no."""
     well = not isinstance(commands, Refusal)
     return COMMANDS_SCOPE.result("Commands may be listed in the server", ok=well)
+
+
+def _check_hidden(commands: Answer) -> CheckResult:
+    """Whether commands of members are shown to those alone who moderate, or whom the server's people add."""
+    listed = commands.body if isinstance(commands, Success) else []
+    shown = {str(each.get("name")) for each in listed if each.get("default_member_permissions") is None}
+    return CheckResult(
+        "Commands of members are shown to whoever may time people out, and to whom you add under Integrations",
+        ok=shown <= FOR_EVERYBODY,
+        remedy="Start the service again: it lists its commands anew.",
+        impact="Everybody in the server is shown commands that they cannot use.",
+    )
 
 
 def _check_two_factor(guild: Json) -> CheckResult:

@@ -171,6 +171,8 @@ def _create_human(
     state = discord.state
     role = roles["moderator"] if DISCORD in moderates else roles["regular"]
     on_discord = state.add_member(state.add_user(sketch.key), roles=[role])
+    if sketch.seats:
+        state.command_overwrites[on_discord] = True
     if sketch.key in ORGANISATION_MEMBERS or GITHUB in moderates:
         on_github = github.add_member(sketch.key)
     else:

@@ -234,8 +234,26 @@ class DiscordPerson:
             return [c for c in listed if c["type"] == kind and 1 in (c.get("contexts") or [0, 1, 2])]
         own = state.commands.get(state.guild_id, [])
         listed = own + [c for c in listed if 0 in (c.get("contexts") or [0, 1, 2])]
+        return [c for c in listed if c["type"] == kind and self._is_shown(c)]
+
+    def _is_shown(self, command: Json) -> bool:
+        """Whether the app shows the command: to administrators all; else by the guild's own setting, else the bot's."""
+        state = self.community.state
         held = state.permissions_of(self.user_id, self.community.now())
-        return [c for c in listed if c["type"] == kind and _is_shown(c, held)]
+        said = self._overwritten()
+        needed = command.get("default_member_permissions")
+        if held & Permission.ADMINISTRATOR or needed is None or said is not None:
+            return bool(held & Permission.ADMINISTRATOR) or said is not False
+        return int(needed) != 0 and held & int(needed) == int(needed)
+
+    def _overwritten(self) -> bool | None:
+        """What the guild's settings of integrations say of this account, else of its roles, else of everybody."""
+        state = self.community.state
+        if self.user_id in state.command_overwrites:
+            return state.command_overwrites[self.user_id]
+        roles = [state.command_overwrites.get(role) for role in state.members[self.user_id].roles]
+        said = [each for each in roles if each is not None]
+        return any(said) if said else state.command_overwrites.get(state.guild_id)
 
     def _find_menu_command(self, name: str, kind: int) -> Json:
         for command in self._list_commands(kind):
@@ -270,11 +288,6 @@ def _command_head(command: Json) -> Json:
     """Which command was given; one of the guild's own says so, which is how a client tells it from a global one."""
     own = {"guild_id": command["guild_id"]} if "guild_id" in command else {}
     return {"id": command["id"], "name": command["name"], "type": command["type"]} | own
-
-
-def _is_shown(command: Json, held: int) -> bool:
-    needed = command.get("default_member_permissions")
-    return needed is None or (int(needed) != 0 and held & int(needed) == int(needed))
 
 
 def _to_shown(where: Shown | Mapping[str, Any]) -> Shown:

@@ -198,6 +198,7 @@ class DiscordState:
     bans_leave_inside: set[str] = field(default_factory=set)
     audit: list[AuditEntry] = field(default_factory=list)
     commands: dict[str, list[Json]] = field(default_factory=dict)
+    command_overwrites: dict[str, bool] = field(default_factory=dict)
     nonces: dict[str, tuple[str, float]] = field(default_factory=dict)
     privileged_intents: int = GUILD_MEMBERS_INTENT
     scopes: set[str] = field(default_factory=lambda: {"bot", "applications.commands"})

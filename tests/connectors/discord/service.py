@@ -144,6 +144,8 @@ async def discord_service(
     """Everybody of the community is in the server, and the service is ready; `changed` and `facts` change the desk."""
     async with a_community(folder) as community:
         state = DiscordState(begun=community.clock.now())
+        # An administrator has shown every command to everybody: what is refused here, the service itself refuses.
+        state.command_overwrites[state.guild_id] = True
         emulator = DiscordEmulator(state, now=community.clock.now, enforce_limits=False)
         await emulator.start()
         for account in [m.account_in(DISCORD) for m in everybody()] + [SOMEBODY, A_REPORTER]:

@@ -63,6 +63,7 @@ def move_elsewhere(service: DiscordService) -> None:
     here, there = state.guild_id, "900000000000000009"
     state.commands[there], state.roles[there] = state.commands[here], state.roles[here]
     state.guild_id = there
+    state.command_overwrites[state.guild_id] = True
 
 
 @pytest.mark.harm("served-in-another-server")
@@ -83,7 +84,9 @@ async def test_nobody_is_served_in_another_server(tmp_path: Path) -> None:
             "person": await (await reporter.user_menu("Report this person", SOMEBODY.native_id)).wait_until_settled(),
             "button": await (await reporter.press(answer, "Add details")).wait_until_settled(),
         }
+        offered = await service.member(AMARA).autocomplete("case", "case", "")
         state.guild_id = here
+        assert offered == []
         assert {name: (screen.modal, screen.text) for name, screen in seen.items()} == dict.fromkeys(
             seen, (None, ELSEWHERE)
         )

@@ -8,6 +8,7 @@ import pytest
 
 from connectors.discord import translate
 from connectors.discord.permissions import COMMANDS_SCOPE, MEMBERS_INTENT, PERMISSIONS
+from connectors.emulators.discord.commands import register_commands
 from connectors.emulators.discord.permissions import FOR_THE_BOT, Permission
 from connectors.emulators.discord.state import Ban
 from connectors.emulators.shared.faults import Fault, FaultKind
@@ -413,6 +414,14 @@ async def test_the_switched_off_intent_and_the_missing_scope_are_named(stage: Di
     stage.emulator.state.privileged_intents = 0
     stage.emulator.state.scopes.remove("applications.commands")
     assert [each.impact for each in await ill(stage)] == [MEMBERS_INTENT.impact, COMMANDS_SCOPE.impact]
+
+
+async def test_a_command_of_members_that_everybody_is_shown_is_named(stage: DiscordStage) -> None:
+    state = stage.emulator.state
+    for needed, faults in (("1099511627776", 0), (None, 1)):
+        command = {"name": "case", "description": "One case", "default_member_permissions": needed}
+        register_commands(state, [command], state.guild_id, state.begun)
+        assert len(await ill(stage)) == faults
 
 
 async def test_an_ordinary_role_above_the_bot_is_named(stage: DiscordStage) -> None:
