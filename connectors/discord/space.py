@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from connectors.discord import roles, translate
+from connectors.discord import instants, roles, translate
 from connectors.discord.client import PAGE, DiscordConnection
 from connectors.discord.permissions import PERMISSIONS
 from connectors.discord.timeouts import bounded
@@ -335,7 +335,8 @@ class DiscordSpace:
         if not isinstance(opened, Success):
             return _message_outcome(opened)
         proof = ""
-        for number, piece in enumerate(translate.split_message(message.subject, message.text)):
+        text = instants.in_readers_zone(message.text, message.instants)
+        for number, piece in enumerate(translate.split_message(message.subject, text)):
             body = translate.build_message(piece, translate.piece_nonce(message.nonce, number))
             posted = await self._connection.post_message(str(opened.body["id"]), body)
             if not isinstance(posted, Success):

@@ -6,12 +6,13 @@ Read `NoticeRenderer` first.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, select_autoescape
+from jinja2 import Environment, PackageLoader, pass_context, select_autoescape
+from jinja2.runtime import Context
 
 from guardian.notices.models import Notice, RecipientKind
 from guardian.notices.names import party_names
@@ -32,15 +33,20 @@ TEMPLATES: Final = "templates"
 PAGE_TEMPLATES: Final = "pages"
 _SPACE_LEFT: Final = re.compile(r" +(?=[ .,])")
 """Where a part of a sentence was left out."""
+_INSTANTS: Final = "instants"
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """What a recipient reads: one line, and a body in paragraphs. Plain text: whatever shows it encodes it."""
+    """What a recipient reads: one line, and a body in paragraphs. Plain text: whatever shows it encodes it.
+
+    `instants` are those that stand in it in words: a space that shows instants in each reader's zone says them so.
+    """
 
     subject: str
     body: str
+    instants: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class NoticeRenderer:
@@ -88,17 +94,19 @@ class NoticeRenderer:
     def _render(self, template: str, notice: Notice, locale: str, *, on_page: bool) -> NoticeText:
         locale = kept_language(locale) or (ENGLISH if notice.to.kind is RecipientKind.MEMBER else self._language)
         names = party_names(self._names, self._community, locale)
+        instants: dict[str, datetime] = {}
         facts = {
             **notice.facts,
             **self._common_facts,
             **names,
             "here": on_page,
             "locale": locale,
+            _INSTANTS: instants,
             "say": partial(translate_text, locale, **names),
             "words": _words(locale, names),
         }
         subject, _, body = self._templates.get_template(template).render(facts).strip().partition("\n")
-        return NoticeText(subject.strip(), _BLANK_LINES.sub("\n\n", body).strip())
+        return NoticeText(subject.strip(), _BLANK_LINES.sub("\n\n", body).strip(), instants)
 
 
 @cache
@@ -122,10 +130,15 @@ def _parse_instant(written: object) -> datetime | None:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def _format_datetime(written: object, locale: str = "") -> str:
-    """Return an instant as people read it; what is none is left out."""
+@pass_context
+def _format_datetime(context: Context, written: object, locale: str = "") -> str:
+    """Return an instant as people read it, and note that it stands there; what is none is left out."""
     instant = _parse_instant(written)
-    return format_datetime(instant, locale) if instant else ""
+    if instant is None:
+        return ""
+    words = format_datetime(instant, locale)
+    context.get(_INSTANTS, {})[words] = instant
+    return words
 
 
 def _words(locale: str, names: Mapping[str, str]) -> Mapping[str, object]:

@@ -187,11 +187,15 @@ class Appraisal:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text to one account; `nonce` makes a repeated sending recognisable to the space."""
+    """A text to one account; `nonce` makes a repeated sending recognisable to the space.
+
+    `instants` are those that stand in the text in words: a space may show them in the reader's own zone.
+    """
 
     subject: str
     text: str
     nonce: str
+    instants: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from connectors.discord.commands import formatting
 from connectors.discord.commands.case_lookup import find_code_name
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Form, Reply, TextField, custom_id
+from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext
 from connectors.discord.modal_values import ModalValues
-from guardian.notices.acknowledgement import format_datetime
 from guardian.sanctions.models import Coverage, CoverageState
 from guardian.services.cases import overview
 from guardian.services.cases.overview import RunningSanction
@@ -61,7 +61,7 @@ async def reinstate(context: CommandContext, person: str) -> Reply:
 
 
 def _format_sanction(seen: RunningSanction) -> str:
-    ends = f"until {format_datetime(seen.until)}" if seen.until else "without an end"
+    ends = f"until {format_instant(seen.until)}" if seen.until else "without an end"
     if seen.state is TermState.AWAITING:
         ends = "term over, the person may ask to return"
     spaces = "; ".join(_format_coverage(row) for row in seen.coverage)

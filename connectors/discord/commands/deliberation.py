@@ -9,11 +9,11 @@ from connectors.discord.commands.case_lookup import find_code_name
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.commands.consequences import ConsequenceChoice
 from connectors.discord.components import Button, Form, Reply, Style, TextField, custom_id
+from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext
 from connectors.discord.modal_values import ModalValues
 from guardian.cases.proposals import MarkKind
 from guardian.ids import ProposalId
-from guardian.notices.acknowledgement import format_datetime
 from guardian.services.cases import evasion
 from guardian.services.deliberation import proposals, risk
 from guardian.services.deliberation.proposals import ProposalView
@@ -153,7 +153,7 @@ def proposal_text(seen: ProposalView) -> str:
     severe = " It counts as severe." if seen.severe else ""
     lines.append(f"{seen.agreeing} agree, {seen.objecting} object, {seen.silent} silent; {seen.needs} needed.{severe}")
     lines.append(
-        f"It closes {format_datetime(seen.closes_at)}, and is decided by {format_datetime(seen.decide_by)} at the latest."
+        f"It closes {format_instant(seen.closes_at)}, and is decided by {format_instant(seen.decide_by)} at the latest."
     )
     return "\n".join(lines)
 

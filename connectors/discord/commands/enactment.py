@@ -7,9 +7,9 @@ from discord import app_commands
 from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Button, Reply, Style, custom_id
+from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext
 from guardian.ids import DecisionId
-from guardian.notices.acknowledgement import format_datetime
 from guardian.services.decisions import enactment
 from guardian.services.decisions.enactment import EnactmentPreview, EnactmentResult
 from rules.procedure import UNSAID
@@ -92,6 +92,6 @@ def _enacted_text(done: EnactmentResult) -> str:
         )
     if done.in_force_from is not None:
         lines.append(
-            f"The spaces hold it as soon as the person has been told, and from {format_datetime(done.in_force_from)} anyway."
+            f"The spaces hold it as soon as the person has been told, and from {format_instant(done.in_force_from)} anyway."
         )
     return "\n".join(lines)

@@ -12,12 +12,12 @@ from connectors.discord.commands.command_set import CommandSet, no_look
 from connectors.discord.completions import add_completions
 from connectors.discord.components import Button, ChoiceField, Form, Reply, Style, TextField, custom_id
 from connectors.discord.evidence import EvidenceCollector
+from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext, Interaction, InteractionRouter
 from connectors.discord.modal_values import ModalValues
 from guardian.cases.handoffs import Urgency
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, Reference, SpaceName
-from guardian.notices.acknowledgement import format_datetime
 from guardian.services.escalation import board_referral, cross_space, escalations
 from guardian.services.escalation.cross_space import EscalationLists, PatternLine
 from guardian.services.escalation.escalations import (
@@ -225,7 +225,7 @@ def _lists_reply(seen: EscalationLists) -> Reply:
 
 def _escalation_line(view: EscalationView) -> str:
     own = " (yours)" if view.own else ""
-    return f"• {view.reference}{own}: {view.state}; from {view.space}, {format_datetime(view.at)}"
+    return f"• {view.reference}{own}: {view.state}; from {view.space}, {format_instant(view.at)}"
 
 
 def _pattern_line(line: PatternLine) -> str:

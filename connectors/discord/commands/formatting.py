@@ -6,12 +6,12 @@ from typing import Final
 
 from discord.app_commands import Choice
 
+from connectors.discord.instants import format_instant
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence
 from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.notices.acknowledgement import format_datetime
 from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import PreviewState, SpacePreview
 from guardian.spaces.port import Account, text_of_id
@@ -103,7 +103,7 @@ OUTCOMES: Final[Mapping[Outcome, str]] = {
 
 def format_deadline(kind: DeadlineKind, at: datetime) -> str:
     """Return a deadline in words."""
-    return f"{DEADLINES.get(kind, kind.value)}: {format_datetime(at)}"
+    return f"{DEADLINES.get(kind, kind.value)}: {format_instant(at)}"
 
 
 def format_term(term: timedelta | None) -> str:

@@ -5,9 +5,9 @@ from discord import app_commands
 from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Button, Reply, Style, custom_id
+from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext
 from guardian.ids import SpaceName
-from guardian.notices.acknowledgement import format_datetime
 from guardian.services.escalation import local_matters, referrals
 from guardian.services.escalation.local_matters import MatterLine
 
@@ -56,7 +56,7 @@ async def accept_referral(context: CommandContext, matter: str) -> Reply:
 
 def _line(line: MatterLine) -> str:
     waits = "; waits to be accepted by name" if line.waits_for_acceptance else ""
-    return f"• {line.code_name}: {line.kind} on {line.space}, since {format_datetime(line.since)}{waits}"
+    return f"• {line.code_name}: {line.kind} on {line.space}, since {format_instant(line.since)}{waits}"
 
 
 def _buttons(line: MatterLine) -> tuple[Button, ...]:

@@ -16,11 +16,11 @@ from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.completions import complete_asked_measures, complete_measures, complete_unexplained
 from connectors.discord.components import Reply, Style
+from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext
 from guardian.cases.measures import PERSON_RESTRICTIONS, MeasureKind
 from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.notices.acknowledgement import format_datetime
 from guardian.services.measures import measures, native_explanations, reconsideration
 from guardian.services.measures.measure_records import MeasureView
 from guardian.services.measures.measures import MeasurePreview, MeasureRequest
@@ -196,7 +196,7 @@ def _confirmation_text(seen: MeasurePreview) -> str:
         if seen.on is not None
         else f"It would be **{seen.kind}**"
     )
-    lines = [f"{what} until {format_datetime(seen.ends)}, and then it ends by itself."]
+    lines = [f"{what} until {format_instant(seen.ends)}, and then it ends by itself."]
     if seen.spaces:
         lines.append(formatting.format_previews(seen.spaces))
     lines.append(_LOCKED if seen.kind is MeasureKind.LOCKED else _TOLD)
@@ -205,15 +205,15 @@ def _confirmation_text(seen: MeasurePreview) -> str:
 
 def _done_text(made: MeasureView) -> str:
     return (
-        f"It is being placed on {made.space}, until {format_datetime(made.ends)}. The matter is called {made.matter}.\n"
+        f"It is being placed on {made.space}, until {format_instant(made.ends)}. The matter is called {made.matter}.\n"
         f"To end it earlier: `/end-measure {made.matter}`"
     )
 
 
 def _line(made: MeasureView) -> str:
     asked = "; another look is asked for" if made.asked_at else ""
-    return f"• {made.matter}: {made.kind} on {made.space} until {format_datetime(made.ends)}{asked}"
+    return f"• {made.matter}: {made.kind} on {made.space} until {format_instant(made.ends)}{asked}"
 
 
 def _unexplained_line(each: UnexplainedAction) -> str:
-    return f"• {each.matter}: {each.kind} on {each.space} since {format_datetime(each.at)}; its reason is due by {format_datetime(each.due)}"
+    return f"• {each.matter}: {each.kind} on {each.space} since {format_instant(each.at)}; its reason is due by {format_instant(each.due)}"

@@ -15,12 +15,12 @@ from connectors.discord.attachments import FileAuthor, FileLimits, fetch_evidenc
 from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import FileAttachment, Reply, Style
+from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext, ServerConfig
 from connectors.discord.message_parts import UploadedFile
 from guardian.cases.raids import RaidState
 from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.notices.acknowledgement import format_datetime
 from guardian.services.raids import announcement
 from guardian.services.raids.announcement import RaidPreview, RaidView, SpaceShare
 from rules.precedence import Restriction
@@ -169,5 +169,5 @@ def _status_text(seen: RaidView) -> str:
     if seen.state is RaidState.RUNNING and seen.remaining:
         lines.append(f"What is left takes about {_format_minutes(seen.remaining)}.")
     if seen.ends is not None and seen.state is not RaidState.OVER:
-        lines.append(f"It ends on {format_datetime(seen.ends)}, unless its review says otherwise: `/review`")
+        lines.append(f"It ends on {format_instant(seen.ends)}, unless its review says otherwise: `/review`")
     return "\n".join(lines)

@@ -6,10 +6,10 @@ from discord.app_commands import Choice
 from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Reply
+from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
-from guardian.notices.acknowledgement import format_datetime
 from guardian.services.conflicts import conflict_claims, recusal
 from guardian.services.conflicts.conflict_claims import ConflictClaimView
 from guardian.services.context import AppContext
@@ -106,8 +106,7 @@ def _claims_text(found: tuple[ConflictClaimView, ...]) -> str:
     if not found:
         return "No conflict waits for your word in this case."
     lines = [
-        f"• **{each.about}**: {_KINDS[each.reason]}. {each.words}".rstrip()
-        + f" ({each.by}, {format_datetime(each.at)})"
+        f"• **{each.about}**: {_KINDS[each.reason]}. {each.words}".rstrip() + f" ({each.by}, {format_instant(each.at)})"
         for each in found
     ]
     return "\n".join((*lines, "The same command with their name decides. They are not told of it before."))

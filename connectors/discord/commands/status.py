@@ -7,13 +7,14 @@ from typing import Final
 
 from connectors.discord.commands import report_additions
 from connectors.discord.components import Button, FileAttachment, Form, Reply, Style, TextField, custom_id
+from connectors.discord.instants import format_day
 from connectors.discord.interactions import Interaction, InteractionRouter, defer, internal_error_text, log_fault
 from connectors.discord.locales import locale_of, localized_name, refusal_text
 from connectors.discord.modal_values import ModalValues
 from guardian.cases.status_words import status_for_reporters
 from guardian.errors import GuardianError
 from guardian.ids import ReportId
-from guardian.notices.translations import format_date, translate_text
+from guardian.notices.translations import translate_text
 from guardian.services.reports import intake, own_reports
 from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import ReceiptAccess
@@ -104,9 +105,7 @@ class StatusCommand:
 
 def _line(own: OwnReport, locale: str) -> str:
     state = translate_text(locale, "status.withdrawn") if own.withdrawn else status_for_reporters(own.state, locale)
-    return translate_text(
-        locale, "status.line", reference=own.reference, when=format_date(own.received_at, locale), state=state
-    )
+    return translate_text(locale, "status.line", reference=own.reference, when=format_day(own.received_at), state=state)
 
 
 def _addition_buttons(own: tuple[OwnReport, ...], locale: str) -> tuple[Button, ...]:

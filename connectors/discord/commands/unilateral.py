@@ -11,12 +11,12 @@ from discord.app_commands import Choice
 from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet, no_look
 from connectors.discord.components import Form, Reply, Style, TextField, custom_id
+from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext
 from connectors.discord.modal_values import ModalValues
 from guardian.cases.unilateral_acts import ActState
 from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.notices.acknowledgement import format_datetime
 from guardian.services.cases import overview
 from guardian.services.members import AccountInput
 from guardian.services.unilateral import act
@@ -163,5 +163,5 @@ def _done_text(view: ActView) -> str:
     held = "It is being placed now; how it stands in each space: `/sanctions`."
     lines = [f"{held} The person is called {view.person}, and the case of its review {view.code_name}."]
     if view.statement_due is not None:
-        lines.append(f"Your own account is due by {format_datetime(view.statement_due)}: `/account`")
+        lines.append(f"Your own account is due by {format_instant(view.statement_due)}: `/account`")
     return "\n".join(lines)

@@ -31,6 +31,7 @@ _KINDS: Final = (
     re.compile(r"\b(?:[2-9A-Z]{5}-){5}[2-9A-Z]\b"),
     re.compile(r"\b\d{4}-\d\d-\d\dT[0-9:.+]+"),
     re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC"),
+    re.compile(r"<t:\d+:[fD]>"),
     re.compile(r"127\.0\.0\.1:\d+"),
     re.compile(r"\b[a-z]+-[a-z]+\b"),
 )

@@ -84,7 +84,7 @@ def _check_notified(stage: Stage, rowan: Human, hazel: Human) -> None:
     texts = [
         "\n".join((*messages_to(stage.world, who), *forum_messages_to(stage.world, who))) for who in (rowan, hazel)
     ]
-    notified = all(each in text for text in texts for each in ("measure", "March 2026", "personal page", "receipt"))
+    notified = all(each in text for text in texts for each in ("measure", "until <t:", "personal page", "receipt"))
     stage.checks.check(NOTIFIED, notified, " | ".join(texts))
 
 

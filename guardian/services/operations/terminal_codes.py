@@ -111,7 +111,7 @@ async def _deliver(
     for space in app.spaces:
         account = member.account_in(space.name)
         if account is not None:
-            outcome = await space.send_message(account, Message(text.subject, text.body, nonce))
+            outcome = await space.send_message(account, Message(text.subject, text.body, nonce, text.instants))
             if isinstance(outcome, Done | Already):
                 return str(space.name)
     if sender is not None and member.email:

@@ -180,7 +180,7 @@ async def test_somebody_sees_how_their_reports_stand_and_adds_to_one(service: Di
     receipt = receipt_of(await service.report())
     shown = await (await service.reporter.command("report-status")).wait_until_settled()
     reference = (await read_follow_up(service.app, receipt)).reference
-    assert f"`{reference}`, of 2 March 2026: Your report has been received" in shown.text
+    assert f"`{reference}`, of <t:1772442000:D>: Your report has been received" in shown.text
     await pressed(service, shown, "Add details", text="It went on.")
     assert (await read_follow_up(service.app, receipt)).thread[-1].text == "It went on."
     other = await (await service.person(SOMEBODY.native_id).command("report-status")).wait_until_settled()

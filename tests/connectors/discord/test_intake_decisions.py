@@ -162,7 +162,7 @@ async def test_an_act_is_shown_in_words_before_it_holds(service: DiscordService)
     assert await service.cases() == ()
     done = await service.press(DMITRI, look, "Act now")
     assert "It is being placed now" in done.text
-    assert "3 March 2026, 09:00 UTC" in done.text
+    assert "<t:1772528400:f>" in done.text
     assert NoticeKind.ACT_TAKEN in await service.community.notice_kinds_to(AMARA)
 
 

@@ -103,7 +103,7 @@ async def test_a_case_is_shown_by_code_names_and_clocks_and_nothing_of_the_repor
     case, person = await service.a_case()
     screen = await service.ask(BRUNO, "case", case=case)
     assert [message.ephemeral for message in screen.messages] == [True]
-    for shown in (case, person, "open", "first answer to the reporter: 3 March 2026, 09:00 UTC"):
+    for shown in (case, person, "open", "first answer to the reporter: <t:1772528400:f>"):
         assert shown in screen.text
     for secret in (TEXT, "grumbler", SOMEBODY.native_id, A_REPORTER.native_id):
         assert secret not in screen.text

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -393,6 +393,14 @@ async def test_a_mention_finds_a_member_and_an_id_somebody_outside(stage: Discor
 async def test_the_beginning_of_a_longer_name_is_not_that_name(stage: DiscordStage) -> None:
     stage.emulator.state.add_member(stage.emulator.state.add_user("rowan-the-second"))
     assert await stage.space.find_account("rowan") == (stage.account.native_id, "rowan")
+
+
+@pytest.mark.harm("time-read-in-another-zone")
+async def test_a_message_says_when_in_the_zone_of_whoever_reads_it(stage: DiscordStage) -> None:
+    at = datetime(2026, 12, 3, 14, 30, tzinfo=UTC)
+    await stage.space.send_message(stage.account, Message("", "Due by then.", "n", {"then": at}))
+    (sent,) = stage.emulator.person(stage.account.native_id).dms()
+    assert sent["content"] == f"Due by <t:{int(at.timestamp())}:f>."
 
 
 # -- preconditions
