@@ -1,6 +1,6 @@
 """The language of whoever asks on Discord: their locale, the names of commands in it, and refusals said in it.
 
-The texts themselves stand in the catalogues; what members of the group read stays English.
+The texts themselves stand in the catalogues; what members of the group are answered stays English.
 """
 
 from typing import Final
@@ -10,7 +10,13 @@ from discord import app_commands
 from discord.app_commands import TranslationContextTypes, locale_str
 
 from guardian.errors import GuardianError, NotFound, Refused, Stale
-from guardian.notices.translations import ENGLISH, catalogue_language, translate_text, translate_text_or_default
+from guardian.notices.translations import (
+    ENGLISH,
+    catalogue_language,
+    load_texts,
+    translate_text,
+    translate_text_or_default,
+)
 
 _KEY: Final = "key"
 
@@ -29,6 +35,12 @@ def supported_language(locale: str) -> str:
 def localized_name(key: str) -> locale_str:
     """Return the name or description of a command, which Discord shows to each person in their own language."""
     return locale_str(translate_text("", key), key=key)
+
+
+def description_of(command: str) -> locale_str:
+    """Return what a command of members or moderators is for, as the catalogues say it; its name, where they do not."""
+    key = f"members_command.{command.replace('-', '_')}"
+    return localized_name(key) if key in load_texts(ENGLISH) else locale_str(command)
 
 
 def refusal_text(locale: str, error: GuardianError) -> str:

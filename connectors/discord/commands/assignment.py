@@ -14,14 +14,14 @@ commands = CommandSet()
 
 
 @commands.button("take")
-@commands.command(name="take", description="You have this case in hand")
+@commands.command(name="take")
 @app_commands.describe(case=formatting.CASE)
 async def take(context: CommandContext, case: str) -> Reply:
     """Take a case."""
     return Reply(f"Noted: you have {await assignment.take_case(context.app, context.by, case)} in hand.")
 
 
-@commands.command(name="hand-over", description="Another member speaks to the reporter")
+@commands.command(name="hand-over")
 @app_commands.describe(case=formatting.CASE, member="The name of the member who takes over")
 async def hand_over(context: CommandContext, case: str, member: str) -> Reply:
     """Make another member the contact person of a case."""

@@ -11,7 +11,7 @@ from guardian.services.conflicts import audience
 commands = CommandSet()
 
 
-@commands.command(name="open-to-all", description="Every member hears of this case")
+@commands.command(name="open-to-all")
 @app_commands.describe(case=formatting.CASE)
 async def open_to_all(context: CommandContext, case: str) -> Reply:
     """Open a case to every member without a conflict."""

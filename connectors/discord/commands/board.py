@@ -35,7 +35,6 @@ async def show_recorded_answer(context: CommandContext, case: str) -> Reply:
 
 @commands.form_command(
     name="board-answer",
-    description="The Board's answer: record it, or see and confirm it",
     look=find_code_name,
     reply_without=("outcome", show_recorded_answer),
 )
@@ -81,14 +80,14 @@ async def confirm_answer(context: CommandContext, case: str) -> Reply:
     return Reply(await board_answers.confirm_answer(context.app, context.by, case))
 
 
-@commands.command(name="motion", description="Record the organisers' motion on a proposal")
+@commands.command(name="motion")
 @app_commands.describe(case=formatting.CASE, granted="Did they approve?")
 async def record_motion(context: CommandContext, case: str, granted: bool) -> Reply:
     """Record the organisers' motion on a proposal."""
     return Reply(await board_answers.record_motion(context.app, context.by, case, granted=granted))
 
 
-@commands.command(name="confirm-motion", description="Confirm the organisers' motion")
+@commands.command(name="confirm-motion")
 @app_commands.describe(case=formatting.CASE)
 async def confirm_motion(context: CommandContext, case: str) -> Reply:
     """Confirm the organisers' motion."""

@@ -19,9 +19,7 @@ from rules.ladder import TermState
 commands = CommandSet()
 
 
-@commands.form_command(
-    name="close", description="Close a case, with its outcome and a review date", look=find_code_name
-)
+@commands.form_command(name="close", look=find_code_name)
 @app_commands.describe(case=formatting.CASE, review_on="The day of the next look, as year-month-day")
 def close_form(code_name: str | None, case: str, review_on: str = "") -> Form:
     """Ask for the outcome of a case that is to be closed."""
@@ -37,21 +35,21 @@ async def close(context: CommandContext, form: ModalValues, case: str, review_on
     return Reply(await closing.close(context.app, context.by, case, form.text("outcome"), day))
 
 
-@commands.command(name="reopen", description="Open a closed case again")
+@commands.command(name="reopen")
 @app_commands.describe(case=formatting.CASE, reason="What is new; it is kept with the case")
 async def reopen(context: CommandContext, case: str, reason: str) -> Reply:
     """Open a closed case again."""
     return Reply(await closing.reopen(context.app, context.by, case, reason))
 
 
-@commands.command(name="sanctions", description="Every sanction that runs, by code name")
+@commands.command(name="sanctions")
 async def sanctions(context: CommandContext) -> Reply:
     """List the sanctions that run."""
     found = await overview.list_sanctions(context.app, context.by)
     return Reply("\n".join(_format_sanction(each) for each in found) or "No sanction runs.")
 
 
-@commands.command(name="return", description="Give somebody their membership back")
+@commands.command(name="return")
 @app_commands.describe(person="The code name of the person")
 async def reinstate(context: CommandContext, person: str) -> Reply:
     """Confirm that a person gets back what their sanction took."""

@@ -18,6 +18,7 @@ from discord.app_commands import Choice
 from connectors.discord.completions import Completer, add_completions
 from connectors.discord.components import Button, Form, Reply, Style, custom_id
 from connectors.discord.interactions import CommandContext, Interaction, InteractionRouter
+from connectors.discord.locales import description_of
 from connectors.discord.modal_values import ModalValues
 from connectors.discord.ttl_cache import TtlCache
 from guardian.errors import Refused
@@ -55,7 +56,6 @@ class CommandSet:
         self,
         *,
         name: str,
-        description: str,
         space_option: str = "",
         returned_text: Sequence[str] = (),
         completers: Mapping[str, Completer] | None = None,
@@ -70,7 +70,6 @@ class CommandSet:
             declared = _Command(
                 handler=handler,
                 name=name,
-                description=description,
                 space_option=space_option,
                 returned_text=tuple(returned_text),
                 completers=completers,
@@ -84,7 +83,6 @@ class CommandSet:
         self,
         *,
         name: str,
-        description: str,
         look: LookupHandler,
         reply_without: tuple[str, ReplyHandler] | None = None,
     ) -> Callable[[F], F]:
@@ -99,7 +97,6 @@ class CommandSet:
             declared = _Command(
                 handler=handler,
                 name=name,
-                description=description,
                 look=look,
                 reply_without=reply_without,
             )
@@ -187,7 +184,6 @@ class ConfirmedAction(Generic[T]):
 class _Command:
     handler: Callable[..., Any]
     name: str
-    description: str
     space_option: str = ""
     returned_text: tuple[str, ...] = ()
     look: LookupHandler | None = None
@@ -196,7 +192,7 @@ class _Command:
 
     def add_to(self, router: InteractionRouter) -> None:
         command: app_commands.Command[Any, ..., None] = app_commands.Command(
-            name=self.name, description=self.description, callback=self._callback(router)
+            name=self.name, description=description_of(self.name), callback=self._callback(router)
         )
         if self.space_option:
             names = [Choice(name=name, value=str(name)) for name in router.app.spaces.names]

@@ -31,7 +31,7 @@ _STATES: Final = {
 commands = CommandSet()
 
 
-@commands.form_command(name="propose", description="Propose what a case comes to", look=find_code_name)
+@commands.form_command(name="propose", look=find_code_name)
 @app_commands.describe(case=formatting.CASE, **consequences.DESCRIPTIONS)
 @app_commands.choices(outcome=consequences.CHOICES, at_end=consequences.AT_END)
 def proposal_form(
@@ -102,7 +102,7 @@ async def withdraw(context: CommandContext, proposal: str) -> Reply:
     return Reply(f"Your proposal in {taken.code_name} is taken back, and the case is open again.")
 
 
-@commands.command(name="mark", description="Mark whether somebody's safety is at risk", returned_text=("reason",))
+@commands.command(name="mark", returned_text=("reason",))
 @app_commands.describe(
     case=formatting.CASE,
     at_risk="Is somebody's safety at risk? Proposals then count as severe",
@@ -118,7 +118,6 @@ async def mark_risk(context: CommandContext, case: str, at_risk: bool, reason: s
 
 @commands.command(
     name="mark-evasion",
-    description="Mark that somebody got round an earlier restriction",
     returned_text=("reason",),
 )
 @app_commands.describe(

@@ -42,7 +42,7 @@ async def _may_write(context: CommandContext, case: str) -> None:
     await drafts.list_drafts(context.app, context.by, case)
 
 
-@commands.form_command(name="draft", description="Write a text to somebody in a case", look=_may_write)
+@commands.form_command(name="draft", look=_may_write)
 @app_commands.describe(case=formatting.CASE, kind="What it is", person=formatting.PERSON)
 @app_commands.choices(kind=_KINDS)
 def draft_form(_: None, case: str, kind: str, person: str = "") -> Form:
@@ -62,9 +62,7 @@ async def write_draft(context: CommandContext, form: ModalValues, case: str, kin
     return Reply(f"Your text is with {made.code_name}. A second member reads it: `/read-draft`")
 
 
-@commands.command(
-    name="expect", description="Tell the reporters by when a resolution is expected", returned_text=("why",)
-)
+@commands.command(name="expect", returned_text=("why",))
 @app_commands.describe(
     case=formatting.CASE,
     day="The day, as year-month-day",
@@ -78,7 +76,7 @@ async def project_resolution(context: CommandContext, case: str, day: str, why: 
     return Reply(await projected_dates.project_resolution(context.app, context.by, case, on, why))
 
 
-@commands.command(name="read-draft", description="Read the texts of a case and approve them")
+@commands.command(name="read-draft")
 @app_commands.describe(case=formatting.CASE)
 async def read_drafts(context: CommandContext, case: str) -> Reply:
     """Show where the texts of a case can be read, with the buttons that approve and withdraw them."""

@@ -23,8 +23,8 @@ commands = CommandSet()
 
 
 @commands.button("preview")
-@commands.command(name="enact", description="Carry a decision out, after one look at it")
-@commands.command(name="preview", description="What a decision would do, space by space")
+@commands.command(name="enact")
+@commands.command(name="preview")
 @app_commands.describe(case=formatting.CASE)
 async def preview(context: CommandContext, case: str) -> Reply:
     """Show what a decision would do, with the button that enacts it."""

@@ -14,6 +14,7 @@ from connectors.discord.components import Button, ChoiceField, Form, Reply, Styl
 from connectors.discord.evidence import EvidenceCollector
 from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext, Interaction, InteractionRouter
+from connectors.discord.locales import description_of
 from connectors.discord.modal_values import ModalValues
 from guardian.cases.handoffs import Urgency
 from guardian.errors import NotFound, Refused
@@ -103,7 +104,7 @@ class _EscalationCommands:
         async def about_member(interaction: Interaction, member: discord.User) -> None:
             await self._open(interaction, (_MEMBER, str(member.id)))
 
-        @router.tree.command(name="escalate", description="Pass a matter on to the working group", guild=router.guild)
+        @router.tree.command(name=ESCALATE, description=description_of(ESCALATE), guild=router.guild)
         @app_commands.describe(
             matter="The code name of a local matter",
             link="The link of a message or conversation in any space",
@@ -174,7 +175,7 @@ class _EscalationCommands:
                 raise NotFound
 
 
-@commands.command(name="escalations", description="How far it has come, what was passed on")
+@commands.command(name="escalations")
 async def list_escalations(context: CommandContext) -> Reply:
     """List what was escalated, and the cross-space patterns that can be."""
     return _lists_reply(await cross_space.list_escalations_and_patterns(context.app, context.by))
@@ -187,16 +188,14 @@ async def accept_pattern(context: CommandContext, reference: str) -> Reply:
 
 
 @commands.button("accept-escalation")
-@commands.command(name="accept-escalation", description="Accept by name what moderators passed on")
+@commands.command(name="accept-escalation")
 @app_commands.describe(case=formatting.CASE)
 async def accept_escalation(context: CommandContext, case: str) -> Reply:
     """Accept an escalation by name."""
     return Reply(await escalations.accept_escalation(context.app, context.by, case))
 
 
-@commands.form_command(
-    name="turn-over", description="Where the two groups do not agree in time: to the Board", look=no_look
-)
+@commands.form_command(name="turn-over", look=no_look)
 @app_commands.describe(what="The case's code name, or the reference that you have of it")
 def board_referral_form(_: None, what: str) -> Form:
     """Ask how the member's group sees a matter that is referred to the Board."""

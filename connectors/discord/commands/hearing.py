@@ -23,7 +23,7 @@ commands = CommandSet()
 
 
 @commands.button("hear")
-@commands.command(name="hear", description="Write to the reported person and ask for their view")
+@commands.command(name="hear")
 @app_commands.describe(case=formatting.CASE)
 async def hear(context: CommandContext, case: str) -> Reply:
     """Begin the hearing of the reported person."""
@@ -59,7 +59,7 @@ def _words_button(case: str) -> Button:
     return Button("Say what was reported", custom_id("hearing-words", case), Style.PRIMARY)
 
 
-@commands.command(name="skip", description="Ask to skip a step; a second member has to agree")
+@commands.command(name="skip")
 @app_commands.describe(case=formatting.CASE, step="Which step", reason="Why; it is kept with the case")
 @app_commands.choices(step=_STEPS)
 async def request_skip(context: CommandContext, case: str, step: str, reason: str) -> Reply:
@@ -68,7 +68,7 @@ async def request_skip(context: CommandContext, case: str, step: str, reason: st
 
 
 @commands.button("second-skip")
-@commands.command(name="second-skip", description="Agree that a step is skipped")
+@commands.command(name="second-skip")
 @app_commands.describe(case=formatting.CASE, step="Which step")
 @app_commands.choices(step=_STEPS)
 async def confirm_skip(context: CommandContext, case: str, step: str) -> Reply:

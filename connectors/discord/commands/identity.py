@@ -23,7 +23,7 @@ _PERSON = "The code name of the person"
 commands = CommandSet()
 
 
-@commands.command(name="unlink", description="An account is not theirs: let it go at once", space_option="space")
+@commands.command(name="unlink", space_option="space")
 @app_commands.describe(
     person=_PERSON,
     space="Where the account is",
@@ -35,21 +35,21 @@ async def unlink(context: CommandContext, person: str, space: str, reason: str, 
     return Reply(_unlink_text(await unlinking.unlink(context.app, context.by, person, SpaceName(space), who, reason)))
 
 
-@commands.command(name="challenge", description="A code that shows whose an account is", space_option="space")
+@commands.command(name="challenge", space_option="space")
 @app_commands.describe(person=_PERSON, space="Where the other account is", who=_WHO)
 async def issue_code(context: CommandContext, person: str, space: str, who: str) -> Reply:
     """Issue a code by which a person shows that an account is theirs."""
     return Reply(_code_text(await ownership_codes.issue_code(context.app, context.by, person, SpaceName(space), who)))
 
 
-@commands.command(name="ask-accounts", description="Ask somebody to show which accounts are theirs")
+@commands.command(name="ask-accounts")
 @app_commands.describe(person=_PERSON)
 async def request_disclosure(context: CommandContext, person: str) -> Reply:
     """Ask a person to show which accounts are theirs."""
     return Reply(_disclosure_text(await self_disclosure.request_disclosure(context.app, context.by, person)))
 
 
-@commands.command(name="join", description="Two people of your cases are one")
+@commands.command(name="join")
 @app_commands.describe(person=_PERSON, other="The code name of the other", evidence="How you know that they are one")
 async def merge(context: CommandContext, person: str, other: str, evidence: str) -> Reply:
     """Propose that two people are one."""
@@ -60,7 +60,7 @@ async def merge(context: CommandContext, person: str, other: str, evidence: str)
     )
 
 
-@commands.command(name="part", description="Two people who were joined are two")
+@commands.command(name="part")
 @app_commands.describe(person=_PERSON, other="The code name of the other", reason="How you know; it is kept")
 async def split(context: CommandContext, person: str, other: str, reason: str) -> Reply:
     """Split two people who were merged."""
@@ -68,7 +68,7 @@ async def split(context: CommandContext, person: str, other: str, reason: str) -
     return Reply(f"{made.kept} and {made.other} are two again. Each keeps what is theirs, and nothing else.")
 
 
-@commands.command(name="suggest-links", description="Accounts of the same name elsewhere")
+@commands.command(name="suggest-links")
 @app_commands.describe(case=formatting.CASE)
 async def suggest_links(context: CommandContext, case: str) -> Reply:
     """List the accounts elsewhere whose owners have the same name."""
@@ -80,7 +80,7 @@ async def suggest_links(context: CommandContext, case: str) -> Reply:
     return Reply("\n".join(lines))
 
 
-@commands.command(name="coverage", description="What would hold where, before you decide")
+@commands.command(name="coverage")
 @app_commands.describe(case=formatting.CASE, restriction="What would be asked of the spaces")
 @app_commands.choices(restriction=formatting.RESTRICTIONS)
 async def coverage(context: CommandContext, case: str, restriction: str = Restriction.SUSPENDED.value) -> Reply:

@@ -25,7 +25,7 @@ _TRUST = {
 commands = CommandSet()
 
 
-@commands.command(name="person", description="Say whom a case is about", space_option="space")
+@commands.command(name="person", space_option="space")
 @app_commands.describe(case=formatting.CASE, who=_WHO, space="Where they are called so")
 async def identify_person(context: CommandContext, case: str, who: str, space: str) -> Reply:
     """Name the person whom a case is about."""
@@ -33,7 +33,7 @@ async def identify_person(context: CommandContext, case: str, who: str, space: s
     return Reply(f"This person is called **{code_name}** from now on. Their accounts: `/accounts`")
 
 
-@commands.command(name="accounts", description="Which accounts are known in a case")
+@commands.command(name="accounts")
 @app_commands.describe(case=formatting.CASE)
 async def list_accounts(context: CommandContext, case: str) -> Reply:
     """List the accounts that are known in a case, without their names."""
@@ -47,7 +47,7 @@ async def list_accounts(context: CommandContext, case: str) -> Reply:
     )
 
 
-@commands.command(name="link", description="An account is the same person's", space_option="space")
+@commands.command(name="link", space_option="space")
 @app_commands.describe(
     person="The code name of the person",
     space="Where the account is",

@@ -16,14 +16,14 @@ MATTER = "The code name of the local matter"
 commands = CommandSet()
 
 
-@commands.command(name="matters", description="The local matters of your space")
+@commands.command(name="matters")
 async def list_matters(context: CommandContext) -> Reply:
     """List the local matters of the moderator's space."""
     found = await local_matters.list_matters(context.app, context.by)
     return Reply("\n".join(_line(each) for each in found) or "Nothing waits for you.")
 
 
-@commands.command(name="matter", description="One local matter: a link to read it")
+@commands.command(name="matter")
 @app_commands.describe(matter=MATTER)
 async def read_matter(context: CommandContext, matter: str) -> Reply:
     """Show where a local matter can be read."""
@@ -32,14 +32,14 @@ async def read_matter(context: CommandContext, matter: str) -> Reply:
     return Reply(f"{text}\nOnce it is dealt with: `/handled {seen.line.code_name}`", _buttons(seen.line))
 
 
-@commands.command(name="handled", description="A local matter is dealt with", returned_text=("done",))
+@commands.command(name="handled", returned_text=("done",))
 @app_commands.describe(matter=MATTER, done="What was done; it is kept with the matter")
 async def mark_handled(context: CommandContext, matter: str, done: str) -> Reply:
     """Record that a local matter was dealt with."""
     return Reply(await local_matters.mark_handled(context.app, context.by, matter, done))
 
 
-@commands.command(name="refer", description="Ask moderators to keep an eye on an account", space_option="space")
+@commands.command(name="refer", space_option="space")
 @app_commands.describe(case=formatting.CASE, space="Whose moderators", person=formatting.PERSON)
 async def refer(context: CommandContext, case: str, space: str, person: str = "") -> Reply:
     """Refer an account to the moderators of a space, for monitoring."""
@@ -47,7 +47,7 @@ async def refer(context: CommandContext, case: str, space: str, person: str = ""
 
 
 @commands.button("accept-referral")
-@commands.command(name="accept-referral", description="Accept by name what the working group asks")
+@commands.command(name="accept-referral")
 @app_commands.describe(matter=MATTER)
 async def accept_referral(context: CommandContext, matter: str) -> Reply:
     """Accept a referral by name."""

@@ -57,7 +57,7 @@ _ASKED: Final = "The name of the matter, as the notice or /measures shows it"
 commands = CommandSet()
 
 
-@commands.command(name="measure", description="A short measure in one space; it ends by itself", space_option="space")
+@commands.command(name="measure", space_option="space")
 @app_commands.describe(
     kind="What is to hold",
     reason="Why; the person is told this",
@@ -96,16 +96,14 @@ async def confirmed_measure(context: CommandContext, request: MeasureRequest) ->
     return Reply(_done_text(await _or_escalate(measures.set_measure(context.app, context.by, request))))
 
 
-@commands.command(name="measures", description="The measures that run now")
+@commands.command(name="measures")
 async def list_measures(context: CommandContext) -> Reply:
     """List the measures that run and that the member may know of."""
     found = await measures.list_measures(context.app, context.by)
     return Reply("\n".join(map(_line, found)) if found else "No measure runs that you may know of.")
 
 
-@commands.command(
-    name="end-measure", description="End a measure before its time", completers={"matter": complete_measures}
-)
+@commands.command(name="end-measure", completers={"matter": complete_measures})
 @app_commands.describe(matter=_ASKED)
 async def end_measure(context: CommandContext, matter: str) -> Reply:
     """End a measure before its time."""
@@ -114,7 +112,6 @@ async def end_measure(context: CommandContext, matter: str) -> Reply:
 
 @commands.command(
     name="look-at-measure",
-    description="Say whether a measure stands",
     completers={"matter": complete_asked_measures},
 )
 @app_commands.describe(matter=_ASKED, answer="What becomes of it", reason="Why; it is kept with the matter")
@@ -127,7 +124,6 @@ async def reconsider_measure(context: CommandContext, matter: str, answer: str, 
 
 @commands.command(
     name="explain-act",
-    description="Why, and until when, of what you did with a space's own menu",
     completers={"matter": complete_unexplained},
 )
 @app_commands.describe(

@@ -38,7 +38,7 @@ async def list_people(context: CommandContext) -> tuple[tuple[str, str], ...]:
     return tuple((str(member), name) for member, name in await intake.list_nameable_members(context.app))
 
 
-@commands.form_command(name=REPORT_FOR, description="Enter what somebody told you", look=list_people)
+@commands.form_command(name=REPORT_FOR, look=list_people)
 @app_commands.describe(
     know_them="You know the people in it: hand it on unopened, and another member asks",
     danger="Somebody is in danger now",

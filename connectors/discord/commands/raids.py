@@ -54,9 +54,7 @@ class _PendingRaid:
     term: timedelta | None
 
 
-@commands.command(
-    name="raid", description="Restrict many accounts at once; a second member has to agree", space_option="space"
-)
+@commands.command(name="raid", space_option="space")
 @app_commands.describe(
     accounts="A text file, one account a line; the first line says `id` or `space,id`, if they are ids",
     ground="Why it cannot wait",
@@ -104,7 +102,7 @@ async def confirmed_raid(context: CommandContext, pending: _PendingRaid) -> Repl
     )
 
 
-@commands.command(name="second-raid", description="Agree to a raid that another member announced")
+@commands.command(name="second-raid")
 @app_commands.describe(case=formatting.CASE)
 async def confirm_raid(context: CommandContext, case: str) -> Reply:
     """Agree to a raid that another member announced."""
@@ -112,7 +110,7 @@ async def confirm_raid(context: CommandContext, case: str) -> Reply:
     return Reply(f"It begins now.\n{_status_text(seen)}")
 
 
-@commands.command(name="raid-status", description="How far a raid has come")
+@commands.command(name="raid-status")
 @app_commands.describe(case=formatting.CASE, report="With a file of every account; for the two who announced it")
 async def raid_status(context: CommandContext, case: str, report: bool = False) -> Reply:
     """Show how far a raid has come, with the file of its accounts where it is asked for."""

@@ -19,7 +19,7 @@ _LONGEST_LIST: Final = 60
 commands = CommandSet()
 
 
-@commands.command(name="case", description="One case: a link to read it, and what is open")
+@commands.command(name="case")
 @app_commands.describe(case=formatting.CASE)
 async def show_case(context: CommandContext, case: str) -> Reply:
     """Show what is open in a case, and where it can be read."""
@@ -27,7 +27,7 @@ async def show_case(context: CommandContext, case: str) -> Reply:
     return Reply(f"{_link_text(await _reading_url(context, case))}\n\n{case_text(seen)}", buttons(seen))
 
 
-@commands.command(name="cases", description="Every case that you take part in")
+@commands.command(name="cases")
 async def list_cases(context: CommandContext) -> Reply:
     """List the newest cases of the member."""
     lines = await overview.list_cases(context.app, context.by)
@@ -37,7 +37,7 @@ async def list_cases(context: CommandContext) -> Reply:
     return Reply("\n".join(shown) or "There are no cases.")
 
 
-@commands.command(name="todo", description="What needs you: a link to your place to work")
+@commands.command(name="todo")
 async def show_tasks(context: CommandContext) -> Reply:
     """Give the member a link that signs them in where they see what needs them."""
     url = await links.create_link(context.app, context.by)

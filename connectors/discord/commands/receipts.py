@@ -23,7 +23,6 @@ commands = CommandSet()
 
 @commands.command(
     name="give-receipt",
-    description="A receipt for somebody whom no message reaches, to hand over",
     space_option="space",
 )
 @app_commands.describe(

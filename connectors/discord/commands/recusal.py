@@ -30,7 +30,7 @@ _KINDS = {choice.value: choice.name.partition(" (")[0] for choice in _REASONS}
 commands = CommandSet()
 
 
-@commands.command(name="recuse", description="Step back from a case, at once")
+@commands.command(name="recuse")
 @app_commands.describe(
     case=formatting.CASE,
     reason="Why",
@@ -46,7 +46,7 @@ async def recuse(context: CommandContext, case: str, reason: str, note: str = ""
     return Reply(f"{who} not see {code_name} any more, from this instant. Thank you for saying so.")
 
 
-@commands.command(name="hold-out-decision", description="Does somebody who was held out take part?")
+@commands.command(name="hold-out-decision")
 @app_commands.describe(case=formatting.CASE, member="Their name", takes_part="Do they take part?", reason="Why")
 async def decide_exclusion(context: CommandContext, case: str, member: str, takes_part: bool, reason: str) -> Reply:
     """Decide whether a member whose exclusion is pending takes part in a case."""
@@ -57,9 +57,7 @@ async def decide_exclusion(context: CommandContext, case: str, member: str, take
     return Reply(f"They {'take part in' if takes_part else 'stay out of'} {code_name} from now on.")
 
 
-@commands.command(
-    name="raise-conflict", description="Say that another member may have a conflict", returned_text=("note",)
-)
+@commands.command(name="raise-conflict", returned_text=("note",))
 @app_commands.describe(
     case=formatting.CASE,
     member="Their name; they are not told of it before it is decided",
@@ -76,7 +74,6 @@ async def raise_conflict(context: CommandContext, case: str, member: str, reason
 
 @commands.command(
     name="conflict-decision",
-    description="See the conflicts that were raised, and decide",
     returned_text=("reason",),
 )
 @app_commands.describe(

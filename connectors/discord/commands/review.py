@@ -30,7 +30,7 @@ _ANSWERS: Final = [
 commands = CommandSet()
 
 
-@commands.command(name="review", description="Say what becomes of an act taken alone")
+@commands.command(name="review")
 @app_commands.describe(
     case=formatting.CASE,
     answer="What becomes of it",
@@ -53,7 +53,7 @@ async def review_act(
     return Reply(_review_text(await review.review(context.app, context.by, case, chosen, term, instead, reason)))
 
 
-@commands.command(name="stop", description="Stop another member from acting alone")
+@commands.command(name="stop")
 @app_commands.describe(member="Whom")
 async def stop_member(context: CommandContext, member: discord.User) -> Reply:
     """Stop another member from acting alone."""
@@ -63,7 +63,7 @@ async def stop_member(context: CommandContext, member: discord.User) -> Reply:
     return Reply(_stop_text(await stop.stop_member(context.app, context.by, other.id)))
 
 
-@commands.command(name="review-stop", description="Does the stop of a member stand?")
+@commands.command(name="review-stop")
 @app_commands.describe(member="Who was stopped", stands="Does it stand?")
 async def review_stop(context: CommandContext, member: discord.User, stands: bool) -> Reply:
     """Answer whether the stop of a member stands."""

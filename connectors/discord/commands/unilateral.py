@@ -46,7 +46,7 @@ class _PendingAct:
     term: timedelta | None
 
 
-@commands.command(name="act", description="Restrict somebody at once; the group reviews it", space_option="name_in")
+@commands.command(name="act", space_option="name_in")
 @app_commands.describe(
     restriction="What is to hold",
     ground="Why it cannot wait",
@@ -98,7 +98,7 @@ async def confirmed_act(context: CommandContext, pending: _PendingAct) -> Reply:
     return Reply(_done_text(done))
 
 
-@commands.command(name="second-act", description="Agree to an act that waits for a second")
+@commands.command(name="second-act")
 @app_commands.describe(case=formatting.CASE)
 async def confirm_act_of_case(context: CommandContext, case: str) -> Reply:
     """Agree to the act that waits for a second member in a case."""
@@ -114,7 +114,7 @@ async def confirm_act(context: CommandContext, act_id: str) -> Reply:
     return Reply(_done_text(await act.confirm_act(context.app, context.by, act_id)))
 
 
-@commands.form_command(name="account", description="Your own account of an act of yours", look=no_look)
+@commands.form_command(name="account", look=no_look)
 @app_commands.describe(case=formatting.CASE)
 def statement_form(_: None, case: str) -> Form:
     """Ask for the statement of a member who acted alone."""

@@ -81,7 +81,7 @@ def _add_handlers(served: Served) -> None:
         return Reply("Noted.")
 
     @commands.button("broken")
-    @commands.command(name="broken", description="Break")
+    @commands.command(name="broken")
     async def broken(context: CommandContext) -> Reply:
         raise ZeroDivisionError
 

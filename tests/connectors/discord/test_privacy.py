@@ -31,7 +31,7 @@ async def talkative_service(folder: Path) -> AsyncIterator[DiscordService]:
     """A service with a command whose answer needs several messages."""
     extra = CommandSet()
 
-    @extra.command(name="talk", description="Say a lot")
+    @extra.command(name="talk")
     async def talk(context: CommandContext) -> Reply:
         return Reply("\n\n".join(["About a case that nobody else may know of. " * 20] * 6))
 

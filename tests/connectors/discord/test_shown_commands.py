@@ -68,3 +68,9 @@ async def test_an_account_kept_from_the_commands_does_not_find_them_by_its_role(
     state.command_overwrites |= {role: True, bruno.user_id: False}
     with pytest.raises(Declined, match="no command"):
         await bruno.command("todo")
+
+
+async def test_every_command_says_what_it_is_for_in_each_reader_s_language(service: DiscordService) -> None:
+    listed = state_of(service).commands[service.emulator.guild_id]
+    told = {each["name"]: each.get("description_localizations") or {} for each in listed if each["type"] == 1}
+    assert [name for name, languages in told.items() if set(languages) != {"de", "fr"}] == []
