@@ -219,7 +219,7 @@ async def test_a_german_reads_german_from_the_command_to_the_answer(service: Dis
 
 async def test_a_refusal_is_said_in_the_reporters_language(service: DiscordService) -> None:
     service.emulator.state.set_locale(A_REPORTER.native_id, "fr")
-    form = await service.reporter.message_menu("Signaler au groupe de travail", a_message(service))
+    form = await service.reporter.message_menu("Signaler un comportement", a_message(service))
     refused = await (await service.reporter.submit(form, {"what": " "})).wait_until_settled()
     assert refused.text.startswith(translate_text("fr", "refused.empty"))
 
