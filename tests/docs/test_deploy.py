@@ -17,6 +17,7 @@ from guardian.presets import load_shipped
 from guardian.web.forms import MAX_TEXT_BYTES, max_total_size
 from guardian.web.health import Health, health_route
 from tests.architecture.source import ROOT
+from tests.docs.guides_tables import PAGES, text_of
 
 DEPLOY = ROOT / "deploy"
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(DEPLOY.iterdir())}
@@ -72,6 +73,13 @@ def test_every_command_that_a_file_gives_is_there_with_its_options() -> None:
     for name, options in given:
         taken = inspect.signature(import_module(f"guardian.cli.{COMMANDS[name][0]}").command).parameters
         assert {flag.replace("-", "_") for flag in re.findall(r"--([a-z-]+)", options)} <= set(taken)
+
+
+def test_every_file_that_a_page_sends_people_to_is_there() -> None:
+    pages = "\n".join(text_of(page) for page in [*PAGES, ROOT / "README.md"])
+    named = set(re.findall(r"\bdeploy/([\w.-]*\w(?:\.\*)?)", pages))
+    assert named
+    assert [name for name in named if not list(DEPLOY.glob(name))] == []
 
 
 def test_the_container_runs_a_command_as_nobody_special() -> None:
