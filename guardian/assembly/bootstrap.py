@@ -28,6 +28,7 @@ from guardian.services.identity.account_owners import record_owner_notified
 from guardian.services.notify import may_still_receive
 from guardian.services.sanctions.alerts import SanctionAlerts
 from guardian.settings.models import ReconcilerSettings, Settings
+from guardian.settings.spaces import DiscordSettings
 from guardian.spaces.inbox import Inbox
 from guardian.spaces.port import Space
 from guardian.spaces.registry import RegisteredSpace, SpaceRegistry
@@ -122,7 +123,12 @@ def _compose(
         clock,
         RouteFinder(spaces, mailer),
         NoticeRenderer(
-            settings.community, base_url, settings.language, settings.policy.names, settings.policy.groups.board
+            settings.community,
+            base_url,
+            settings.language,
+            settings.policy.names,
+            settings.policy.groups.board,
+            has_commands=any(isinstance(each, DiscordSettings) for each in settings.spaces),
         ),
         DeliveryHandlers(
             may_still_receive,

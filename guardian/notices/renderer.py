@@ -34,6 +34,17 @@ PAGE_TEMPLATES: Final = "pages"
 _SPACE_LEFT: Final = re.compile(r" +(?=[ .,])")
 """Where a part of a sentence was left out."""
 _INSTANTS: Final = "instants"
+_TYPED: Final = r":\n+(?:/[^\n]*\n*)+"
+_CONSOLE_FOR_COMMANDS: Final = (
+    (re.compile(rf", type in Discord{_TYPED}"), ", open {page}\n\n"),
+    (re.compile(rf"\bIn Discord{_TYPED}"), "On the console: {page}\n\n"),
+    (re.compile(rf"\bin Discord{_TYPED}"), "on the console: {page}\n\n"),
+    (re.compile(_TYPED), ": {page}\n\n"),
+    (re.compile(r"the command /\S+ in Discord", re.IGNORECASE), "The console ({page})"),
+    (re.compile(r" in /[a-z-]+"), " on the console"),
+    (re.compile(r": /[a-z-]+(?: [a-z]+-[a-z]+\b)?(?: and the name of the matter)?"), " on the console"),
+)
+"""How a member's text asks for a command, and what it says instead where nobody can type one."""
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
@@ -59,13 +70,17 @@ class NoticeRenderer:
         language: str = ENGLISH,
         names: Names | None = None,
         board: BoardSeats = BoardSeats.SEATED,
+        *,
+        has_commands: bool = True,
     ) -> None:
         """`language` is that of people of whom no other is known; `names` are what the groups are called (P-11.1).
 
-        Where `board` says that there is none, no text sends anybody to its liaison.
+        Where `board` says that there is none, no text sends anybody to its liaison; where nobody can type commands, none
+        asks a member to, but says where the same is done on the console.
         """
         self._language, self._names, self._community = language, names, community
         address = base_url.rstrip("/")
+        self._console = None if has_commands else f"{address}/console"
         self._common_facts = {
             "follow_up": f"{address}/follow-up",
             "personal": f"{address}/personal",
@@ -106,7 +121,18 @@ class NoticeRenderer:
             "words": _words(locale, names),
         }
         subject, _, body = self._templates.get_template(template).render(facts).strip().partition("\n")
+        if self._console is not None and notice.to.kind is RecipientKind.MEMBER:
+            body = _without_commands(body, self._console, notice.facts)
         return NoticeText(subject.strip(), _BLANK_LINES.sub("\n\n", body).strip(), instants)
+
+
+def _without_commands(body: str, console: str, facts: Mapping[str, str]) -> str:
+    """Return a member's text in which each command to type has become the page of the console where that is done."""
+    code_name, kind = facts.get("code_name"), "matters" if facts.get("local") else "cases"
+    page = f"{console}/{kind}/{code_name}" if code_name else console
+    for asked, said in _CONSOLE_FOR_COMMANDS:
+        body = asked.sub(said.format(page=page), body)
+    return body
 
 
 @cache

@@ -291,3 +291,24 @@ def test_whoever_lifts_by_hand_again_and_again_is_brought_before_the_chair(rende
 def test_a_fact_cannot_act_as_a_template(renderer: NoticeRenderer) -> None:
     body = renderer.render(a_notice(NoticeKind.HEARING, text="{{ community }} {% include '_yours.txt' %}")).body
     assert "{{ community }} {% include '_yours.txt' %}" in body
+
+
+@pytest.mark.harm("told-to-type-where-nobody-can")
+@pytest.mark.parametrize("kind", TO_MEMBERS)
+@pytest.mark.parametrize(
+    "facts", [{}, {"what": "put_out"}, {"act": "a"}, {"ask": "motion"}, {"local": "yes"}, {"cause": "reconsideration"}]
+)
+def test_without_discord_a_member_is_sent_to_the_console(kind: NoticeKind, facts: Mapping[str, str]) -> None:
+    """P-11.2"""
+    renderer = NoticeRenderer("Example", "https://guardian.example", has_commands=False)
+    body = renderer.render(a_full_notice(kind, **facts)).body
+    assert "Discord" not in body
+    assert re.findall(r"(?:^|\s)/[a-z-]+", body) == []
+
+
+@pytest.mark.harm("told-to-type-where-nobody-can")
+def test_without_discord_a_new_report_leads_to_the_page_of_its_case() -> None:
+    """P-11.2"""
+    renderer = NoticeRenderer("Example", "https://guardian.example", has_commands=False)
+    body = renderer.render(a_full_notice(NoticeKind.NEW_REPORT)).body
+    assert f"To open it, open https://guardian.example/console/cases/{CODE_NAME}" in body
