@@ -16,7 +16,7 @@ from guardian.notices.models import News, Notice, NoticeKind, NoticeState, Recip
 from guardian.services.reports.intake import read_follow_up
 from guardian.services.reports.mail import InboundMail, MailOutcome, receive_mail, record_bounce
 from guardian.spaces.outcomes import Outcome, Unavailable
-from guardian.spaces.registry import Mode
+from guardian.spaces.registry import Mode, SpaceRegistry
 from guardian.storage.tables.cases import reports
 from tests.builders.community import AMARA, DISCORD, DMITRI, WORKING_GROUP, Community
 
@@ -263,7 +263,15 @@ async def test_mail_goes_only_to_a_proved_address_of_somebody_who_still_wants_it
     assert await channels_to(community, proved) == []
 
 
-async def channels_to(community: Community, report: Report) -> list[str]:
+@pytest.mark.harm("mailed-report-never-answered")
+async def test_without_any_space_a_mailed_report_is_answered(community: Community) -> None:
+    """P-2.4, P-11.2; there is nothing that is only observed."""
+    await receive_mail(community.app, a_letter())
+    (report,) = await mailed(community)
+    assert await channels_to(community, report, SpaceRegistry(())) == ["mail"]
+
+
+async def channels_to(community: Community, report: Report, spaces: SpaceRegistry | None = None) -> list[str]:
     """By which ways the reporter would be told something now."""
     notice = Notice(
         id=NoticeId("n"),
@@ -272,7 +280,8 @@ async def channels_to(community: Community, report: Report) -> list[str]:
         case=None,
     )
     async with community.units_of_work.read() as view:
-        routes = await RouteFinder(community.app.spaces, NoMail()).find_routes(view, notice)
+        registry = community.app.spaces if spaces is None else spaces
+        routes = await RouteFinder(registry, NoMail()).find_routes(view, notice)
     return [channel.name for channel in routes.channels]
 
 
