@@ -22,6 +22,7 @@ from rules import (
     reconsideration,
     report_intake,
     routing,
+    shortfalls,
     unilateral,
     worklist,
 )
@@ -34,6 +35,9 @@ Probe = Callable[[Policy], object]
 
 SIX = frozenset("ABCDEF")
 CIRCLE = routing.HandlingGroups(SIX, frozenset("A"), frozenset("L"), frozenset("LX"))
+SEATED = shortfalls.SeatedPeople(
+    routing.HandlingGroups(SIX, frozenset("A"), frozenset(), frozenset("X")), 0, has_mail=True
+)
 BARRED = precedence.Restriction.SUSPENDED
 SHORT, EXTENDED = ladder.Outcome.SHORT_SUSPENSION, ladder.Outcome.EXTENDED_SUSPENSION
 
@@ -261,6 +265,7 @@ PROBES: dict[str, Probe] = {
     "reminders.shares": lambda policy: deadlines.reminder_times(TimeLimit.RESOLUTION, NOW, policy),
     "closing.review_after": deadline(TimeLimit.CASE_REVIEW),
     "worklist.claim_lasts": lambda policy: worklist.oldest_standing(NOW, policy),
+    "groups.board": lambda policy: shortfalls.find_shortfalls(SEATED, policy),
 }
 
 VALUES = list(policy_values())

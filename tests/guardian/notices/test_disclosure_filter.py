@@ -7,7 +7,9 @@ from guardian.notices.disclosure_filter import FACT_KINDS, disclosable_facts
 from guardian.notices.models import RecipientKind
 from guardian.notices.renderer import TEMPLATES
 
-ALWAYS = frozenset({"community", "follow_up", "personal", "owner", "words", "here", "say", "locale"})
+ALWAYS = frozenset(
+    {"community", "follow_up", "personal", "owner", "words", "here", "say", "locale", "board", "board_is_seated"}
+)
 BY_THE_TERMINAL = frozenset({"code"})
 
 

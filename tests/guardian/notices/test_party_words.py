@@ -116,6 +116,7 @@ REFUSING = (
     "guardian/web/personal_pages.py",
 )
 SAID_TO_MEMBERS = {
+    "gap",
     "no_reason",
     "own_measure",
     "over",
