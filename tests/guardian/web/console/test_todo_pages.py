@@ -79,3 +79,15 @@ async def test_moderators_and_the_board_have_a_list_of_their_own(
     await pages.sign_in(community, member)
     shown = await pages.get("/console")
     assert (shown.status_code, "Nothing waits for you now." in text_of(shown)) == (200, True)
+
+
+@pytest.mark.harm("danger-called-on-and-on")
+async def test_whoever_says_on_the_list_that_they_have_a_danger_ends_the_calling(
+    pages: Pages, community: Community
+) -> None:
+    """P-3.6"""
+    case = await community.a_case(danger=True)
+    await pages.sign_in(community, BRUNO)
+    said = text_of(await pages.fill("/console", f"/console/cases/{case.code_name}/take"))
+    assert f"you have {case.code_name} in hand" in said
+    assert "Somebody may be in danger" not in text_of(await pages.get("/console"))
