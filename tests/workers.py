@@ -29,6 +29,8 @@ WAITING: Final = (*SLOW_FOLDERS, "bench", "contracts", "guardian/cli", "connecto
 """Folders whose tests mostly wait, those that wait longest first: they fill the gaps of the rest."""
 ALONE: Final = ("stories", "crash")
 """Folders whose tests share nothing, and of which each takes long: they are handed out one by one."""
+SHARING: Final = ("browser",)
+"""Folders whose tests share something dear: one process runs them all, since a browser each would keep both cores busy."""
 ONE_IN: Final = 4
 MOST_TOGETHER: Final = 12
 _NAME: Final = "workers"
@@ -67,11 +69,18 @@ class Work:
 
 def _together(names: Iterable[str]) -> Iterator[tuple[int, list[int]]]:
     """Neighbours of one module with the place of their folder in `WAITING`; those in `ALONE` each by itself."""
-    for module, numbered in groupby(enumerate(names), key=lambda entry: entry[1].partition("::")[0]):
+    for module, numbered in groupby(enumerate(names), key=lambda entry: _shared_by(entry[1])):
         place = next((n for n, folder in enumerate(WAITING) if module.startswith(f"tests/{folder}/")), -1)
         numbers = [number for number, _ in numbered]
-        size = 1 if place >= 0 and WAITING[place] in ALONE else MOST_TOGETHER
+        folder = WAITING[place] if place >= 0 else ""
+        size = 1 if folder in ALONE else len(numbers) if folder in SHARING else MOST_TOGETHER
         yield from ((place, numbers[at : at + size]) for at in range(0, len(numbers), size))
+
+
+def _shared_by(name: str) -> str:
+    """What the tests share that run together: their module, or the whole folder."""
+    module = name.partition("::")[0]
+    return next((f"tests/{folder}/" for folder in SHARING if module.startswith(f"tests/{folder}/")), module)
 
 
 @dataclass(slots=True)

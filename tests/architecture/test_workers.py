@@ -140,6 +140,6 @@ def test_what_computes_is_taken_by_whoever_begins_with_it() -> None:
 
 
 def test_the_pages_of_one_browser_stay_together_and_stories_are_taken_one_by_one() -> None:
-    names = [f"tests/{folder}/test_a.py::test_{number}" for folder in ("browser", "stories") for number in range(3)]
-    work = Work(names)
-    assert [work.take(computing=False) for _ in range(4)] == [[3], [4], [5], [0, 1, 2]]
+    modules = ("browser/test_a", "browser/test_b", "stories/test_a")
+    work = Work(f"tests/{module}.py::test_{number}" for module in modules for number in range(3))
+    assert [work.take(computing=False) for _ in range(4)] == [[6], [7], [8], [0, 1, 2, 3, 4, 5]]

@@ -19,6 +19,8 @@ from tests.builders.community import Community, a_community
 from tests.conftest import BROWSERS
 
 SMALL = {"width": 320, "height": 640}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
+"""Without a graphics card a browser would draw each frame in software, with both cores."""
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ async def start_chromium() -> AsyncIterator[Chromium]:
     """Start Debian's Chromium without a window, and end it after."""
     path = next(found for name in BROWSERS if (found := shutil.which(name)))
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        started = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
         await started.close()
 
