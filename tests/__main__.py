@@ -86,7 +86,7 @@ def parts(changed: Changed | None = None) -> tuple[Part, ...]:
         Part("contracts", (f"{tool}/lint-imports",)),
         Part(
             "tests",
-            (sys.executable, "-m", "pytest", "-q", "-p", "tests.workers", "--workers", "4", "--durations=15", *tests),
+            (sys.executable, "-m", "pytest", "-q", "-p", "tests.workers", "--workers", "3", "--durations=15", *tests),
         ),
     )
 

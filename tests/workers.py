@@ -1,6 +1,6 @@
-"""Runs the tests in several processes, forked from one that has loaded and collected them: `-p tests.workers --workers 4`.
+"""Runs the tests in several processes, forked from one that has loaded and collected them: `-p tests.workers --workers 3`.
 
-In some folders most tests wait, in the others most compute: one worker in four begins with those that compute, the rest
+In some folders most tests wait, in the others most compute: one worker in three begins with those that compute, the rest
 with those that wait, so that the processor is kept busy from beginning to end. Read `Workers` first.
 """
 
@@ -31,7 +31,7 @@ ALONE: Final = ("stories", "crash")
 """Folders whose tests share nothing, and of which each takes long: they are handed out one by one."""
 SHARING: Final = ("browser",)
 """Folders whose tests share something dear: one process runs them all, since a browser each would keep both cores busy."""
-ONE_IN: Final = 4
+ONE_IN: Final = 3
 MOST_TOGETHER: Final = 12
 _NAME: Final = "workers"
 _PRINTERS: Final = ("terminalreporter", "terminalprogress")
