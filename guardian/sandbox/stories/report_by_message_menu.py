@@ -16,7 +16,7 @@ from guardian.sandbox.runner import Story
 from guardian.sandbox.stage import Stage, StoryContext
 
 MENU: Final = "Report conduct"
-GERMAN_MENU: Final = "Der Arbeitsgruppe melden"
+GERMAN_MENU: Final = "Verhalten melden"
 SAID: Final = "Newcomers like you ruin this place."
 PICTURE: Final = "picture.png"
 WORDS: Final = "They say this to everybody who is new."
