@@ -232,6 +232,8 @@ class DiscordPerson:
         listed = state.commands.get("", [])
         if self.private:
             return [c for c in listed if c["type"] == kind and 1 in (c.get("contexts") or [0, 1, 2])]
+        if self.user_id not in state.members:
+            return []  # who is not in the guild is shown none of its commands
         own = state.commands.get(state.guild_id, [])
         listed = own + [c for c in listed if 0 in (c.get("contexts") or [0, 1, 2])]
         return [c for c in listed if c["type"] == kind and self._is_shown(c)]
