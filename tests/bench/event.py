@@ -114,7 +114,9 @@ async def _known_accounts(ring: KeyRing, at: datetime, numbers: Sequence[int]) -
     encryption = FieldEncryption(BufferedDataKeys(rows[data_keys]), ring, at)
     for number in numbers:
         link = _link(str(_FIRST_ID + number), at)
-        rows[people].append({"id": link.person, "code_name": f"person-{number}", "created_at": at, "version": 0})
+        rows[people].append(
+            {"id": link.person, "code_name": f"person-{number}", "created_at": at, "language": "", "version": 0}
+        )
         content = {"native_id": link.account.native_id, "handle": link.handle, "evidence": ""}
         sealed = await encryption.encrypt_json(KeyScope.of_person(link.person), "accounts", link.id, "sealed", content)
         account = {"id": link.id, "person_id": link.person, "space": FORUM, "trust": link.trust, "version": 0}

@@ -186,7 +186,9 @@ class _GatheredRows:
 
     async def take(self, each: Barred) -> None:
         """Everything about one person."""
-        self.rows[people].append({"id": each.person, "code_name": each.name, "created_at": self._at, "version": 0})
+        self.rows[people].append(
+            {"id": each.person, "code_name": each.name, "created_at": self._at, "language": "", "version": 0}
+        )
         self.rows[sanctions].append(self._sanction(each))
         self.rows[leases].append({"person_id": each.person, "holder": None, "until": None, "epoch": 1})
         for space, native_id in each.accounts.items():
