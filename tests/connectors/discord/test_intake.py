@@ -137,7 +137,7 @@ async def test_a_report_is_stored_even_where_discord_takes_no_answer_at_all(serv
 
 async def test_an_empty_report_is_refused_and_the_form_opens_again_filled_in(service: DiscordService) -> None:
     refused = await service.report(**{WHAT: "   ", CONCERNS: ["Dmitri Volkov"], CHECKBOXES: ["danger", "hold"]})
-    assert "Please say in a few words what happened" in refused.text
+    assert "Please write a few words; everything else can be left out" in refused.text
     again = await service.reporter.press(refused, "Edit and send again")
     assert again.modal is not None
     assert [again.modal.find(name).chosen for name in (CONCERNS, CHECKBOXES)] == [(DMITRI,), ("danger", "hold")]

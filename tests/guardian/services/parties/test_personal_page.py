@@ -17,7 +17,7 @@ from guardian.services.decisions import board_answers, closing, enactment
 from guardian.services.deliberation import proposals
 from guardian.services.parties import personal_page
 from rules.conflicts import ConflictReason
-from rules.ladder import AuthorityKind, Outcome
+from rules.ladder import AuthorityKind, Outcome, TermState
 from rules.precedence import AccessLevel
 from rules.procedure import Step
 from rules.quorum import Answer
@@ -107,7 +107,7 @@ async def test_a_term_that_is_over_is_named_so_and_the_person_is_told_that_they_
     assert len(await journey.notices_to_person(NoticeKind.MAY_REQUEST_READMISSION)) == 1
     page = await personal_page.read_page(community.app, await journey.receipt())
     assert page.may_request_readmission
-    assert page.sanctions[0].state == "the term is over, and you may ask to return"
+    assert page.sanctions[0].state is TermState.AWAITING
     assert NoticeKind.TERM_OVER in await community.notice_kinds_to(DMITRI)
 
 
