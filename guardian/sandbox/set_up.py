@@ -18,6 +18,15 @@ from guardian.sandbox.community import DISCORD, FORUM, Human
 from guardian.sandbox.config import COMMUNITY, FILE
 from guardian.sandbox.world import FORUM_WEBHOOK_SECRET, GROUP_ADDRESS, World
 
+SMALL_GROUP: Final[Mapping[str, tuple[str, ...]]] = {
+    "nadia": ("working_group:chair",),
+    "tomas": ("working_group",),
+    "kofi": ("working_group",),
+    "ruth": ("standby",),
+    "sven": ("standby",),
+}
+"""Three members, and two from outside who stand in for a Board that there is not."""
+
 _TIMEOUT_SECONDS: Final = 120.0
 _SELDOM: Final = '\n[reconciler]\nsweep_every = "7d"\nrelink_every = "90d"\n'
 _ROOT: Final = Path(__file__).parents[2]

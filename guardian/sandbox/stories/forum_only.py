@@ -1,6 +1,6 @@
 """A small community with a forum and nothing else: set up by the command, and served without Discord anywhere.
 
-Its members have mail and the console; a report on the page becomes an act, which is ratified, holds, and ends.
+Its members have mail and the console: they read a report there, and an act is taken, ratified, holds, and ends.
 """
 
 from datetime import timedelta
@@ -9,19 +9,13 @@ from typing import Final
 from guardian.sandbox.community import FORUM, Human
 from guardian.sandbox.console_member import mails_to, sign_in_by_mail
 from guardian.sandbox.runner import Story
-from guardian.sandbox.set_up import Arrangement
+from guardian.sandbox.set_up import SMALL_GROUP, Arrangement
 from guardian.sandbox.stage import Stage, StoryContext
 
 WHAT: Final = "They insult everybody who asks a question on the forum."
 REASON: Final = "It goes on at this moment, under each new question."
 TERM: Final = timedelta(days=30)
-SMALL: Final[dict[str, tuple[str, ...]]] = {
-    "nadia": ("working_group:chair",),
-    "tomas": ("working_group",),
-    "kofi": ("working_group", "moderators@forum"),
-    "ruth": ("standby",),
-    "sven": ("standby",),
-}
+SMALL: Final = {**SMALL_GROUP, "kofi": ("working_group", "moderators@forum")}
 
 CHECKED: Final = "after set-up the check finds nothing wrong but what only people can do"
 NOTIFIED: Final = "every member hears of the report by mail, and no stand-in does"

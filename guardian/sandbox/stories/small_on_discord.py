@@ -9,20 +9,13 @@ from typing import Final
 from guardian.sandbox.checks import people_messaged
 from guardian.sandbox.community import DISCORD
 from guardian.sandbox.runner import Story
-from guardian.sandbox.set_up import Arrangement
+from guardian.sandbox.set_up import SMALL_GROUP, Arrangement
 from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.forum_only import still_wrong
 from guardian.sandbox.stories.journey import WHAT
 
 TERM: Final = timedelta(days=30)
 SHORT: Final = "short_suspension"
-SMALL: Final[dict[str, tuple[str, ...]]] = {
-    "nadia": ("working_group:chair",),
-    "tomas": ("working_group",),
-    "kofi": ("working_group",),
-    "ruth": ("standby",),
-    "sven": ("standby",),
-}
 
 CHECKED: Final = "after set-up the check finds nothing wrong but what only people can do"
 HELD: Final = "two of three members decide, and the server shuts the person out"
@@ -33,7 +26,7 @@ RETURNS: Final = "the term ends by itself on the server"
 
 async def play(context: StoryContext) -> None:
     """Wren reports Rowan; Nadia proposes, Tomas agrees; the reporter asks for another look; the term ends."""
-    arrangement = Arrangement(size=3, seats=SMALL, spaces=(DISCORD,), theirs=(DISCORD,), has_mail=False)
+    arrangement = Arrangement(size=3, seats=SMALL_GROUP, spaces=(DISCORD,), theirs=(DISCORD,), has_mail=False)
     async with context.open_set_up_stage(arrangement) as (stage, checked):
         stage.checks.check_equal(CHECKED, still_wrong(checked.ill), [])
         receipt = await stage.people.report(stage["wren"], WHAT, "rowan")
@@ -69,7 +62,7 @@ async def _ask_again(stage: Stage, receipt: str) -> None:
 
 
 def _told(stage: Stage, words: str) -> set[str]:
-    return people_messaged(stage.world, map(stage.__getitem__, SMALL), words)
+    return people_messaged(stage.world, map(stage.__getitem__, SMALL_GROUP), words)
 
 
 def _is_shut_out(stage: Stage) -> bool:
