@@ -57,5 +57,5 @@ async def test_a_moderators_measure(browser: Browser) -> None:
     await browser.follow("text=Show what it does")
     assert await browser.find_problems() == []
     await browser.follow("text=Set it now")
-    assert "It is being placed on discord" in await browser.words()
+    assert "in force on discord within a few minutes" in await browser.words()
     assert await browser.find_problems() == []

@@ -201,7 +201,7 @@ def _confirmation_text(seen: MeasurePreview) -> str:
 
 def _done_text(made: MeasureView) -> str:
     return (
-        f"It is being placed on {made.space}, until {format_instant(made.ends)}. The matter is called {made.matter}.\n"
+        f"It should be in force on {made.space} within a few minutes, until {format_instant(made.ends)}. The matter is called {made.matter}.\n"
         f"To end it earlier: `/end-measure {made.matter}`"
     )
 

@@ -192,6 +192,4 @@ def _read_request(form: Form) -> MeasureRequest:
 
 
 def _set_text(made: MeasureView) -> str:
-    return (
-        f"It is being placed on {made.space}, until {format_datetime(made.ends)}. The matter is called {made.matter}."
-    )
+    return f"It should be in force on {made.space} within a few minutes, until {format_datetime(made.ends)}. The matter is called {made.matter}."

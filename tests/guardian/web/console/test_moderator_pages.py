@@ -70,7 +70,7 @@ async def test_a_measure_hits_whom_it_showed_and_ends_early(pages: Pages, commun
     shown = await pages.fill(form, form, **MEASURE)
     assert f"the account with the id {SOMEBODY.native_id}" in text_of(shown)
     button = next(each for each in forms_of(shown) if each.action == form + "/set")
-    assert "It is being placed on discord" in text_of(await pages.post(button.action, button.fields))
+    assert "in force on discord within a few minutes" in text_of(await pages.post(button.action, button.fields))
     (made,) = await list_measures(community.app, INES)
     assert "has ended" in text_of(await pages.fill(MEASURES, MEASURES + "/end", ends=made.matter))
 
@@ -122,6 +122,8 @@ async def test_what_a_moderator_did_with_a_spaces_own_menu_gets_its_reason(commu
         await pages.sign_in(community, INES)
         assert waiting.matter in text_of(await pages.get(MEASURES))
         assert (await pages.fill(path, path, reason="spam", hours="many")).status_code == 422
-        assert "is being placed on discord" in text_of(await pages.fill(path, path, reason="spam", hours="48"))
+        assert "in force on discord within a few minutes" in text_of(
+            await pages.fill(path, path, reason="spam", hours="48")
+        )
         await pages.sign_in(community, DMITRI)
         assert (await pages.get(path)).status_code == 404
