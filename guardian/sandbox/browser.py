@@ -4,7 +4,7 @@ Read `Browser` first.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 RECEIPT: Final = re.compile(r"\b(?:[2-9A-HJ-NP-Z]{5}-){5}[2-9A-HJ-NP-Z]\b")
 FILES: Final = "files"
 _SILENT: Final = ("script", "style", "head")
-_BLOCKS: Final = ("p", "div", "li", "h1", "h2", "h3", "dt", "dd", "section", "label", "button", "tr", "br")
+_BLOCKS: Final = ("p", "div", "li", "h1", "h2", "h3", "dt", "dd", "section", "label", "button", "tr", "th", "td", "br")
 
 
 @dataclass(slots=True)
@@ -40,6 +40,10 @@ class Form:
                 return name
         raise LookupError(f"no field {words!r} among {self.labels or list(self.values)}")
 
+    def has_field(self, words: str) -> bool:
+        """Return whether there is a field of that name or label."""
+        return words in self.labels or any(words.casefold() in label.casefold() for label in self.labels.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -51,12 +55,18 @@ class Page:
     forms: tuple[Form, ...]
     links: tuple[tuple[str, str], ...]
 
-    def find_form(self, words: str = "") -> Form:
-        """Return the form with a button that has these words; the first one where none are given."""
-        for form in self.forms:
-            if any(words.casefold() in label.casefold() for _, _, label in form.buttons):
+    def find_form(self, words: str = "", fields: Iterable[str] = ()) -> Form:
+        """Return the form with a button that has these words, and with these fields; the first one of several."""
+        found = self.find_forms(words)
+        for form in found:
+            if all(map(form.has_field, fields)):
                 return form
-        raise LookupError(f"no form with a button {words!r} at {self.url}: {self.text[:400]}")
+        raise LookupError(f"no form with a button {words!r} and {list(fields)} at {self.url}: {self.text[:400]}")
+
+    def find_forms(self, words: str) -> list[Form]:
+        """Return every form with a button that has these words."""
+        sought = words.casefold()
+        return [form for form in self.forms if any(sought in label.casefold() for _, _, label in form.buttons)]
 
     def find_receipt(self) -> str:
         """Return the receipt that the page shows."""
@@ -67,9 +77,9 @@ class Page:
 
 
 class Browser:
-    """One browser with its own cookies."""
+    """One browser with its own cookies; `origin` is where the service listens, asked anew where it may move."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str | Callable[[], str]) -> None:
         self._origin = origin
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
 
@@ -79,6 +89,10 @@ class Browser:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Forget who is signed in."""
         await self._session.close()
 
     async def open(self, address: str) -> Page:
@@ -108,7 +122,7 @@ class Browser:
                 data[name] = [value]
         pairs = [(name, value) for name, given in data.items() for value in given]
         target = urljoin(page.url, form.action or page.url)
-        origin = {"Origin": self._origin, **headers}
+        origin = {"Origin": self._find_origin(), **headers}
         if form.method == "get":
             async with self._session.get(target, params=pairs) as answer:
                 return await _parse_page(answer)
@@ -123,7 +137,10 @@ class Browser:
         return await self.send(page, page.find_form("Open"), {"receipt": receipt})
 
     def _absolute(self, address: str) -> str:
-        return urljoin(self._origin, address)
+        return urljoin(self._find_origin(), address)
+
+    def _find_origin(self) -> str:
+        return self._origin if isinstance(self._origin, str) else self._origin()
 
 
 async def _parse_page(answer: aiohttp.ClientResponse) -> Page:

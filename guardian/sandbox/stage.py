@@ -5,7 +5,7 @@ Read `Stage` first.
 
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -152,15 +152,16 @@ class StoryContext:
             driver = TimeDriver(time, world, service)
             await driver.run_until_idle()
             group = WorkingGroup(world, driver, self.narrator, lambda: service.url)
-            yield Stage(
-                world=world,
-                service=service,
-                driver=driver,
-                checks=self.checks,
-                narrator=self.narrator,
-                group=group,
-                people=Reporters(world, group),
-            )
+            async with aclosing(group):
+                yield Stage(
+                    world=world,
+                    service=service,
+                    driver=driver,
+                    checks=self.checks,
+                    narrator=self.narrator,
+                    group=group,
+                    people=Reporters(world, group),
+                )
 
 
 def temporary_folder() -> "tempfile.TemporaryDirectory[str]":

@@ -1,7 +1,7 @@
-"""The working group at work, as its members do it: commands and buttons on Discord, and the reading room in a browser.
+"""The working group at work, as its members do it: on the console, and by the few commands that Discord has.
 
-Each act is told as it happens. What Discord or the service answers is the act's answer; nothing is judged here. Read
-`WorkingGroup` first.
+Each act is told as it happens. What a page, Discord or the service answers is the act's answer; nothing is judged here.
+Read `WorkingGroup` first.
 """
 
 import re
@@ -14,17 +14,21 @@ from connectors.emulators.discord.client_screen import Screen
 from guardian.ids import SpaceName
 from guardian.sandbox.browser import Browser, Page
 from guardian.sandbox.community import DISCORD, FORUM, Human
+from guardian.sandbox.console_member import LINK, ConsoleMember, Values
 from guardian.sandbox.narration import Narrator
 from guardian.sandbox.time_driver import TimeDriver
 from guardian.sandbox.world import World
 
 TIMEOUT_SECONDS: Final = 60.0
-_CODE_NAME: Final = re.compile(r"\*\*([a-z]+-[a-z]+)\*\*")
+REFUSED: Final = 422
+SUMMARY: Final = "Insulted people who asked for help."
+_NAMED: Final = re.compile(r"This person is called ([a-z]+-[a-z]+)")
 _REVIEW_CASE: Final = re.compile(r"the case (?:of its review |is )([a-z]+-[a-z]+)")
 _LIST_LINE: Final = re.compile(r"^• ([a-z]+-[a-z]+): ", re.MULTILINE)
-_LINK: Final = re.compile(r"https?://\S+/console/sign-in/\S+")
-SUMMARY: Final = "Insulted people who asked for help."
 _SECRET_OPTIONS: Final = frozenset({"reason", "evidence", "accounts"})
+_APPROVE: Final = "I have read it: nobody is given away"
+_CASE: Final = "/console/cases/{}"
+_REVIEW: Final = "/console/reviews/{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +54,47 @@ class WorkingGroup:
         self._world, self._driver, self._narrator = world, driver, narrator
         self.origin = origin
         """Where the service's pages are at the moment."""
+        self._at_console: dict[str, ConsoleMember] = {}
+        self._case_of: dict[str, str] = {}
+
+    def at_console(self, by: Human) -> ConsoleMember:
+        """Return the member at the console, where they stay signed in by a link that Discord has shown them."""
+
+        async def find_link() -> str:
+            shown = (await self.command(by, "todo")).text
+            found = LINK.search(shown)
+            if found is None:
+                raise LookupError(f"{by.name} is shown no link to sign in: {shown}")
+            return found.group()
+
+        if by.key not in self._at_console:
+            self._at_console[by.key] = ConsoleMember(by, Browser(self.origin), self.narrate, find_link)
+        return self._at_console[by.key]
+
+    async def aclose(self) -> None:
+        """Close every browser."""
+        for member in self._at_console.values():
+            await member.close()
 
     # -- what a member sees
 
     async def list_cases(self, by: Human) -> str:
         """Return the list of cases as the member is shown it."""
-        return (await self.command(by, "cases")).text
+        self.narrate(by, "looks at the list of cases on the console")
+        return (await self.at_console(by).open("/console/cases")).text
 
     async def newest_case(self, by: Human) -> str:
-        """Return the code name of the case that stands last in the member's list."""
-        listed = await self.list_cases(by)
-        names = _LIST_LINE.findall(listed)
-        if not names:
-            raise LookupError(f"{by.name} is shown no case: {listed}")
-        return str(names[-1])
+        """Return the code name of the newest case in the member's list."""
+        return await self.at_console(by).newest_case()
+
+    async def count_cases(self, by: Human) -> int:
+        """Return how many cases the member is shown."""
+        return len(await self.at_console(by).list_cases())
 
     async def state(self, by: Human, case: str) -> str:
         """Return the case as the member is shown it on Discord, without its one-time link."""
         shown = (await self.command(by, "case", case=case)).text
-        return _LINK.sub("", shown)
+        return LINK.sub("", shown)
 
     async def newest_matter(self, by: Human) -> str:
         """Return the code name of the local matter that stands last in the moderator's list."""
@@ -80,111 +106,119 @@ class WorkingGroup:
 
     async def escalations(self, by: Human) -> str:
         """Return how far what was passed on has come, as the moderator is shown it."""
-        return (await self.command(by, "escalations")).text
+        self.narrate(by, "looks on the console how far it has come")
+        return (await self.at_console(by).open("/console/escalations")).text
 
     async def accept(self, by: Human, case: str) -> str:
         """Accept by name what moderators passed on."""
-        screen = await self.command(by, "case", case=case)
-        return (await self.press(by, screen, "Accept what was passed on")).text
+        return (await self.submit_on_page(by, case, "Accept by name")).text
 
-    async def read_case(self, by: Human, case: str, command: str = "case") -> Page:
-        """Read the case (or, by another command, the local matter) in the reading room, behind the one-time link."""
-        shown = (await self.command(by, command, **{command: case})).text
-        found = _LINK.search(shown)
-        if found is None:
-            raise LookupError(f"no link to the reading room: {shown}")
-        async with Browser(self.origin()) as browser:
-            link_page = await browser.open(found.group())
-            self.narrate(by, "opens the link in a browser and reads the case in the reading room")
-            return await browser.send(link_page, link_page.find_form(), {})
+    async def read_case(self, by: Human, case: str) -> Page:
+        """Read the case on its page."""
+        return await self.at_console(by).read_case(case)
 
-    async def submit_in_reading_room(
-        self, by: Human, case: str, button: str, values: Mapping[str, str] | None = None
-    ) -> Page:
-        """Read the case in the reading room and send the form there that has this button."""
-        shown = (await self.command(by, "case", case=case)).text
-        found = _LINK.search(shown)
-        if found is None:
-            raise LookupError(f"no link to the reading room: {shown}")
-        async with Browser(self.origin()) as browser:
-            link_page = await browser.open(found.group())
-            room_page = await browser.send(link_page, link_page.find_form(), {})
-            self.narrate(by, f"reads the case in the reading room and presses [{button}]")
-            return await browser.send(room_page, room_page.find_form(button), values or {})
+    async def read_matter(self, by: Human, matter: str) -> Page:
+        """Read the local matter on its page."""
+        self.narrate(by, "reads the matter on the console")
+        return await self.at_console(by).open(f"/console/matters/{matter}")
+
+    async def submit_on_page(self, by: Human, case: str, button: str, values: Values | None = None) -> Page:
+        """Read the case on its page and send the form there that has this button and these fields."""
+        return await self.at_console(by).submit(_CASE.format(case), button, values)
 
     # -- from the report to the proposal
 
     async def take_case(self, by: Human, case: str) -> str:
-        """Take the case as its contact."""
-        return (await self.command(by, "take", case=case)).text
+        """Say that they have the case in hand, where nobody has said so yet; return what they are shown."""
+        page = await self.read_case(by, case)
+        if not page.find_forms("I have it"):
+            return page.text
+        return (await self.at_console(by).press(page, "I have it")).text
 
     async def name_person(self, by: Human, case: str, who: str, space: SpaceName = DISCORD) -> str:
         """Say whom the case is about, and return their code name."""
-        screen = await self.command(by, "person", case=case, who=who, space=space)
-        found = _CODE_NAME.search(screen.text)
-        if found is None:
-            raise LookupError(f"nobody was named: {screen.text}")
-        return found.group(1)
+        return self._named(case, await self._keep_account(by, case, {"look-space": space, "look-account": who}))
 
     async def link_account(self, by: Human, person: str, space: SpaceName, who: str, evidence: str) -> str:
-        """Say that an account elsewhere is the same person's."""
-        return (await self.command(by, "link", person=person, space=space, who=who, evidence=evidence)).text
+        """Say that an account elsewhere is the same person's, who was named in a case before."""
+        typed = {"look-space": space, "look-account": who, "look-for": person, "look-evidence": evidence}
+        return (await self._keep_account(by, self._case_of[person], typed)).text
+
+    async def _keep_account(self, by: Human, case: str, typed: Values) -> Page:
+        """Look at the account, then keep it."""
+        found = await self.submit_on_page(by, case, "Look, before anything is kept", typed)
+        forms = [form for form in found.forms if "found-id" in form.values]
+        if not forms:
+            raise LookupError(f"no such account is shown: {found.text}")
+        return await self.at_console(by).send(found, forms[0], forms[0].buttons[0][2])
+
+    def _named(self, case: str, page: Page) -> str:
+        found = _NAMED.search(page.text)
+        if found is None:
+            raise LookupError(f"nobody was named: {page.text}")
+        self._case_of[found.group(1)] = case
+        return found.group(1)
 
     async def person_of(self, by: Human, case: str) -> str:
         """Return the code name of the case's person, as the member is shown it."""
-        screen = await self.command(by, "accounts", case=case)
-        found = _CODE_NAME.search(screen.text)
+        page = await self.read_case(by, case)
+        found = re.search(r"^Reported people and their accounts\n([a-z]+-[a-z]+)$", page.text, re.MULTILINE)
         if found is None:
-            raise LookupError(f"nobody is named: {screen.text}")
+            raise LookupError(f"nobody is named: {page.text}")
+        self._case_of[found.group(1)] = case
         return found.group(1)
 
     async def begin_hearing(self, by: Human, case: str) -> str:
         """Ask the person for their view."""
-        return (await self.command(by, "hear", case=case)).text
+        return (await self.submit_on_page(by, case, "Begin the hearing")).text
 
     async def say_what_was_reported(self, by: Human, second: Human, case: str, text: str = SUMMARY) -> None:
         """Put the words for the hearing on record, and let a second member read them."""
-        form = await self.command(by, "draft", case=case, kind="hearing")
-        await self.submit(by, form, {"text": text})
+        await self.write_text(by, case, "hearing-reported", text)
         await self.approve_newest_text(second, case)
+
+    async def write_text(self, by: Human, case: str, kind: str, text: str) -> None:
+        """Write a text to somebody outside; `kind` is what it is, and to whom."""
+        await self.submit_on_page(by, case, "Put it before a second member", {f"text-{kind}": text})
 
     async def approve_newest_text(self, by: Human, case: str) -> str:
         """Read the newest text to a party that waits, as a second member, and approve it; return what the member is told."""
-        screen = await self.command(by, "read-draft", case=case)
-        labels = [button.label for message in screen.messages for button in message.buttons]
-        waiting = [label for label in labels if label.startswith("Approve text")]
+        page = await self.read_case(by, case)
+        waiting = page.find_forms(_APPROVE)
         if not waiting:
-            raise LookupError(f"no text waits to be read: {screen.text}")
-        return (await self.press(by, screen, waiting[-1])).text
+            raise LookupError(f"no text waits to be read: {page.text}")
+        return (await self.at_console(by).send(page, waiting[-1], _APPROVE)).text
 
     async def skip_step(self, by: Human, second: Human, case: str, step: str, reason: str) -> None:
-        """Skip the step, as two members agree."""
-        await self.command(by, "skip", case=case, step=step, reason=reason)
-        await self.command(second, "second-skip", case=case, step=step)
+        """Skip the step, as two members agree; nothing is skipped where the page says that it need not be."""
+        asked = {"skip-step": step, "skip-reason": reason}
+        page = await self.submit_on_page(by, case, "Ask a second member to agree", asked)
+        if page.status != REFUSED:
+            await self.submit_on_page(second, case, "Agree to skip it")
 
     async def propose(
         self, by: Human, case: str, outcome: str, days: int = 0, conditions: str = "", summary: str = SUMMARY
     ) -> str:
         """Put the proposal to the group."""
-        options: dict[str, Any] = {"case": case, "outcome": outcome}
+        typed = {"propose-outcome": outcome, "propose-summary": summary, "propose-conditions": conditions}
         if days:
-            options["days"] = days
-        form = await self.command(by, "propose", **options)
-        sent = await self.submit(by, form, {"summary": summary, "conditions": conditions})
-        if not sent.text.startswith("Proposed"):
+            typed["propose-days"] = str(days)
+        sent = await self.submit_on_page(by, case, "Propose", typed)
+        if "Your proposal is before the group" not in sent.text:
             raise LookupError(f"nothing was proposed: {sent.text}")
         return sent.text
 
     async def agree(self, case: str, *members: Human) -> None:
         """Agree with the proposal, as each of these members."""
         for member in members:
-            screen = await self.command(member, "case", case=case)
-            await self.press(member, screen, "Agree")
+            await self.submit_on_page(member, case, "Agree", {"Count it as severe": ()})
 
     async def enact(self, by: Human, case: str) -> str:
         """Enact the case's decision once its preview was read, and return what the preview said."""
-        preview = await self.command(by, "enact", case=case)
-        await self.press(by, preview, "Enact now")
+        preview = await self.at_console(by).open(f"{_CASE.format(case)}/enact")
+        done = await self.at_console(by).press(preview, "Enact")
+        if "is in force" not in done.text:
+            raise LookupError(f"nothing was enacted: {done.text}")
         return preview.text
 
     async def coverage(self, by: Human, case: str) -> CoverageText:
@@ -194,12 +228,15 @@ class WorkingGroup:
 
     async def approve_reinstatement(self, by: Human, person: str) -> str:
         """Say a named member's yes: the person's membership and roles come back."""
-        return (await self.command(by, "return", person=person)).text
+        page = await self.read_case(by, self._case_of[person])
+        addresses = [address for address, words in page.links if words == "To what can be given back"]
+        if not addresses:
+            raise LookupError(f"nothing of {person}'s can be given back: {page.text}")
+        return (await self.at_console(by).submit(addresses[-1], "Offer back what was taken")).text
 
     async def close(self, by: Human, case: str, outcome: str) -> str:
         """Close the case."""
-        form = await self.command(by, "close", case=case)
-        return (await self.submit(by, form, {"outcome": outcome})).text
+        return (await self.submit_on_page(by, case, "Close the case", {"close-outcome": outcome})).text
 
     # -- one member at once, and the others' look at it
 
@@ -225,19 +262,19 @@ class WorkingGroup:
 
     async def give_statement(self, by: Human, case: str, text: str) -> str:
         """Give the statement of the member who acted."""
-        form = await self.command(by, "account", case=case)
-        return (await self.submit(by, form, {"text": text})).text
+        return (await self.at_console(by).submit(_REVIEW.format(case), "Give your account", {"account": text})).text
 
     async def review(
         self, by: Human, case: str, answer: str, term: timedelta | None = None, *, reason: str = ""
     ) -> str:
         """Answer the review, and return what the member is told."""
-        options: dict[str, Any] = {"case": case, "answer": answer}
-        if term is not None:
-            options["days"] = days_of(term)
-        if reason:
-            options["reason"] = reason
-        return (await self.command(by, "review", **options)).text
+        page = await self.at_console(by).open(_REVIEW.format(case))
+        show = "Show what your answer does"
+        if not page.find_forms(show):
+            return page.text
+        typed = {"answer": answer, "reason": reason, **({"days": str(days_of(term))} if term is not None else {})}
+        preview = await self.at_console(by).press(page, show, typed)
+        return (await self.at_console(by).press(preview, "Give this answer")).text
 
     # -- the machinery of an act
 

@@ -58,7 +58,7 @@ async def _link_by_members(stage: Stage, linden: Human, case: str) -> None:
     await stage.driver.run_until_idle()
     stage.checks.check_equal(ONE_WORD, stage.world.spaces_shut_out_of(linden), (DISCORD,))
     before = stage.now()
-    await group.submit_in_reading_room(tomas, case, f"{linden.key} is theirs")
+    await group.submit_on_page(tomas, case, f"{linden.key} is theirs")
     await stage.driver.run_until_idle()
     held = stage.world.spaces_shut_out_of(linden)
     detail = f"held: {held}, {stage.now() - before} later"

@@ -55,7 +55,7 @@ async def _flag_post(stage: Stage) -> str:
     notified = people_messaged(world, everybody, "local matter")
     stage.checks.check_equal(LOCAL, notified, {"priya"})
     matter = await stage.group.newest_matter(priya)
-    page = await stage.group.read_case(priya, matter, command="matter")
+    page = await stage.group.read_matter(priya, matter)
     words = FLAG in page.text and INSULT in page.text
     stage.checks.check(FLAGGER, words and "wren" not in page.text.casefold(), page.text[:600])
     return matter
@@ -101,7 +101,7 @@ async def _follow_escalation(stage: Stage, case: str, shown: list[str]) -> str:
     await stage.driver.run_until_idle()
     shown.append(await group.escalations(priya))
     states = ["received", "accepted", "decided", "closed"]
-    right = all(f": {state};" in text for state, text in zip(states, shown, strict=True))
+    right = all(f"\n{state}\nforum" in text for state, text in zip(states, shown, strict=True))
     stage.checks.check(STATUS, right, "; ".join(shown))
     return person
 
@@ -109,8 +109,8 @@ async def _follow_escalation(stage: Stage, case: str, shown: list[str]) -> str:
 async def _check_nothing_leaked(stage: Stage, matter: str, shown: list[str], secrets: tuple[str, ...]) -> None:
     """All that reached Priya since it was passed on: what Discord showed, messages and letters."""
     priya = stage["priya"]
-    again = await stage.group.command(priya, "matter", matter=matter)
-    stage.checks.check(GONE, "/console/sign-in/" not in again.text, again.text)
+    again = await stage.group.read_matter(priya, matter)
+    stage.checks.check(GONE, again.status == 404, again.text)
     heard = [*shown, *messages_to(stage.world, priya), *forum_messages_to(stage.world, priya), again.text]
     leaked = [text for text in heard if any(secret in text.casefold() for secret in secrets)]
     stage.checks.check(NOTHING_CONFIDENTIAL, not leaked, "; ".join(leaked))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from guardian.sandbox.community import FORUM, Human
-from guardian.sandbox.console_member import mails_to, sign_in_by_mail
+from guardian.sandbox.mailed_links import mails_to, sign_in_by_mail
 from guardian.sandbox.runner import Story
 from guardian.sandbox.set_up import SMALL_GROUP, Arrangement
 from guardian.sandbox.stage import Stage, StoryContext

@@ -82,7 +82,7 @@ async def _submit_again(stage: Stage, form: Screen) -> None:
         return
     await stage.driver.run_until_idle()
     shown = await stage.people.follow_up(found.group() if found else "")
-    listed = (await stage.group.list_cases(nadia)).count("• ")
+    listed = await stage.group.count_cases(nadia)
     stage.checks.check(ONCE, WORDS in shown.text and listed == 1, f"{listed} cases")
 
 

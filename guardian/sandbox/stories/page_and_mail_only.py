@@ -5,7 +5,7 @@ Without a space nothing can be restricted: shown is how a report reaches whom it
 
 from typing import Final
 
-from guardian.sandbox.console_member import mails_to, sign_in_by_mail
+from guardian.sandbox.mailed_links import mails_to, sign_in_by_mail
 from guardian.sandbox.runner import Story
 from guardian.sandbox.set_up import SMALL_GROUP, Arrangement
 from guardian.sandbox.stage import Stage, StoryContext

@@ -73,17 +73,15 @@ async def _open_to_all(stage: Stage) -> str:
     room = await stage.group.read_case(nadia, case)
     wanted = (WORDS, WHO, SHOT[0], "last night", "not yet", "no account is known")
     stage.checks.check(READ, all(words in room.text for words in wanted), room.text)
-    await stage.group.command(nadia, "open-to-all", case=case)
+    await stage.group.submit_on_page(nadia, case, "Open it to every member")
     return case
 
 
 async def _answer(stage: Stage, case: str) -> None:
     """Nadia writes to the reporter, and Kofi reads it first."""
     nadia, kofi = stage["nadia"], stage["kofi"]
-    form = await stage.group.command(nadia, "draft", case=case, kind="answer")
-    await stage.group.submit(nadia, form, {"text": ANSWER})
-    texts = await stage.group.command(kofi, "read-draft", case=case)
-    await stage.group.press(kofi, texts, "Approve text 1")
+    await stage.group.write_text(nadia, case, "answer-reporter", ANSWER)
+    await stage.group.approve_newest_text(kofi, case)
     await stage.driver.run_until_idle()
 
 

@@ -1,6 +1,5 @@
 """Somebody writes to the group's address: taken in once, answered, and nobody else can speak or learn in their name."""
 
-import re
 from datetime import timedelta
 from typing import Final
 
@@ -27,7 +26,6 @@ WHAT: Final = "Alder keeps insulting people who ask for help."
 MORE: Final = "It happened again this morning."
 FORGED: Final = "I made it all up, please forget it."
 ANOTHER: Final = "Birch shouts at everybody in meetings."
-_LINE: Final = re.compile(r"^• ", re.MULTILINE)
 _FIRST: Final = "physical danger"
 _WHO_READS: Final = "can be read on the way"
 
@@ -116,7 +114,7 @@ def _check_not_forwarded(stage: Stage) -> None:
 
 async def _count_cases(stage: Stage) -> int:
     """How many cases the chair is shown."""
-    return len(_LINE.findall(await stage.group.list_cases(stage["nadia"])))
+    return await stage.group.count_cases(stage["nadia"])
 
 
 STORY: Final = Story(

@@ -1,6 +1,5 @@
 """Somebody tells a member, who enters it in their words: the teller is the reporter, and a conflict keeps the member out."""
 
-import re
 from typing import Final
 
 from guardian.people.models import Group
@@ -20,7 +19,6 @@ UNOPENED: Final = "a conflict hands it on: the others learn whom to ask, the one
 TELLER: Final = "Wren Castillo, this morning on the phone; by mail is fine"
 WHAT: Final = "Somebody keeps posting insults under questions of newcomers."
 ABOUT_YUKI: Final = "Somebody was shouted at in a meeting."
-_LINE: Final = re.compile(r"^• ", re.MULTILINE)
 
 
 async def play(context: StoryContext) -> None:
@@ -49,32 +47,32 @@ async def _report_for_wren(stage: Stage) -> None:
 
 async def _report_about_yuki(stage: Stage) -> None:
     yuki = stage["yuki"]
-    before = (await _count_cases(stage, yuki), len(messages_to(stage.world, yuki)))
+    before = (await stage.group.count_cases(yuki), len(messages_to(stage.world, yuki)))
     await _report_on_behalf(stage, stage["kofi"], "Hazel, yesterday", ABOUT_YUKI, "", ("Yuki Sato",))
-    after = (await _count_cases(stage, yuki), len(messages_to(stage.world, yuki)))
-    heard = await _count_cases(stage, stage["nadia"]) - before[0]
+    after = (await stage.group.count_cases(yuki), len(messages_to(stage.world, yuki)))
+    heard = await stage.group.count_cases(stage["nadia"]) - before[0]
     stage.checks.check_equal(CONCERNED, (after, heard), (before, 1))
 
 
 async def _report_about_oneself(stage: Stage) -> None:
     tomas = stage["tomas"]
-    before = await _count_cases(stage, tomas)
+    before = await stage.group.count_cases(tomas)
     answer = await _report_on_behalf(
         stage, tomas, "Hazel, yesterday", "They say that I was rude to them.", "", ("Tomas Lindgren",)
     )
-    stage.checks.check_equal(OWN_NAME, (RECEIPT.search(answer), await _count_cases(stage, tomas)), (None, before))
+    stage.checks.check_equal(OWN_NAME, (RECEIPT.search(answer), await stage.group.count_cases(tomas)), (None, before))
 
 
 async def _pass_on_unread(stage: Stage) -> None:
     lena, nadia = stage["lena"], stage["nadia"]
-    before = await _count_cases(stage, lena)
+    before = await stage.group.count_cases(lena)
     form = await stage.group.command(lena, "report-for", know_them=True)
     asked = [each.custom_id for each in form.modal.fields] if form.modal else []
     await stage.group.submit(lena, form, {"told_by": "Linden, today, after the meeting"})
     await stage.driver.run_until_idle()
     page = await stage.group.read_case(nadia, await stage.group.newest_case(nadia))
     handed_on = "Linden, today" in page.text and asked == ["told_by"]
-    stage.checks.check(UNOPENED, handed_on and await _count_cases(stage, lena) == before, page.text)
+    stage.checks.check(UNOPENED, handed_on and await stage.group.count_cases(lena) == before, page.text)
 
 
 async def _report_on_behalf(
@@ -91,11 +89,6 @@ async def _report_on_behalf(
     )
     await stage.driver.run_until_idle()
     return answer.text
-
-
-async def _count_cases(stage: Stage, human: Human) -> int:
-    """How many cases the member is shown."""
-    return len(_LINE.findall(await stage.group.list_cases(human)))
 
 
 STORY: Final = Story(

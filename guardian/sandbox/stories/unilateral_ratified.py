@@ -35,7 +35,7 @@ async def play(context: StoryContext) -> None:
         )
         refused = await group.review(stage["kofi"], case, "ratify", TERM)
         await stage.driver.pass_time(timedelta(hours=3))
-        stage.checks.check(NOT_OWN, "own act" in refused.casefold(), refused)
+        stage.checks.check(NOT_OWN, "your act" in refused.casefold(), refused)
         await group.review(stage["yuki"], case, "ratify", TERM)
         still_open = await group.state(stage["nadia"], case)
         await group.review(stage["lena"], case, "ratify", TERM)

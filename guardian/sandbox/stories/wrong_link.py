@@ -55,7 +55,7 @@ async def _link(stage: Stage, hazel: Human, case: str, person: str) -> None:
     await group.link_account(
         nadia, person, FORUM, hazel.key, "They defend each other in every thread, in the same words."
     )
-    await group.submit_in_reading_room(tomas, case, f"{hazel.key} is theirs")
+    await group.submit_on_page(tomas, case, f"{hazel.key} is theirs")
     await stage.driver.run_until_idle()
     stage.checks.check_equal(HELD, stage.world.spaces_shut_out_of(hazel), (FORUM,))
     notified = forum_messages_to(stage.world, hazel)
@@ -66,7 +66,7 @@ async def _link(stage: Stage, hazel: Human, case: str, person: str) -> None:
 
 async def _undo(stage: Stage, hazel: Human, case: str) -> None:
     before = stage.now()
-    await stage.group.submit_in_reading_room(
+    await stage.group.submit_on_page(
         stage["lena"], case, f"Undo the link to {hazel.key}", {"How you know": "I have met both of them."}
     )
     await stage.driver.run_until_idle()

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.cases.case import CaseKind
+from guardian.cases.case import CASE_MACHINE, CaseEvent, CaseKind
 from guardian.errors import NotFound, Refused
 from guardian.ids import EvidenceId, SpaceName, new_id
 from guardian.people.permissions import UseCase
@@ -134,6 +134,7 @@ class CasePages:
             **await self._thread(visit, code_name, offers),
             "claims": await self._claims(visit, code_name, offers),
             "people": {person.person: person.code_name for person in file.people},
+            "may_be_proposed": CASE_MACHINE.allows(file.case.state, CaseEvent.PROPOSE),
             **self._words(),
             "preview": None,
             "found": None,
