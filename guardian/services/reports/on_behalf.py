@@ -91,7 +91,7 @@ async def pass_on_unread(app: AppContext, by: MemberId, source: str, delivery: s
         channel=ReportChannel.VOICE,
         what_happened=(
             "Somebody told a member something that is meant for the group. The member knows the people in it, has taken "
-            "nothing of it in, and hands it on. Please ask whoever told it, and enter what they say with /report-for."
+            "nothing of it in, and hands it on. Please ask whoever told it, and enter what they say on the console, under “Told to you”."
         ),
         named_members=(by,),
         answers={SOURCE_QUESTION: source.strip()},

@@ -20,6 +20,7 @@ from guardian.services.cases.overview import case_overview, list_cases
 from guardian.services.conflicts.conflict_claims import open_claims
 from guardian.services.decisions.enactment import preview_enactment
 from guardian.services.identity.account_lookup import look_up_account
+from guardian.services.identity.link_suggestions import list_suggestions
 from guardian.services.notes.determination import Determination, read_determination
 from guardian.services.notes.thread import list_thread
 from guardian.services.reading_room.case_file import read_case, read_evidence
@@ -66,7 +67,7 @@ _FORMS: Final = (
     *THREAD_FORMS,
     *REPORT_FORMS,
 )
-_PREVIEWS: Final = ("/propose/preview", "/accounts/look")
+_PREVIEWS: Final = ("/propose/preview", "/accounts/look", "/accounts/suggest")
 
 ShowCase = Callable[..., Awaitable[Response]]
 
@@ -89,6 +90,7 @@ class CasePages:
             get(CASE + "/enact", self._show_enactment),
             post(CASE + _PREVIEWS[0], self._preview_proposal),
             post(CASE + _PREVIEWS[1], self._look_up_account),
+            post(CASE + _PREVIEWS[2], self._suggest_accounts),
             *(self._form_route(form, self._show) for form in _FORMS),
             self._form_route(ENACT_FORM, self._show_enactment),
         ]
@@ -138,6 +140,7 @@ class CasePages:
             **self._words(),
             "preview": None,
             "found": None,
+            "suggestions": None,
         }
         return self._console.render(visit, "case.html", entry=entry, **{**facts, **looked_up})
 
@@ -217,6 +220,11 @@ class CasePages:
                 raise
             return await self._show(request, visit, FormEntry(form.fields, Fault("look-account", refused.sentence)))
         return await self._show(request, visit, FormEntry(form.fields), found=found)
+
+    async def _suggest_accounts(self, request: Request, visit: Visit, _: Form) -> Response:
+        """The page again, with where somebody is called like one of the case's people: it links nothing."""
+        found = await list_suggestions(self._app, visit.by, request.path_params["case"])
+        return await self._show(request, visit, suggestions=found)
 
     async def _download(self, request: Request, visit: Visit) -> Response:
         name, content = await self._evidence(request, visit)

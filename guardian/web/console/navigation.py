@@ -24,6 +24,7 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
     (NavigationItem("/console/reviews", "Reviews"), UseCase.REVIEW_ACT),
     (NavigationItem("/console/raids", "Raids"), UseCase.ANNOUNCE_RAID),
     (NavigationItem("/console/sanctions", "Sanctions"), UseCase.READ_CASE),
+    (NavigationItem("/console/told", "Told to you"), UseCase.REPORT_ON_BEHALF),
     (NavigationItem("/console/passing-on", "Passing on"), UseCase.REFER),
     (NavigationItem("/console/matters", "Local matters"), UseCase.READ_MATTER),
     (NavigationItem("/console/escalations", "Escalations"), UseCase.ESCALATE),

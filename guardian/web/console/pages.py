@@ -13,6 +13,7 @@ from guardian.web.console.journal_pages import JournalPages
 from guardian.web.console.matter_pages import MatterPages
 from guardian.web.console.measure_pages import MeasurePages
 from guardian.web.console.member_pages import MemberPages
+from guardian.web.console.oral_report_pages import OralReportPages
 from guardian.web.console.passkey_pages import PasskeyPages
 from guardian.web.console.raid_pages import RaidPages
 from guardian.web.console.review_pages import ReviewPages
@@ -37,6 +38,7 @@ def console_routes(
         *ReviewPages(console).routes(),
         *RaidPages(console).routes(),
         *SanctionPages(console).routes(),
+        *OralReportPages(console).routes(),
         *MatterPages(console).routes(),
         *MeasurePages(console).routes(),
         *EscalationPages(console).routes(),

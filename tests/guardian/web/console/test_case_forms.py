@@ -15,7 +15,7 @@ from guardian.services.deliberation import proposals
 from guardian.web.console.case_pages import CASE
 from rules.conflicts import ConflictReason
 from rules.quorum import Answer
-from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, GRETA, INES, Community
+from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FORUM, GRETA, INES, Community
 from tests.builders.journey import HOUR, Journey, a_journey, a_suspension, a_warning
 from tests.builders.pages import Pages, SeenForm, forms_of, text_of
 
@@ -107,6 +107,16 @@ async def test_a_name_that_means_nobody_stands_with_its_fault_beside_the_field(d
     assert answer.status_code == 422
     assert 'value="nobody-here"' in answer.text
     assert 'id="look-account-error"' in answer.text
+
+
+async def test_an_account_of_the_same_name_is_shown_as_no_proof_and_links_nothing(desk: Desk) -> None:
+    """P-6.4"""
+    desk.journey.community.spaces[FORUM].add("77", "grumbler")
+    shown = text_of(await desk.pages.fill(desk.at, f"{desk.at}/accounts/suggest#suggestions"))
+    assert "In forum somebody is called as" in shown
+    assert "A name is no proof" in shown
+    (person,) = (await desk.journey.community.read_case(AMARA, desk.journey.code_name)).people
+    assert FORUM not in {known.account.space for known in person.accounts}
 
 
 async def test_a_proposal_shows_what_would_hold_where_before_it_is_made(desk: Desk) -> None:
