@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar, assert_never
 
 from guardian.clock import Clock, monotonic_seconds
 from guardian.ids import SpaceName
-from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Requested, Unavailable
 from guardian.spaces.port import Account, Unknown
 
 T = TypeVar("T")
@@ -268,7 +268,7 @@ def to_unknown(outcome: Outcome) -> Unknown:
             return Unknown("the space refuses us the look", needs=needs)
         case Rejected(why):
             return Unknown(why)
-        case Gone() | Already() | Done():
+        case Gone() | Already() | Done() | Requested():
             return Unknown("the space gave an answer that does not fit the question")
     assert_never(outcome)
 

@@ -20,6 +20,7 @@ DraftId = NewType("DraftId", str)
 SanctionId = NewType("SanctionId", str)
 IntentId = NewType("IntentId", str)
 NoticeId = NewType("NoticeId", str)
+ManualTaskId = NewType("ManualTaskId", str)
 PasskeyId = NewType("PasskeyId", str)
 SessionId = NewType("SessionId", str)
 

@@ -57,16 +57,25 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """Somebody was asked to do it by hand: until `overdue_at` nothing is wrong, and `again` more people are asked."""
+
+    overdue_at: datetime
+    again: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a try did not succeed. `cut_off`: a call may still take effect.
 
-    `needs` is what people have to mend; `retry_after` how long the space asked to be left alone.
+    `needs` is what people have to mend; `retry_after` how long the space asked to be left alone. `awaited`: people do it.
     """
 
     reason: str
     needs: str = ""
     cut_off: bool = False
     retry_after: timedelta | None = None
+    awaited: Awaited | None = None
 
 
 SERVICE_FAULT: Final = Failure("a fault of the service itself", "a look at its log")

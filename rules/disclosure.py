@@ -17,6 +17,7 @@ class RecipientRole(StrEnum):
     MEMBER = "member"
     REPORTER = "reporter"
     REPORTED = "reported"
+    ADMINISTRATOR = "administrator"  # of a space without a connector: does by hand what is asked, and is not told why
     OWNER = "owner"  # of an account that was taken for somebody's: perhaps a stranger to the whole matter
 
 
@@ -49,6 +50,7 @@ _DISCLOSED: Final[Mapping[RecipientRole, frozenset[Fact]]] = {
     RecipientRole.REPORTER: _PARTY | {Fact.CONTACT_PERSON, Fact.OWN_RECEIPT, Fact.RESULT},
     RecipientRole.REPORTED: _PARTY | {Fact.OWN_PAGE, Fact.DECISION, Fact.TERM, Fact.SPACE},
     RecipientRole.OWNER: frozenset({Fact.SPACE, Fact.OWN_PAGE}),
+    RecipientRole.ADMINISTRATOR: _ANYBODY | {Fact.SPACE, Fact.OWN_PAGE},
 }
 
 

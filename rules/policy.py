@@ -238,6 +238,14 @@ class Worklist:
 
 
 @dataclass(frozen=True, slots=True)
+class Manual:
+    """How a space without a connector is worked by people: by when they confirm, and how early a release is asked for."""
+
+    confirm_within: Annotated[timedelta, Source("P-1.3", HOUR, 7 * DAY)]
+    release_ahead: Annotated[timedelta, Source("P-1.3", HOUR, timedelta(hours=36))]
+
+
+@dataclass(frozen=True, slots=True)
 class Groups:
     """Which groups the community has.
 
@@ -311,6 +319,7 @@ class Policy:
     reminders: Reminders
     closing: Closing
     worklist: Worklist
+    manual: Manual
     groups: Groups
     ladder: Ladder
     names: Names

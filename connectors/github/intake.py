@@ -53,7 +53,7 @@ from guardian.services.reports.intake import (
     receive,
     record_public_text_removed,
 )
-from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Requested, Unavailable
 from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode
 from guardian.untrusted_json import object_at
@@ -341,7 +341,7 @@ class GithubInbox:
                 return True
             case Already() | Gone():
                 return True
-            case Unavailable():
+            case Unavailable() | Requested():
                 return False
             case Forbidden() | Rejected():
                 # Trying again would not help: `guardian check` names the missing permission.

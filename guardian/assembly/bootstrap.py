@@ -102,6 +102,9 @@ def _compose(
         leave_to=settings.leave_to,
         offers_self_disclosure=any(each.proof is not None and each.proof.knows_linked_accounts for each in connected),
     )
+    for each in connected:
+        if each.attach is not None:
+            each.attach(app)
     # A wrapper knows what it is put round by its name; mail has one as a space has.
     mailer = cast(CheckedMailer, wrap(cast(Space, connect_mailer(settings.mail, clock.now)))) if settings.mail else None
     mail_receiver = connect_mail_receiver(settings.mail, app) if settings.mail else None

@@ -6,13 +6,14 @@ from importlib import import_module
 from typing import Protocol
 
 from guardian.clock import Clock
+from guardian.ids import ContactAddress
 from guardian.services.context import AppContext
 from guardian.settings.models import HeartbeatSettings
-from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings, SpaceSettings
+from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings, ManualSettings, SpaceSettings
 from guardian.spaces.account_proof import AccountProof
 from guardian.spaces.content import ContentPort
 from guardian.spaces.inbox import Inbox
-from guardian.spaces.port import CheckResult, Space
+from guardian.spaces.port import Administrator, CheckResult, Space
 from guardian.spaces.registry import Mode
 from guardian.spaces.webhooks import WebhookVerifier
 
@@ -42,7 +43,10 @@ class GatewayConnection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConnectedSpace:
-    """One space as its connector gives it: the port, and what else the space has. `inbox` reads for a context."""
+    """One space as its connector gives it: the port, and what else the space has. `inbox` reads for a context.
+
+    `attach` gives a space the service, where it keeps there what it asks of people.
+    """
 
     space: Space
     mode: Mode
@@ -51,6 +55,7 @@ class ConnectedSpace:
     close: Close | None = None
     content: ContentPort | None = None
     inbox: Callable[[AppContext], Inbox] | None = None
+    attach: Callable[[AppContext], None] | None = None
     proof: AccountProof | None = None
 
 
@@ -68,6 +73,8 @@ def connect(settings: SpaceSettings, clock: Clock, budget_scale: float) -> Conne
             return _forum(settings, clock, budget_scale)
         case GithubSettings():
             return _github(settings, clock, budget_scale)
+        case ManualSettings():
+            return _manual(settings)
 
 
 def _discord(settings: DiscordSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:
@@ -168,6 +175,12 @@ def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> Conn
         inbox=lambda app: intake.GithubInbox(space.connection, app),
         proof=_github_proof(settings),
     )
+
+
+def _manual(settings: ManualSettings) -> ConnectedSpace:
+    named = tuple(Administrator(name, ContactAddress(address)) for name, address in settings.named_people())
+    space = import_module("connectors.manual.space").ManualSpace(settings.name, named)
+    return ConnectedSpace(space=space, mode=settings.mode, attach=space.attach)
 
 
 def _github_proof(settings: GithubSettings) -> AccountProof | None:

@@ -41,6 +41,8 @@ class DeadlineKind(StrEnum):
     ACCEPTANCE = "acceptance"
     AUDIENCE = "audience"
     CONTACT_QUESTION = "contact_question"
+    MANUAL_TASK = "manual_task"
+    MANUAL_RELEASE = "manual_release"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from guardian.errors import Refused
 from guardian.people.permissions import UseCase
 from guardian.services.operations.roster import RosterAccount, RosterEntry, compile_roster
 from guardian.settings.models import Settings
-from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings, SpaceSettings
+from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings, ManualSettings, SpaceSettings
 
 
 def command(
@@ -120,6 +120,8 @@ def _manual_steps(space: SpaceSettings) -> str:
             return _FORUM.format(url=space.url)
         case GithubSettings():
             return _GITHUB.format(organization=space.organization)
+        case ManualSettings():
+            return "ask " + " or ".join(space.administrators) + " to let them back in."
 
 
 def _format_instant(instant: datetime) -> str:

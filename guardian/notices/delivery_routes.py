@@ -194,6 +194,8 @@ class RouteFinder:
                 return await self._routes_to_reporter(view, to)
             case RecipientKind.ACCOUNT:
                 return await self._routes_to_account_owner(view, to)
+            case RecipientKind.ADMINISTRATOR:
+                return self._routes_to_administrator(to)
 
     async def _routes_to_member(self, view: ContactView, notice: Notice) -> Routes:
         member = await view.people.member(notice.to.member) if notice.to.member else None
@@ -216,6 +218,12 @@ class RouteFinder:
         """Return routes to a linked account and nowhere else: its owner may be nobody whom we know."""
         link = await view.people.account(to.account) if to.account else None
         return self._routes_outside_group([link.account]) if link else Routes()
+
+    def _routes_to_administrator(self, to: Recipient) -> Routes:
+        """Return the route to whoever looks after a space without a connector: their mail, and nothing else."""
+        if self.mailer is None or to.address is None:
+            return Routes()
+        return Routes((_mail_channel(self.mailer, to.address),))
 
     async def _routes_to_reporter(self, view: ContactView, to: Recipient) -> Routes:
         report = await view.cases.report(to.report) if to.report else None

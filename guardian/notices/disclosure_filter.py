@@ -18,6 +18,7 @@ _ROLES: Final[Mapping[RecipientKind, RecipientRole]] = {
     RecipientKind.REPORTER: RecipientRole.REPORTER,
     RecipientKind.PERSON: RecipientRole.REPORTED,
     RecipientKind.ACCOUNT: RecipientRole.OWNER,
+    RecipientKind.ADMINISTRATOR: RecipientRole.ADMINISTRATOR,
 }
 _KEYS_BY_FACT: Final[Mapping[Fact, str]] = {
     Fact.STATUS: "news ask cause result state look alarm promise step wish needs ground conflict what when answer_given local fault unread source",

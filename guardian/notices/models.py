@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId, SanctionId
+from guardian.ids import AccountId, CaseId, ContactAddress, MemberId, NoticeId, PersonId, ReportId, SanctionId
 
 
 class NoticeKind(StrEnum):
@@ -89,6 +89,8 @@ class NoticeKind(StrEnum):
     LINKED = "linked"
     SHOW_ACCOUNTS = "show_accounts"
     READMISSION_ANSWERED = "readmission_answered"
+    # to whoever looks after a space without a connector
+    MANUAL_TASK = "manual_task"
     # to whoever owns an account that was taken for somebody's
     OWNER_LINK_MADE = "owner_link_made"
     OWNER_LINK_KEPT = "owner_link_kept"
@@ -160,6 +162,7 @@ class RecipientKind(StrEnum):
     REPORTER = "reporter"
     PERSON = "person"
     ACCOUNT = "account"
+    ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,7 @@ class Recipient:
     report: ReportId | None = None
     person: PersonId | None = None
     account: AccountId | None = None
+    address: ContactAddress | None = None
 
 
 class NoticeState(StrEnum):

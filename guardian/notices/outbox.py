@@ -20,7 +20,7 @@ from guardian.notices.models import Notice, NoticeState, Recipient, RecipientKin
 from guardian.notices.renderer import NoticeRenderer, NoticeText
 from guardian.notices.store import NoticeStore
 from guardian.retry import RetryPolicy
-from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Requested, Unavailable
 from guardian.unit_of_work import BaseUnitOfWork, UnitOfWorkFactory
 from rules.notification import counts_as_notified
 
@@ -190,7 +190,7 @@ class Outbox(Generic[R, W]):
                     accepted_by = channel.name
                 case Unavailable():
                     is_unavailable, retry_after = True, max(retry_after, outcome.after or timedelta())
-                case Forbidden() | Gone() | Rejected():
+                case Forbidden() | Gone() | Rejected() | Requested():
                     log.info("channel.has_refused", notice=notice.id, channel=channel.name, kind=type(outcome).__name__)
                 case _:
                     assert_never(outcome)

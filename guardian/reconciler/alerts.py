@@ -14,6 +14,7 @@ class Alert(StrEnum):
     """What people have to know of one work item."""
 
     BLOCKED = "blocked"
+    UNCONFIRMED = "unconfirmed"
     ACCOUNT_GONE = "account_gone"
     HEALED = "healed"
     LIFTED_MANUALLY = "lifted_manually"

@@ -18,7 +18,7 @@ from guardian.reconciler.execution import failure_of
 from guardian.reconciler.snapshot import ReconcilerContext, W
 from guardian.retry import SERVICE_FAULT, Failure
 from guardian.sanctions.models import Coverage, CoverageState, Enforcement, Intent, IntentKind, Prior
-from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Requested, Unavailable
 from guardian.spaces.port import Account, Entitlement, Entitlements, Listing, RestrictionOrder, Space, Unknown
 from guardian.spaces.registry import Mode
 from guardian.unit_of_work import UnitOfWorkFactory, WakeupTopic
@@ -281,7 +281,7 @@ class BulkReconciler(Generic[W]):
                     refuted.append(item.account)
                 case Already() | Gone() | Forbidden() | Rejected():
                     returned.append(item.account)
-                case Unavailable():
+                case Unavailable() | Requested():
                     pass
                 case _:
                     assert_never(outcome)

@@ -13,10 +13,10 @@ from guardian.reconciler.confirmation import Confirmation, merge_entitlements
 from guardian.reconciler.plan import Action, Reinstate, Release, Restore, Restrict
 from guardian.reconciler.record import Deferred, save_confirmation
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W
-from guardian.retry import Failure
+from guardian.retry import Awaited, Failure
 from guardian.sanctions.models import CoverageState, Enforcement, Intent, IntentKind, Prior, ReleaseState
 from guardian.sanctions.store import Lease, SanctionUnitOfWork
-from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Requested, Unavailable
 from guardian.spaces.port import Entitlement, Entitlements, RestrictionOrder, Space, Unknown
 from guardian.spaces.registry import Mode
 from rules.brake import PastRestriction, is_in_announced_raid, may_restrict
@@ -276,7 +276,7 @@ async def wait_for_in_flight(context: ReconcilerContext[W], space: Space, snapsh
 
 
 @overload
-def failure_of(answer: Unavailable | Forbidden | Gone | Rejected | Unknown) -> Failure: ...
+def failure_of(answer: Unavailable | Requested | Forbidden | Gone | Rejected | Unknown) -> Failure: ...
 
 
 @overload
@@ -290,6 +290,8 @@ def failure_of(answer: Outcome | Unknown) -> Failure | None:
             return None
         case Unavailable():
             return Failure(answer.reason, cut_off=True, retry_after=answer.after)
+        case Requested():
+            return Failure(answer.reason, answer.needs, awaited=Awaited(answer.overdue_at, answer.again))
         case Forbidden():
             return Failure("the space refuses us", answer.needs)
         case Gone():

@@ -176,6 +176,8 @@ def _plan_absent(situation: Situation) -> Plan:
 def _plan_held(situation: Situation, observed_restriction: ObservedRestriction) -> Plan:
     """Leave ours as it stands: it is renewed before a native end, and what is weaker and ours goes only now."""
     renew_at = _renewal_at(situation, observed_restriction)
+    if situation.capabilities.follows_end and observed_restriction.until != situation.desired.until:
+        renew_at = situation.now
     if renew_at is not None and situation.now >= renew_at:
         return Plan(
             _restrict(situation, observed_restriction.level),

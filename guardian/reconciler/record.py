@@ -259,27 +259,25 @@ async def record_failure(
     now = context.clock.now()
     has_work = snapshot.has_work(now)
     since = snapshot.item.blocked_since or now
+    is_awaited = failure.awaited is not None and now < failure.awaited.overdue_at
     blocked = replace(
         snapshot.item,
         state=CoverageState.BLOCKED if has_work else snapshot.item.state,
         detail=failure.reason,
         needs=failure.needs,
         failures=snapshot.item.failures + 1,
-        blocked_since=since if has_work else None,
+        blocked_since=since if has_work and not is_awaited else None,
     )
     # Of a cause that people can mend they are notified, even where they were notified of the failure before.
     newly_needed = (
         bool(failure.needs) and failure.needs != snapshot.item.needs and snapshot.item.notified_at is not None
     )
-    notify = has_work and (
-        newly_needed
-        or context.retry_policy.notify_now(
-            blocked.blocked_since, blocked.notified_at, now, needs_people=bool(blocked.needs)
-        )
-    )
+    notify = has_work and not is_awaited and (newly_needed or _is_to_be_told(context, blocked, failure, now))
     retry = context.retry_policy.next_try(
         blocked.blocked_since, now, needs_people=bool(blocked.needs), asked_for=failure.retry_after
     )
+    if failure.awaited is not None:
+        retry = max(retry, failure.awaited.again)
     item = replace(blocked, due_at=retry, notified_at=now if notify else blocked.notified_at)
     log.warning("work_item.blocked", account=item.account, space=item.space, failures=item.failures, needs=item.needs)
     async with context.units_of_work.begin() as uow:
@@ -289,7 +287,14 @@ async def record_failure(
         if notify:
             # The work item first: whoever is notified reads there what is missing.
             uow.journal.note(snapshot.journal_entry("key.blocked", needs=failure.needs))
-            await context.alerts.raise_alert(uow, Alert.BLOCKED, item.person, item.space, snapshot.reasons(now))
+            alert = Alert.BLOCKED if failure.awaited is None else Alert.UNCONFIRMED
+            await context.alerts.raise_alert(uow, alert, item.person, item.space, snapshot.reasons(now))
+
+
+def _is_to_be_told(context: ReconcilerContext[W], item: WorkItem, failure: Failure, now: datetime) -> bool:
+    """Return whether people are notified now: what somebody was asked to do by hand is put to them once it is late."""
+    needs_people = bool(item.needs) or failure.awaited is not None
+    return context.retry_policy.notify_now(item.blocked_since, item.notified_at, now, needs_people=needs_people)
 
 
 async def record_missing(context: ReconcilerContext[W], snapshot: AccountSnapshot) -> None:

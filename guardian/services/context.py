@@ -30,6 +30,7 @@ from guardian.people.sign_ins import SignInStore
 from guardian.reconciler.bulk_store import BulkStore
 from guardian.reconciler.content_store import ContentRestrictionStore
 from guardian.sanctions.foreign import ForeignStore
+from guardian.sanctions.manual_tasks import ManualTaskStore
 from guardian.sanctions.store import SanctionStore
 from guardian.spaces.registry import SpaceRegistry
 from guardian.unit_of_work import BaseUnitOfWork, UnitOfWorkFactory
@@ -107,6 +108,10 @@ class ReadView(CaseView, Protocol):
     @property
     def content_restrictions(self) -> ContentRestrictionStore:
         """Return the store of restrictions of content."""
+
+    @property
+    def manual_tasks(self) -> ManualTaskStore:
+        """Return the store of what is asked of people in spaces without a connector."""
 
     @property
     def sign_ins(self) -> SignInStore:

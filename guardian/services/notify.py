@@ -15,7 +15,18 @@ from guardian.cases.case import Case, CaseKind, Party, PartyRole
 from guardian.cases.case_store import CaseView
 from guardian.cases.exclusions import conflict_status_by_member, deciders_for, handling_groups
 from guardian.cases.reports import Report
-from guardian.ids import AccountId, MemberId, NoticeId, PersonId, Reference, ReportId, SanctionId, new_id, new_reference
+from guardian.ids import (
+    AccountId,
+    ContactAddress,
+    MemberId,
+    NoticeId,
+    PersonId,
+    Reference,
+    ReportId,
+    SanctionId,
+    new_id,
+    new_reference,
+)
 from guardian.notices.disclosure_filter import disclosable_facts
 from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, RecipientKind
 from guardian.notices.party_facts import NO_PARTY_FACTS, PartyFacts, write_out
@@ -95,7 +106,7 @@ async def notify_officeholders(
     exclusions = await uow.cases.exclusions_of(case.id)
     notified = [member for member in members if not is_hidden_from(member.id, case, exclusions)]
     for member in notified:
-        await _add_notice(uow, Recipient(RecipientKind.MEMBER, member=member.id), kind, facts, case)
+        await _add_notice(uow, Recipient(kind=RecipientKind.MEMBER, member=member.id), kind, facts, case)
     return len(notified)
 
 
@@ -114,7 +125,9 @@ async def notify_person(
 ) -> NoticeId:
     """Notify the reported person, under their own reference, and return the id of the notice."""
     named = write_out({**facts, "reference": await ensure_reference(uow, case, person)})
-    return await _add_notice(uow, Recipient(RecipientKind.PERSON, person=person), kind, named, case, sanction=sanction)
+    return await _add_notice(
+        uow, Recipient(kind=RecipientKind.PERSON, person=person), kind, named, case, sanction=sanction
+    )
 
 
 async def notify_account_owner(
@@ -125,7 +138,16 @@ async def notify_account_owner(
     They may be a stranger to the case, so neither a reference nor anything of it is in the notice, which is only
     encrypted with the case's key.
     """
-    return await _add_notice(uow, Recipient(RecipientKind.ACCOUNT, account=account), kind, write_out(facts), case)
+    return await _add_notice(uow, Recipient(kind=RecipientKind.ACCOUNT, account=account), kind, write_out(facts), case)
+
+
+async def notify_administrator(
+    uow: NotifyUnitOfWork, address: ContactAddress, kind: NoticeKind, facts: PartyFacts
+) -> NoticeId:
+    """Write to whoever looks after a space without a connector, by mail: about no case, and without a name."""
+    return await _add_notice(
+        uow, Recipient(kind=RecipientKind.ADMINISTRATOR, address=address), kind, write_out(facts), None
+    )
 
 
 async def notify_reporters(
@@ -226,7 +248,7 @@ async def _add_member_notice(
     uow: NotifyUnitOfWork, member: MemberId, kind: NoticeKind, facts: Mapping[str, str], case: Case | None
 ) -> None:
     named = {**facts, "code_name": case.code_name, **_case_kind_facts(case)} if case else facts
-    await _add_notice(uow, Recipient(RecipientKind.MEMBER, member=member), kind, named, case)
+    await _add_notice(uow, Recipient(kind=RecipientKind.MEMBER, member=member), kind, named, case)
 
 
 def _case_kind_facts(case: Case) -> dict[str, str]:
@@ -237,7 +259,7 @@ def _case_kind_facts(case: Case) -> dict[str, str]:
 async def _add_reporter_notice(
     uow: NotifyUnitOfWork, case: Case, report: Report, kind: NoticeKind, facts: Mapping[str, str]
 ) -> NoticeId:
-    to = Recipient(RecipientKind.REPORTER, report=report.id)
+    to = Recipient(kind=RecipientKind.REPORTER, report=report.id)
     return await _add_notice(uow, to, kind, facts, case, page_only=report.contact_is_safe is False)
 
 

@@ -3,6 +3,7 @@
 Read `read_spaces` first.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,6 +23,7 @@ from guardian.settings.toml_table import (
     Secret,
     TableReader,
     Text,
+    Texts,
     Url,
     address,
     matching,
@@ -46,6 +48,18 @@ class SpaceKind(StrEnum):
     DISCORD = "discord"
     FORUM = "forum"
     GITHUB = "github"
+    MANUAL = "manual"
+
+
+_NAMED_PERSON: Final = re.compile(r'(?P<name>[^<>"]*[^<>"\s]) *<(?P<address>[^<>",;:()\s@]+@[^<>",;:()\s@]+)>')
+
+
+def _named_people(given: tuple[str, ...]) -> tuple[str, ...]:
+    wrong = [each for each in given if not _NAMED_PERSON.fullmatch(each)]
+    if wrong or not given:
+        said = f"'{wrong[0]}' is not" if wrong else "names nobody; it takes"
+        raise ValueError(f"{said} a name and a mail address, such as Ana Silva <ana@example.org>")
+    return given
 
 
 def _with_client_id(secret: str | None, info: ValidationInfo) -> str | None:
@@ -124,12 +138,32 @@ class GithubSettings:
     oauth_url: Url = "https://github.com"
 
 
-SpaceSettings = DiscordSettings | ForumSettings | GithubSettings
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManualSettings:
+    """A space without a connector: `administrators` do there by hand what is asked, in this order.
+
+    Each is a name and a mail address, as `Ana Silva <ana@example.org>`.
+    """
+
+    name: Annotated[SpaceName, GIVEN]
+    mode: Mode = Mode.OBSERVE
+    administrators: Annotated[Texts, AfterValidator(_named_people), Field(examples=[["Ana Silva <ana@example.org>"]])]
+
+    def named_people(self) -> tuple[tuple[str, str], ...]:
+        """Return the name and the mail address of each, in their order."""
+        found = (_NAMED_PERSON.fullmatch(each) for each in self.administrators)
+        return tuple((each["name"], each["address"]) for each in found if each is not None)
+
+
+SpaceSettings = DiscordSettings | ForumSettings | GithubSettings | ManualSettings
 
 
 def read_spaces(reader: TableReader, tables: Mapping[str, Any], *, has_mail: bool = False) -> tuple[SpaceSettings, ...]:
     """Read the spaces in the order of the file, as far as nothing is wrong with them; without mail there must be one."""
     kinds = {SpaceName(name): _kind(reader, name, body) for name, body in tables.items()}
+    for name, kind in kinds.items():
+        if kind is SpaceKind.MANUAL and not has_mail:
+            reader.fault(f"spaces.{name}", "", "people are asked by mail there; write a [mail] section")
     if sum(1 for kind in kinds.values() if kind is SpaceKind.DISCORD) > 1:
         reader.fault(
             "spaces", "", "one service speaks to one Discord server; run a second service for the second server"
@@ -166,6 +200,8 @@ def _space(
             return reader.read(ForumSettings, place, body, "kind", name=name, providers=providers)
         case SpaceKind.GITHUB:
             return reader.read(GithubSettings, place, body, "kind", name=name)
+        case SpaceKind.MANUAL:
+            return reader.read(ManualSettings, place, body, "kind", name=name)
 
 
 def _providers(

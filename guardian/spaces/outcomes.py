@@ -4,7 +4,7 @@ Read `Outcome` first.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 
@@ -32,6 +32,20 @@ class Unavailable:
 
 
 @dataclass(frozen=True, slots=True)
+class Requested:
+    """Somebody has been asked to do it by hand, and nobody has confirmed yet: it does not stand so.
+
+    `again` is when somebody is reminded or asked next; from `overdue_at` on it is late, and put to people. `needs` says
+    what is missing where nobody can be asked.
+    """
+
+    reason: str
+    again: datetime
+    overdue_at: datetime
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Forbidden:
     """The space refuses us; `needs` names the permission or the rank that is missing, as its own pages name it."""
 
@@ -50,7 +64,7 @@ class Rejected:
     reason: str
 
 
-Outcome = Done | Already | Unavailable | Forbidden | Gone | Rejected
+Outcome = Done | Already | Unavailable | Requested | Forbidden | Gone | Rejected
 
 
 def describe_refusal(outcome: Outcome) -> str:
@@ -62,7 +76,7 @@ def describe_refusal(outcome: Outcome) -> str:
             return reason
         case Gone():
             return "the account is not there any more"
-        case Done() | Already() | Unavailable():
+        case Done() | Already() | Unavailable() | Requested():
             return ""
         case _:
             assert_never(outcome)

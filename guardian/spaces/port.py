@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
-from guardian.ids import Reference, SpaceName
+from guardian.ids import ContactAddress, Reference, SpaceName
 from guardian.spaces.outcomes import Outcome
 from rules.precedence import AccessLevel
 
@@ -223,6 +223,14 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Administrator:
+    """A named human who does by hand what a space without a connector is asked; in no group of ours, perhaps."""
+
+    name: str
+    address: ContactAddress
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a space can and cannot express, and what it takes.
 
@@ -239,6 +247,9 @@ class Capabilities:
     of monotonic time, one after the other, within our budget of calls there. `knows_linked_accounts`: `linked_accounts`
     can know of accounts elsewhere. `private_messages`: people can write to us there without anybody else in the space
     reading it. `writes_to_person` are the levels about which the platform itself writes to the person, as they begin.
+    `follows_end`: a restriction's end can be moved there at no risk, so that the space is told of a sooner one as well.
+    `administrators` are those who do there by hand what is asked, in the order in which they are asked: such a space
+    knows nobody's accounts but by what people say (empty: a connector does it).
     """
 
     levels: frozenset[AccessLevel]
@@ -255,6 +266,8 @@ class Capabilities:
     knows_linked_accounts: bool = False
     private_messages: bool = False
     writes_to_person: frozenset[AccessLevel] = frozenset()
+    follows_end: bool = False
+    administrators: tuple[Administrator, ...] = ()
 
 
 _ID_PREFIX: Final = "id:"

@@ -114,7 +114,9 @@ class SqlNoticeStore(EncryptedSqlStore):
 
     async def _columns(self, notice: Notice) -> dict[str, Any]:
         scope = _WITHOUT_CASE if notice.case is None else KeyScope.of_case(notice.case)
-        content = {"facts": dict(notice.facts), "proof": notice.proof}
+        content: dict[str, Any] = {"facts": dict(notice.facts), "proof": notice.proof}
+        if notice.to.address is not None:
+            content["address"] = notice.to.address
         return {
             "kind": notice.kind,
             "recipient": notice.to.kind,
@@ -139,11 +141,12 @@ class SqlNoticeStore(EncryptedSqlStore):
             id=NoticeId(row.id),
             kind=NoticeKind(row.kind),
             to=Recipient(
-                RecipientKind(row.recipient),
-                self._reveal(row.id, row.member_id),
-                row.report_id,
-                self._reveal(row.id, row.person_id),
-                self._reveal(row.id, row.account_id),
+                kind=RecipientKind(row.recipient),
+                member=self._reveal(row.id, row.member_id),
+                report=row.report_id,
+                person=self._reveal(row.id, row.person_id),
+                account=self._reveal(row.id, row.account_id),
+                address=known.get("address"),
             ),
             case=row.case_id,
             facts=known["facts"],

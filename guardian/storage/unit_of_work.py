@@ -28,6 +28,7 @@ from guardian.storage.idempotency_store import SqlDeliveryStore, SqlIdempotencyS
 from guardian.storage.journal_store import JournalReader, SqlJournal
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.link_store import SqlLinkStore
+from guardian.storage.manual_task_store import SqlManualTaskStore
 from guardian.storage.measure_store import SqlContentRestrictionStore, SqlMeasureStore
 from guardian.storage.note_store import SqlNoteStore
 from guardian.storage.notice_store import SqlNoticeStore
@@ -72,6 +73,7 @@ class SqlStores:
         self.measures = SqlMeasureStore(connection, self.encryption)
         self.content_restrictions = SqlContentRestrictionStore(connection, self.encryption)
         self.foreign = SqlForeignStore(connection, self.encryption)
+        self.manual_tasks = SqlManualTaskStore(connection, self.encryption)
         self.raids = SqlRaidStore(connection, self.encryption)
         self.notes = SqlNoteStore(connection, self.encryption)
         self.open_work = SqlOpenWorkStore(connection, self.encryption)

@@ -21,6 +21,7 @@ from guardian.notices.renderer import NoticeRenderer
 from guardian.services.context import AppContext
 from guardian.spaces.account_proof import AccountProof
 from guardian.spaces.webhooks import WebhookVerifier
+from guardian.web.asked_pages import AskedPages
 from guardian.web.common_pages import CommonPages
 from guardian.web.console.console import Console
 from guardian.web.console.navigation import NavigationItem
@@ -124,6 +125,7 @@ def _pages(site: Site, sign_in: SignIn, rate_limiter: RateLimiter) -> Sequence[R
         *follow_up.routes(),
         *personal.routes(),
         *owner.routes(),
+        *AskedPages(site).routes(),
     ]
 
 

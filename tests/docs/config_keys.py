@@ -7,13 +7,14 @@ from functools import cache
 from guardian.presets import load_shipped
 from guardian.settings.mail import InboxSettings, MailSettings
 from guardian.settings.models import HeartbeatSettings, JournalSettings
-from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings
+from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSettings, ManualSettings
 from guardian.settings.toml_table import keys_of
 
 READ_AS = {
     "spaces.discord": DiscordSettings,
     "spaces.forum": ForumSettings,
     "spaces.github": GithubSettings,
+    "spaces.mailing-lists": ManualSettings,
     "mail": MailSettings,
     "mail.inbox": InboxSettings,
     "heartbeat": HeartbeatSettings,
@@ -22,7 +23,7 @@ READ_AS = {
 """What each section fills."""
 
 _OF_EVERY_SPACE = frozenset({"kind"})
-_SECTION = re.compile(r"^(?:# )?\[([\w.]+)\]")
+_SECTION = re.compile(r"^(?:# )?\[([\w.-]+)\]")
 _KEY = re.compile(r"^(?:# )?(\w+) = (.*?)(?:\s+# (.*))?$")
 _MORE = re.compile(r"^\s{20,}# (.*)$")
 

@@ -14,6 +14,7 @@ from rules import (
     deadlines,
     escalation,
     ladder,
+    manual_tasks,
     measures,
     name_matching,
     notification,
@@ -265,6 +266,8 @@ PROBES: dict[str, Probe] = {
     "reminders.shares": lambda policy: deadlines.reminder_times(TimeLimit.RESOLUTION, NOW, policy),
     "closing.review_after": deadline(TimeLimit.CASE_REVIEW),
     "worklist.claim_lasts": lambda policy: worklist.oldest_standing(NOW, policy),
+    "manual.confirm_within": lambda policy: (manual_tasks.confirm_by(NOW, policy), manual_tasks.remind_at(NOW, policy)),
+    "manual.release_ahead": lambda policy: manual_tasks.ask_release_at(NOW, policy),
     "groups.board": lambda policy: shortfalls.find_shortfalls(SEATED, policy),
 }
 

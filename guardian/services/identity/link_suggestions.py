@@ -46,7 +46,8 @@ async def list_suggestions(app: AppContext, by: MemberId, code_name: str) -> tup
 async def _suggest_for(app: AppContext, person: str, links: tuple[LinkedAccount, ...]) -> list[Suggestion]:
     here = {link.account.space for link in links}
     names = dict.fromkeys(link.handle for link in links)
-    elsewhere = [space for space in app.spaces if space.name not in here]
+    # Where people say which accounts there are, every name is an account, and none of them is a sign.
+    elsewhere = [space for space in app.spaces if space.name not in here and not space.capabilities.administrators]
     return [
         Suggestion(person, space.name)
         for space in elsewhere

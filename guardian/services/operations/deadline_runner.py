@@ -16,6 +16,7 @@ from guardian.services.deliberation import contact_safety, procedure, tally
 from guardian.services.escalation import handoffs
 from guardian.services.failed_items import isolate
 from guardian.services.identity import disputes
+from guardian.services.manual_spaces import tasks as manual_tasks
 from guardian.services.measures import measure_records, native_explanations, reconsideration
 from guardian.services.reminders import on_plain_deadline_due
 from guardian.services.reports import danger_calls, reporter_answers
@@ -53,6 +54,8 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.ACCEPTANCE: handoffs.on_acceptance_due,
     DeadlineKind.AUDIENCE: audience.on_audience_due,
     DeadlineKind.CONTACT_QUESTION: contact_safety.on_due,
+    DeadlineKind.MANUAL_TASK: manual_tasks.on_task_due,
+    DeadlineKind.MANUAL_RELEASE: manual_tasks.on_release_due,
 }
 _AT_ONCE: Final = 100
 _SOURCE: Final = "a deadline that is due"

@@ -99,7 +99,7 @@ async def verify_code(app: AppContext, pending: PendingCode, typed: str) -> date
 
 
 def _code_text(app: AppContext, member: Member, code: str) -> NoticeText:
-    to = Recipient(RecipientKind.MEMBER, member=member.id)
+    to = Recipient(kind=RecipientKind.MEMBER, member=member.id)
     notice = Notice(id=NoticeId(new_id()), kind=NoticeKind.CODE, to=to, case=None, facts={"code": code})
     return NoticeRenderer(app.community, app.base_url).render(notice)
 

@@ -22,6 +22,7 @@ from rules.notification import NotificationState
 
 _KINDS: Final[Mapping[Alert, NoticeKind]] = {
     Alert.BLOCKED: NoticeKind.BLOCKED,
+    Alert.UNCONFIRMED: NoticeKind.BLOCKED,
     Alert.ACCOUNT_GONE: NoticeKind.BLOCKED,
     Alert.HEALED: NoticeKind.HEALED,
     Alert.LIFTED_MANUALLY: NoticeKind.LIFTED_MANUALLY,
@@ -59,6 +60,7 @@ class SanctionAlerts:
                 continue
             facts = {"space": str(space), "person": named, "alarm": alert}
             facts |= await _block_facts(uow, person, space) if alert in _ABOUT_HOLDING else {}
+            facts |= await _needs_of(uow, person, space) if alert is Alert.UNCONFIRMED else {}
             facts |= await _return_facts(uow, person, space) if alert in _ABOUT_RETURN else {}
             await notify_members(uow, case, _KINDS[alert], facts)
             if alert in _TO_CHAIRS_TOO:
@@ -95,12 +97,18 @@ class SanctionAlerts:
             await _notify_freed_by_others(uow, person, after)
 
 
+async def _needs_of(uow: UnitOfWork, person: PersonId, space: SpaceName) -> dict[str, str]:
+    """What it takes, where that is known."""
+    items = [item for item in await uow.sanctions.work_items_of(person) if item.space == space]
+    needs = next((item.needs for item in items if item.needs), "")
+    return {"needs": needs} if needs else {}
+
+
 async def _block_facts(uow: UnitOfWork, person: PersonId, space: SpaceName) -> dict[str, str]:
     """What it takes, where that is known; and whether it is a lifting, or a giving back, that the space refuses."""
     work_items = [work_item for work_item in await uow.sanctions.work_items_of(person) if work_item.space == space]
-    needs = next((work_item.needs for work_item in work_items if work_item.needs), "")
     still_restricted = is_restricted(await uow.sanctions.applying_to(person), space, uow.now)
-    facts = {"needs": needs} if needs else {}
+    facts = await _needs_of(uow, person, space)
     if still_restricted:
         return facts
     return facts | {"alarm": "not_lifted" if await _is_held_by_ours(uow, work_items) else "not_given_back"}

@@ -10,6 +10,7 @@ from guardian.storage.tables import (
     deliberation,
     handoffs,
     links,
+    manual_tasks,
     measures,
     notes,
     notices,
@@ -39,6 +40,7 @@ MODULES: Final = (
     notices,
     sanctions,
     measures,
+    manual_tasks,
     raids,
     worklist,
 )

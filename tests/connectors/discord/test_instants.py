@@ -29,7 +29,7 @@ def test_a_notice_on_discord_says_when_in_the_readers_zone_and_a_mail_in_words()
     notice = Notice(
         id=NoticeId("n"),
         kind=NoticeKind.DEADLINE_NEAR,
-        to=Recipient(RecipientKind.MEMBER, member=AMARA),
+        to=Recipient(kind=RecipientKind.MEMBER, member=AMARA),
         case=CaseId("c"),
         facts={"code_name": "quiet-otter", "due": AT.isoformat()},
     )

@@ -53,6 +53,7 @@ WITHOUT_CASE = (
     NoticeKind.ESCALATION_NEWS,
     NoticeKind.CROSS_SPACE_PATTERN,
     NoticeKind.NATIVE_ACTION_BY_STRANGER,
+    NoticeKind.MANUAL_TASK,
 )
 
 CODE_NAME = "amber-otter"
@@ -97,12 +98,12 @@ def renderer() -> NoticeRenderer:
 def to(kind: NoticeKind) -> Recipient:
     """A recipient of the sort that the kind is for."""
     if kind in TO_REPORTERS:
-        return Recipient(RecipientKind.REPORTER, report=ReportId("r"))
+        return Recipient(kind=RecipientKind.REPORTER, report=ReportId("r"))
     if kind in TO_OWNERS:
-        return Recipient(RecipientKind.ACCOUNT, account=AccountId("a"))
+        return Recipient(kind=RecipientKind.ACCOUNT, account=AccountId("a"))
     if kind in TO_PEOPLE:
-        return Recipient(RecipientKind.PERSON, person=PersonId("p"))
-    return Recipient(RecipientKind.MEMBER, member=MemberId("m"))
+        return Recipient(kind=RecipientKind.PERSON, person=PersonId("p"))
+    return Recipient(kind=RecipientKind.MEMBER, member=MemberId("m"))
 
 
 def a_notice(kind: NoticeKind, **facts: str) -> Notice:

@@ -102,7 +102,11 @@ def test_no_words_for_community_members_stand_outside_the_catalogues(module: obj
 def test_a_notice_to_a_reporter_is_in_their_language_and_in_no_other(kind: NoticeKind) -> None:
     facts = {"reference": "GRD-1", "due": "2026-03-04T09:00:00+00:00", "until": "2026-03-05T09:00:00+00:00"}
     notice = Notice(
-        id=NoticeId("n"), kind=kind, to=Recipient(RecipientKind.REPORTER, report=ReportId("r")), case=None, facts=facts
+        id=NoticeId("n"),
+        kind=kind,
+        to=Recipient(kind=RecipientKind.REPORTER, report=ReportId("r")),
+        case=None,
+        facts=facts,
     )
     text = NoticeRenderer("Example", "https://guardian.example").render(notice, "de")
     assert "Guten Tag" in text.body

@@ -81,7 +81,10 @@ def test_what_the_file_does_not_say_is_as_the_sample_says(tmp_path: Path) -> Non
     small, sample = read(tmp_path), read(tmp_path, load_shipped("guardian.toml"))
     assert small.reconciler == sample.reconciler
     assert small.policy == sample.policy
-    assert small.spaces[0].call_ceiling == sample.spaces[0].call_ceiling == timedelta(seconds=20)
+    here, there = small.spaces[0], sample.spaces[0]
+    assert isinstance(here, DiscordSettings)
+    assert isinstance(there, DiscordSettings)
+    assert here.call_ceiling == there.call_ceiling == timedelta(seconds=20)
 
 
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:

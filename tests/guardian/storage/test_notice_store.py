@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 def a_notice(next_try: datetime | None = START, **facts: object) -> Notice:
     """A notice to Amara that waits."""
-    to = Recipient(RecipientKind.MEMBER, member=AMARA)
+    to = Recipient(kind=RecipientKind.MEMBER, member=AMARA)
     notice = Notice(
         id=NoticeId(new_id()),
         kind=NoticeKind.CODE,
@@ -113,7 +113,7 @@ async def test_a_notice_added_where_nothing_can_be_written_is_refused_and_not_lo
 async def test_a_notice_is_read_back_as_it_was_and_as_it_became(units_of_work: SqlUnitOfWorkFactory) -> None:
     await with_members(units_of_work)
     person = Person(PersonId(new_id()), "velvet-harbour", START)
-    to = Recipient(RecipientKind.PERSON, person=person.id)
+    to = Recipient(kind=RecipientKind.PERSON, person=person.id)
     notice = a_notice(to=to, kind=NoticeKind.DECISION, sanction=SanctionId("s"))
     async with units_of_work.begin() as uow:
         await uow.people.add_person(person)

@@ -769,6 +769,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sanction_id", name=op.f("pk_liftings")),
     )
     op.create_table(
+        "manual_tasks",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("level", sa.String(length=64), nullable=False),
+        sa.Column("reference", sa.String(length=128), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("not_before", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_manual_tasks_account_id_accounts")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_manual_tasks_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_manual_tasks")),
+    )
+    op.create_index(op.f("ix_manual_tasks_account_id"), "manual_tasks", ["account_id"], unique=False)
+    op.create_index(op.f("ix_manual_tasks_space"), "manual_tasks", ["space"], unique=False)
+    op.create_table(
         "marks",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("proposal_id", sa.String(length=64), nullable=False),
@@ -933,3 +956,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_board_requests")),
     )
     op.create_index(op.f("ix_board_requests_case_id"), "board_requests", ["case_id"], unique=False)
+    op.create_table(
+        "manual_task_links",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("task_id", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["manual_tasks.id"], name=op.f("fk_manual_task_links_task_id_manual_tasks")
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_manual_task_links")),
+    )

@@ -276,7 +276,7 @@ async def channels_to(community: Community, report: Report, spaces: SpaceRegistr
     notice = Notice(
         id=NoticeId("n"),
         kind=NoticeKind.REPORTER_NEWS,
-        to=Recipient(RecipientKind.REPORTER, report=report.id),
+        to=Recipient(kind=RecipientKind.REPORTER, report=report.id),
         case=None,
     )
     async with community.units_of_work.read() as view:
