@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,7 @@ COMMUNITY: Final = "Orchard"
 
 @dataclass(frozen=True, slots=True)
 class SandboxOptions:
-    """What may differ between one sandbox and another."""
+    """What may differ between one sandbox and another; `manual` are spaces without a connector, with who works them."""
 
     policy: str = "django"
     listen: str = "127.0.0.1:0"
@@ -29,6 +29,7 @@ class SandboxOptions:
     mail_every: str | None = None
     forum_inbox_every: str = "7d"
     github_inbox_every: str = "7d"
+    manual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def write_config(folder: Path, world: World, options: SandboxOptions | None = None) -> Path:
@@ -106,6 +107,10 @@ def _config_sections(world: World, options: SandboxOptions) -> Mapping[str, Mapp
             "oauth_client_id": world.github.oauth.client_id,
             "oauth_client_secret_file": "secrets/github-oauth",
             "oauth_url": world.github.url,
+        },
+        **{
+            f"spaces.{name}": {"kind": "manual", "mode": "enforce", "administrators": list(people)}
+            for name, people in options.manual.items()
         },
     }
 

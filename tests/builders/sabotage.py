@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from guardian.ids import Reference, SpaceName
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
+from guardian.sandbox.stories.manual_space import CHAT
 from guardian.spaces.outcomes import Done, Forbidden, Outcome, Unavailable
 from guardian.spaces.port import (
     Account,
@@ -60,6 +61,14 @@ class ConfirmationIgnored(WrappedSpace):
             if observed_restriction
             else await self.inner.observe(account)
         )
+
+
+class AskingTakenForDone(ConfirmationIgnored):
+    """Asks people to do it, and does not wait until they have said that it is done."""
+
+    async def restrict(self, order: RestrictionOrder) -> Outcome:
+        await self.inner.restrict(order)
+        return await super().restrict(order)
 
 
 class ReleaseDropped(WrappedSpace):
@@ -410,6 +419,7 @@ def sabotage_space(name: SpaceName, kind: Callable[[Space], object]) -> Sabotage
 
 
 confirmation_ignored = sabotage_space(FORUM, ConfirmationIgnored)
+asking_taken_for_done = sabotage_space(CHAT, AskingTakenForDone)
 confirmation_ignored_on_github = sabotage_space(GITHUB, ConfirmationIgnored)
 release_dropped_on_discord = sabotage_space(DISCORD, ReleaseDropped)
 release_dropped_on_the_forum = sabotage_space(FORUM, ReleaseDropped)
