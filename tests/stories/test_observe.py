@@ -56,7 +56,7 @@ async def test_in_observe_mode_nothing_reaches_a_person_outside_the_group(tmp_pa
         await stage.driver.pass_time(timedelta(days=7, minutes=1))
         await decide(stage, case, EXTENDED, 120)
         await act_and_ratify(stage, stage["rowan"], timedelta(days=10))
-        await stage.driver.pass_time(timedelta(days=40))
+        await stage.driver.pass_time(timedelta(days=11))
         assert receipt
         assert (changed(stage), heard(stage)) == before
         assert [stage.world.spaces_shut_out_of(stage[key]) for key in OUTSIDE] == [()] * len(OUTSIDE)

@@ -14,14 +14,14 @@ from guardian.sandbox.stage import Stage, StoryContext
 
 WHAT: Final = "They insult everybody who asks a question on the forum."
 REASON: Final = "It goes on at this moment, under each new question."
-TERM: Final = timedelta(days=30)
+TERM: Final = timedelta(days=7)
 SMALL: Final = {**SMALL_GROUP, "kofi": ("working_group", "moderators@forum")}
 
 CHECKED: Final = "after set-up the check finds nothing wrong but what only people can do"
 NOTIFIED: Final = "every member hears of the report by mail, and no stand-in does"
 READ: Final = "a member who has only mail signs in by a mailed link, and reads the report"
 HELD: Final = "one member acts on the console, and the forum shuts the person out at once"
-RETURNS: Final = "ratified by another for thirty days, it ends by itself on the forum"
+RETURNS: Final = "ratified by another for a week, it ends by itself on the forum"
 _LATER: Final = ("first chair is not confirmed", "open on this machine alone")
 
 
@@ -55,7 +55,7 @@ async def read_as(stage: Stage, human: Human) -> str:
 
 
 async def act_and_ratify(stage: Stage, target: Human) -> None:
-    """Kofi acts on the console, gives their account, and Tomas ratifies for the term."""
+    """Kofi acts on the console, gives their account, Tomas ratifies for the term, and Nadia reads the letter."""
     async with sign_in_by_mail(stage, stage["kofi"]) as kofi:
         given = {"who": target.key, "restriction": "suspended", "ground": "ongoing", "reason": REASON}
         shown = await kofi.submit("/console/act", "Show what it does", given)
@@ -69,6 +69,8 @@ async def act_and_ratify(stage: Stage, target: Human) -> None:
         shown = await tomas.submit(f"/console/reviews/{case}", "Show what your answer does", given)
         await tomas.press(shown, "Give this answer")
         await stage.driver.run_until_idle()
+    async with sign_in_by_mail(stage, stage["nadia"]) as nadia:
+        await nadia.submit(f"/console/cases/{case}", "I have read it", {})
 
 
 def _has_report(stage: Stage, human: Human) -> bool:

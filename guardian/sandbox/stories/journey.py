@@ -16,7 +16,7 @@ CONDITIONS: Final = "Says in writing what will be different, and has read the co
 
 
 async def act_and_ratify(stage: Stage, target: Human, term: timedelta, *, space: SpaceName = FORUM) -> str:
-    """Let one member act on the person everywhere and two others ratify it, and return the case."""
+    """Let one member act on the person everywhere, two others ratify it, and a fourth read the letter; return the case."""
     group = stage.group
     reason = "Insults newcomers in every channel, just now."
     case = await group.act(stage["kofi"], target, "ongoing", reason, space=space)
@@ -25,6 +25,7 @@ async def act_and_ratify(stage: Stage, target: Human, term: timedelta, *, space:
     for key in ("yuki", "lena"):
         await group.review(stage[key], case, "ratify", term)
     await stage.driver.run_until_idle()
+    await group.approve_newest_text(stage["ines"], case)
     return case
 
 

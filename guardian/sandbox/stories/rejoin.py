@@ -60,6 +60,7 @@ async def _mute(stage: Stage, hazel: Human) -> None:
     for key in ("yuki", "lena"):
         await group.review(stage[key], case, "ratify", TERM)
     await stage.driver.run_until_idle()
+    await group.approve_newest_text(stage["ines"], case)
 
 
 async def _come_back(stage: Stage, rowan: Human) -> None:

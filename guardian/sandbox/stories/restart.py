@@ -38,6 +38,7 @@ async def play(context: StoryContext) -> None:
         stage.checks.check_equal(HELD, stage.world.spaces_shut_out_of(alder), SPACES)
         for key in ("yuki", "lena"):
             await group.review(stage[key], case, "ratify", TERM)
+        await group.approve_newest_text(stage["ines"], case)
         await _kill_while_releasing(stage, service)
         stage.checks.check_equal(KILLED, service.kill_count, 2)
         counts = {str(space): count_placed_and_lifted(stage.world, alder, space) for space in SPACES}

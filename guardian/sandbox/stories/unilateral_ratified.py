@@ -42,6 +42,7 @@ async def play(context: StoryContext) -> None:
         ratified = await group.state(stage["nadia"], case)
         stage.checks.check(ONE_IS_NOT_ENOUGH, still_open != ratified, f"before: {still_open}; after: {ratified}")
         ends = stage.now() + TERM
+        await group.approve_newest_text(stage["ines"], case)
         await stage.driver.advance(ends - timedelta(minutes=1))
         open_ = find_openings(stage.world, alder, begun, stage.now())
         stage.checks.check(NO_GAP, not open_, "; ".join(open_))
