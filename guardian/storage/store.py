@@ -4,6 +4,8 @@ Values go beside a statement, never into it: one that holds them takes three tim
 `SqlStore` first.
 """
 
+from functools import cached_property
+
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -44,7 +46,13 @@ class EncryptedSqlStore(SqlStore):
     def __init__(self, connection: AsyncConnection, encryption: FieldEncryption) -> None:
         super().__init__(connection)
         self._encryption = encryption
-        self._index = BlindIndex(connection, encryption.ring)
-        self._numbered = NumberedIndex(self._index)
         self._pseudonyms = Pseudonyms(encryption.ring)
         self._hide, self._reveal = self._pseudonyms.hide, self._pseudonyms.reveal
+
+    @cached_property
+    def _index(self) -> BlindIndex:
+        return BlindIndex(self._connection, self._encryption.ring)
+
+    @cached_property
+    def _numbered(self) -> NumberedIndex:
+        return NumberedIndex(self._index)

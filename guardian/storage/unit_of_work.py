@@ -7,6 +7,7 @@ A `SqlReadView` only reads and has no journal; what a reading must leave in the 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -46,39 +47,138 @@ log = logger("storage")
 
 
 class SqlStores:
-    """Every store on one connection, at one instant of case time."""
+    """Every store on one connection, at one instant of case time. Each is made when it is first asked for: most transactions
+    need few of them.
+    """
 
     def __init__(
         self, connection: AsyncConnection, ring: KeyRing, now: datetime, *, chairs_are_board: bool = False
     ) -> None:
         self.connection = connection
         self.now = now
+        self.chairs_are_board = chairs_are_board
         self.encryption = FieldEncryption(DataKeyStore(connection), ring, now)
-        self.deliveries = SqlDeliveryStore(connection, self.encryption)
-        self.idempotency = SqlIdempotencyStore(self.deliveries, now)
         self.access = AccessRecord(connection)
-        self.history = JournalReader(connection, self.encryption)
-        self.people = SqlPeopleStore(connection, self.encryption, self.access, chairs_are_board=chairs_are_board)
-        self.links = SqlLinkStore(connection, self.encryption)
-        self.sign_ins = SqlSignInStore(connection, self.encryption)
-        self.passkeys = SqlPasskeyStore(connection, self.encryption)
-        self.cases = SqlCaseStore(connection, self.encryption, self.access)
-        self.conversations = SqlConversationStore(connection, self.encryption)
-        self.captures = SqlCaptureStore(connection, self.encryption)
-        self.deadlines = SqlDeadlineStore(connection, self.encryption)
-        self.deliberation = SqlDeliberationStore(connection, self.encryption)
-        self.handoffs = SqlHandoffStore(connection, self.encryption)
-        self.notices = SqlNoticeStore(connection, self.encryption)
-        self.sanctions = SqlSanctionStore(connection, self.encryption)
-        self.measures = SqlMeasureStore(connection, self.encryption)
-        self.content_restrictions = SqlContentRestrictionStore(connection, self.encryption)
-        self.foreign = SqlForeignStore(connection, self.encryption)
-        self.manual_tasks = SqlManualTaskStore(connection, self.encryption)
-        self.raids = SqlRaidStore(connection, self.encryption)
-        self.notes = SqlNoteStore(connection, self.encryption)
-        self.open_work = SqlOpenWorkStore(connection, self.encryption)
-        self.task_claims = SqlTaskClaimStore(connection, self.encryption)
-        self.bulk = SqlBulkStore(connection, self.encryption, now)
+
+    @cached_property
+    def deliveries(self) -> SqlDeliveryStore:
+        """Return the store of deliveries that were handled."""
+        return SqlDeliveryStore(self.connection, self.encryption)
+
+    @cached_property
+    def idempotency(self) -> SqlIdempotencyStore:
+        """Return the store of commands that came before."""
+        return SqlIdempotencyStore(self.deliveries, self.now)
+
+    @cached_property
+    def history(self) -> JournalReader:
+        """Return the store of past entries of the journal."""
+        return JournalReader(self.connection, self.encryption)
+
+    @cached_property
+    def people(self) -> SqlPeopleStore:
+        """Return the store of people and members."""
+        return SqlPeopleStore(self.connection, self.encryption, self.access, chairs_are_board=self.chairs_are_board)
+
+    @cached_property
+    def links(self) -> SqlLinkStore:
+        """Return the store of links between accounts."""
+        return SqlLinkStore(self.connection, self.encryption)
+
+    @cached_property
+    def sign_ins(self) -> SqlSignInStore:
+        """Return the store of sign-ins and sessions."""
+        return SqlSignInStore(self.connection, self.encryption)
+
+    @cached_property
+    def passkeys(self) -> SqlPasskeyStore:
+        """Return the store of passkeys."""
+        return SqlPasskeyStore(self.connection, self.encryption)
+
+    @cached_property
+    def cases(self) -> SqlCaseStore:
+        """Return the store of cases and their parties."""
+        return SqlCaseStore(self.connection, self.encryption, self.access)
+
+    @cached_property
+    def conversations(self) -> SqlConversationStore:
+        """Return the store of conversations."""
+        return SqlConversationStore(self.connection, self.encryption)
+
+    @cached_property
+    def captures(self) -> SqlCaptureStore:
+        """Return the store of messages that were pointed to."""
+        return SqlCaptureStore(self.connection, self.encryption)
+
+    @cached_property
+    def deadlines(self) -> SqlDeadlineStore:
+        """Return the store of deadlines."""
+        return SqlDeadlineStore(self.connection, self.encryption)
+
+    @cached_property
+    def deliberation(self) -> SqlDeliberationStore:
+        """Return the store of proposals, ballots and decisions."""
+        return SqlDeliberationStore(self.connection, self.encryption)
+
+    @cached_property
+    def handoffs(self) -> SqlHandoffStore:
+        """Return the store of what one group passed to another."""
+        return SqlHandoffStore(self.connection, self.encryption)
+
+    @cached_property
+    def notices(self) -> SqlNoticeStore:
+        """Return the store of notices."""
+        return SqlNoticeStore(self.connection, self.encryption)
+
+    @cached_property
+    def sanctions(self) -> SqlSanctionStore:
+        """Return the store of sanctions and work items."""
+        return SqlSanctionStore(self.connection, self.encryption)
+
+    @cached_property
+    def measures(self) -> SqlMeasureStore:
+        """Return the store of measures."""
+        return SqlMeasureStore(self.connection, self.encryption)
+
+    @cached_property
+    def content_restrictions(self) -> SqlContentRestrictionStore:
+        """Return the store of restrictions of content."""
+        return SqlContentRestrictionStore(self.connection, self.encryption)
+
+    @cached_property
+    def foreign(self) -> SqlForeignStore:
+        """Return the store of restrictions that others placed."""
+        return SqlForeignStore(self.connection, self.encryption)
+
+    @cached_property
+    def manual_tasks(self) -> SqlManualTaskStore:
+        """Return the store of tasks for people in spaces without a connector."""
+        return SqlManualTaskStore(self.connection, self.encryption)
+
+    @cached_property
+    def raids(self) -> SqlRaidStore:
+        """Return the store of raids."""
+        return SqlRaidStore(self.connection, self.encryption)
+
+    @cached_property
+    def notes(self) -> SqlNoteStore:
+        """Return the store of notes."""
+        return SqlNoteStore(self.connection, self.encryption)
+
+    @cached_property
+    def open_work(self) -> SqlOpenWorkStore:
+        """Return the store of all that waits in any case."""
+        return SqlOpenWorkStore(self.connection, self.encryption)
+
+    @cached_property
+    def task_claims(self) -> SqlTaskClaimStore:
+        """Return the store of claims of tasks."""
+        return SqlTaskClaimStore(self.connection, self.encryption)
+
+    @cached_property
+    def bulk(self) -> SqlBulkStore:
+        """Return the store of work on many accounts at once."""
+        return SqlBulkStore(self.connection, self.encryption, self.now)
 
 
 class SqlReadView(SqlStores):
