@@ -8,8 +8,9 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,9 @@ SMALL_GROUP: Final[Mapping[str, tuple[str, ...]]] = {
     "sven": ("standby",),
 }
 """Three members, and two from outside who stand in for a Board that there is not."""
+
+GUARDIAN: Final = (sys.executable, "-m", "guardian")
+"""The words that start the command."""
 
 _TIMEOUT_SECONDS: Final = 120.0
 _SELDOM: Final = '\n[reconciler]\nsweep_every = "7d"\nrelink_every = "90d"\n'
@@ -57,17 +61,18 @@ class Checked:
     ill: tuple[str, ...]
 
 
-async def set_up(folder: Path, world: World, arrangement: Arrangement) -> Checked:
-    """Set up, switch each space to enforce, and check."""
+async def set_up(folder: Path, world: World, arrangement: Arrangement, guardian: Sequence[str]) -> Checked:
+    """Set up, switch each space to enforce, and check, by the command that those words start."""
+    run = partial(_run, guardian, folder)
     people = folder / "members.toml"
     people.write_text(_members_file(world, arrangement), encoding="utf-8")
     options = (*_options(folder, world, arrangement), "--members", str(people))
-    said = await _run(folder, "setup", *options)
+    said = await run("setup", *options)
     path = folder / FILE
     path.write_text(_as_emulated(path.read_text(encoding="utf-8"), world), encoding="utf-8")
     for space in arrangement.spaces:
-        await _run(folder, "mode", str(space), "enforce")
-    found = json.loads(await _run(folder, "check", "--json", may_fail=True))
+        await run("mode", str(space), "enforce")
+    found = json.loads(await run("check", "--json", may_fail=True))
     ill = tuple(f"{each['where']}: {each['what']}" for each in found["findings"] if not each["well"])
     return Checked(path, said, ill)
 
@@ -121,13 +126,11 @@ def _as_emulated(text: str, world: World) -> str:
     )
 
 
-async def _run(folder: Path, *words: str, may_fail: bool = False) -> str:
+async def _run(guardian: Sequence[str], folder: Path, *words: str, may_fail: bool = False) -> str:
     """Run the command in the folder, and return what it said; LookupError where it was refused."""
     environment = {name: text for name, text in os.environ.items() if not name.startswith("GUARDIAN_")}
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "guardian",
+        *guardian,
         *words,
         cwd=folder,
         env={**environment, "PYTHONPATH": str(_ROOT)},

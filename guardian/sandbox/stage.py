@@ -20,7 +20,7 @@ from guardian.sandbox.community import Human
 from guardian.sandbox.config import SandboxOptions, write_config
 from guardian.sandbox.narration import Narrator
 from guardian.sandbox.reporters import Reporters
-from guardian.sandbox.set_up import Arrangement, Checked, set_up
+from guardian.sandbox.set_up import GUARDIAN, Arrangement, Checked, set_up
 from guardian.sandbox.time_driver import RunningService, TimeDriver
 from guardian.sandbox.working_group import WorkingGroup
 from guardian.sandbox.world import BUDGET_SCALE, World, open_world
@@ -91,12 +91,16 @@ class Stage:
 
 @dataclass(slots=True)
 class StoryContext:
-    """What a story is given: it opens stages, one after the other, and makes its checks here; `worlds` stay readable."""
+    """What a story is given: it opens stages, one after the other, and makes its checks here; `worlds` stay readable.
+
+    `guardian` are the words that start the command, where a story has it set an installation up.
+    """
 
     folder: Path
     narrator: Narrator
     wrap: Wrap = unwrapped
     open_service: OpenService = run_in_this_process
+    guardian: tuple[str, ...] = GUARDIAN
     checks: Checks = field(default_factory=Checks)
     worlds: list[World] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
@@ -125,7 +129,7 @@ class StoryContext:
         The story begins a little after it: the commands know no other time.
         """
         async with self._open_world(system_now() + _SETTING_UP, lambda world: None) as (folder, time, world):
-            checked = await set_up(folder, world, arrangement)
+            checked = await set_up(folder, world, arrangement, self.guardian)
             async with self._serve(read_settings(checked.path, {}), time, world, self.open_service) as stage:
                 yield stage, checked
 

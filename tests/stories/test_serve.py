@@ -3,9 +3,6 @@
 import json
 import os
 import subprocess
-import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +14,6 @@ import pytest
 pytestmark = pytest.mark.wire_time  # a service of its own process takes a while to be up
 
 ROOT = Path(__file__).resolve().parents[2]
-GUARDIAN = (sys.executable, "-m", "guardian")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 CONFIG = """
 [service]
@@ -45,14 +41,14 @@ api_url = "{github[url]}"
 
 
 @contextmanager
-def _running(folder: Path, *arguments: str) -> "Iterator[subprocess.Popen[str]]":
+def _running(warm: tuple[str, ...], folder: Path, *arguments: str) -> "Iterator[subprocess.Popen[str]]":
     with subprocess.Popen(
-        [*GUARDIAN, *arguments],
+        [*warm, *arguments],
         cwd=folder,
         env=ENVIRONMENT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
     ) as process:
         try:
@@ -62,15 +58,18 @@ def _running(folder: Path, *arguments: str) -> "Iterator[subprocess.Popen[str]]"
             process.wait(30)
 
 
-def test_the_service_serves_the_emulated_platforms_as_it_serves_the_real_ones(tmp_path: Path) -> None:
-    with _running(tmp_path, "sandbox", "--emulators-only") as platforms:
+def test_the_service_serves_the_emulated_platforms_as_it_serves_the_real_ones(
+    tmp_path: Path, warm: tuple[str, ...]
+) -> None:
+    with _running(warm, tmp_path, "sandbox", "--emulators-only") as platforms:
         assert platforms.stdout is not None
         shown = json.loads(platforms.stdout.readline())
         _write_config(tmp_path, shown)
         nadia = next(person for person in shown["people"] if person["handle"] == "nadia")
         chair = ("--chair", nadia["name"], "--chair-discord", nadia["discord"])
-        subprocess.run([*GUARDIAN, "setup", *chair], cwd=tmp_path, env=ENVIRONMENT, check=True, capture_output=True)
-        with _running(tmp_path, "serve"):
+        subprocess.run([*warm, "setup", *chair], cwd=tmp_path, env=ENVIRONMENT, check=True, capture_output=True)
+        with _running(warm, tmp_path, "serve") as service:
+            _wait_until_up(service)
             assert _cases_of(nadia["discord"], shown["discord"]) == "There are no cases."
 
 
@@ -86,17 +85,17 @@ def _write_config(folder: Path, shown: Any) -> None:
     (folder / "guardian.toml").write_text(CONFIG.format(**shown), encoding="utf-8")
 
 
+def _wait_until_up(service: "subprocess.Popen[str]") -> None:
+    """It has said that it is up; a command that came sooner might find nobody to answer it."""
+    assert service.stderr is not None
+    assert any("Guardian is up" in line for line in service.stderr), "the service ended before it was up"
+
+
 def _cases_of(person: str, discord: Any) -> str:
-    """What the member reads after /cases, as soon as the service has put its commands into the server's list."""
-    for _ in range(200):
-        try:
-            asked = _act(discord, "command", person=person, name="cases")
-        except urllib.error.HTTPError:
-            time.sleep(0.1)
-            continue
-        answered = _act(discord, "screen", screen=asked["interaction_id"], timeout_s=20)
-        return str(answered["messages"][-1]["content"])
-    raise AssertionError("the service has offered no commands")
+    """What the member reads after /cases."""
+    asked = _act(discord, "command", person=person, name="cases")
+    answered = _act(discord, "screen", screen=asked["interaction_id"], timeout_s=20)
+    return str(answered["messages"][-1]["content"])
 
 
 def _act(discord: Any, act: str, /, **arguments: Any) -> Any:

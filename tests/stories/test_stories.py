@@ -13,9 +13,9 @@ from tests.contracts.schemas import discord, forum, github
 
 
 @pytest.mark.parametrize("name", stories())
-async def test_the_story_holds(name: str, tmp_path: Path) -> None:
+async def test_the_story_holds(name: str, tmp_path: Path, warm: tuple[str, ...]) -> None:
     told = io.StringIO()
-    context = StoryContext(folder=tmp_path, narrator=Narrator(told))
+    context = StoryContext(folder=tmp_path, narrator=Narrator(told), guardian=warm)
     outcome = await run_story_in(context, stories()[name])
     assert outcome.held, told.getvalue()
     for world in context.worlds:

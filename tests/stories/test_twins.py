@@ -9,7 +9,8 @@ import pytest
 from guardian.sandbox.checks import Check
 from guardian.sandbox.narration import Narrator
 from guardian.sandbox.registry import stories
-from guardian.sandbox.runner import Story, run_story
+from guardian.sandbox.runner import Story, run_story_in
+from guardian.sandbox.stage import StoryContext
 from guardian.sandbox.stories import (
     account_linked_later,
     cross_space_suspension,
@@ -122,10 +123,15 @@ class Watching(Narrator):
 
 
 @pytest.mark.parametrize("twin", TWINS, ids=lambda twin: f"{twin.story.name}-{TWINS.index(twin)}")
-async def test_the_twin_fails_in_the_check_that_names_the_harm(twin: Twin, tmp_path: Path) -> None:
+async def test_the_twin_fails_in_the_check_that_names_the_harm(
+    twin: Twin, tmp_path: Path, warm: tuple[str, ...]
+) -> None:
     told = io.StringIO()
+    watching = Watching(told, harm=twin.harm)
     try:
-        await run_story(twin.story, tmp_path, Watching(told, harm=twin.harm), twin.sabotage)
+        await run_story_in(
+            StoryContext(folder=tmp_path, narrator=watching, wrap=twin.sabotage, guardian=warm), twin.story
+        )
     except HarmShown:
         return
     pytest.fail(told.getvalue())
