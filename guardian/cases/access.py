@@ -106,7 +106,9 @@ async def members_who_count(view: CaseView, case: Case) -> tuple[Member, ...]:
     """Return those who count towards quorum: everybody whose case it is, but whom a decided conflict keeps out (P-2.5)."""
     statuses = conflict_status_by_member(await view.cases.exclusions_of(case.id))
     handling = [
-        m for m in await view.people.members() if any(holds_seat(m, seat, view.now) for seat in seats_for(case))
+        m
+        for m in await view.people.members()
+        if not m.states_conflicts_first and any(holds_seat(m, seat, view.now) for seat in seats_for(case))
     ]
     counted = voters([m.id for m in handling], statuses)
     return tuple(m for m in handling if m.id in counted and _is_in_audience(m.id, case, statuses))
@@ -124,7 +126,7 @@ def may_know_by_status(
     member: Member, case: CaseInBrief, statuses: Mapping[MemberId, ConflictStatus], at: datetime
 ) -> bool:
     """Return what `may_know` does, from how everybody stands to the case."""
-    seated = any(holds_seat(member, seat, at) for seat in seats_for(case))
+    seated = not member.states_conflicts_first and any(holds_seat(member, seat, at) for seat in seats_for(case))
     return seated and not is_hidden_by_status(member.id, case, statuses)
 
 
@@ -183,5 +185,5 @@ def may_know_for_board(
     """Return whether they may know of it as the Board, or its liaison, while it lies there."""
     if not (case.board_only or case.state is CaseState.WITH_BOARD):
         return False
-    seated = any(holds_seat(member, seat, at) for seat in (BOARD, BOARD_LIAISON))
+    seated = not member.states_conflicts_first and any(holds_seat(member, seat, at) for seat in (BOARD, BOARD_LIAISON))
     return seated and not is_hidden_by_status(member.id, case, statuses)

@@ -68,8 +68,11 @@ def known_names(members: Iterable[Member]) -> tuple[KnownNames[MemberId], ...]:
 
 
 def handling_groups(members: Iterable[Member], at: datetime) -> HandlingGroups[MemberId]:
-    """Return who can handle matters at that instant, by their seats."""
-    everybody = tuple(members)
+    """Return who can handle matters at that instant, by their seats.
+
+    A newcomer cannot yet who has still to state conflicts (P-1.2).
+    """
+    everybody = tuple(member for member in members if not member.states_conflicts_first)
     return HandlingGroups(
         members=frozenset(_seated(everybody, MEMBERS, at)),
         chairs=frozenset(_seated(everybody, CHAIRS, at)),

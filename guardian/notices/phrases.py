@@ -48,6 +48,7 @@ CASE_NEWS: Final[Phrases] = {
     News.CONFLICT_DECIDED: "What you raised in this case has been decided.",
     News.RISK_MARKED: "A member has marked something in this case. Please read it before you answer a proposal.",
     News.EVASION_MARKED: "A member has marked whether this case is about getting round an earlier restriction.",
+    News.CONTACT_LEFT: "Its contact person has left the group, and nobody speaks to the reporter: somebody take it.",
     News.RECUSAL: "A member takes no part in this case any more.",
     News.ADMITTED: "A member may take part in this case from now on.",
     News.CASE_TAKEN: "Somebody has this case in hand. Nobody is called about it any more.",

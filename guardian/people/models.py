@@ -2,12 +2,16 @@
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
 from guardian.spaces.port import Account
+from rules.membership import LeavingGround
+
+UNCONFIRMED_UNTIL: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of a new chair's role until a second member confirms it: they are in office, and it shows."""
 
 
 class Group(StrEnum):
@@ -39,11 +43,23 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """That somebody's last place here ended: when, by whose word, and on which ground; chairs alone read the words."""
+
+    at: datetime
+    by: str
+    ground: LeavingGround
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A named human with a role in a group: what they are called, where they are reached, and who they are elsewhere.
 
     `aliases` are nicknames and handles by which a report may mean them; `person` is set where they are also known as a
-    Person. `accounts` are theirs in the spaces. `ended_at` ends all access at that instant (P-1.2).
+    Person. `accounts` are theirs in the spaces. `ended_at` ends all access at that instant (P-1.2); `seated_at` is when
+    somebody who had left came back: what waited for them before is not theirs any more. `states_conflicts_first`: they
+    are asked for conflicts in earlier cases, and until then no case is theirs to know.
     `chairs_are_board`: where the policy knows no Board, a chair's seat is one of the Board as well; nothing of it is
     stored, so that it begins and ends with the office (P-1.1).
     """
@@ -58,6 +74,9 @@ class Member:
     ended_at: datetime | None = None
     version: int = 0
     chairs_are_board: bool = False
+    seated_at: datetime | None = None
+    states_conflicts_first: bool = False
+    departures: tuple[Departure, ...] = ()
 
     def holds_office(
         self, group: Group, at: datetime, office: Office | None = None, space: SpaceName | None = None
@@ -76,6 +95,10 @@ class Member:
             and (not r.until or at < r.until)
             for r in self.roles
         ) or (group is Group.BOARD and office is None and self.is_chair_for_board(at))
+
+    def holds_any_office(self, at: datetime) -> bool:
+        """Return whether they hold an office in any group at that instant."""
+        return any(self.holds_office(group, at) for group in Group)
 
     def is_chair_for_board(self, at: datetime) -> bool:
         """Return whether they take the Board's place as a chair, where the policy knows no Board (P-1.1)."""

@@ -54,6 +54,9 @@ class UseCase(StrEnum):
     LIST_MEMBERS = "list_members"
     READ_JOURNAL = "read_journal"
     CHANGE_MEMBERS = "change_members"
+    STEP_DOWN = "step_down"
+    NAME_CHAIR = "name_chair"
+    STATE_CONFLICTS = "state_conflicts"
     CONFIRM_CHAIR = "confirm_chair"
     REPORT_ON_BEHALF = "report_on_behalf"
     ISSUE_RECEIPT = "issue_receipt"
@@ -142,6 +145,9 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.LIST_MEMBERS: (MEMBERS, BOARD, MODERATORS),
     UseCase.READ_JOURNAL: _CASE_SEATS,
     UseCase.CHANGE_MEMBERS: (CHAIRS,),
+    UseCase.STEP_DOWN: (MEMBERS, BOARD, MODERATORS),
+    UseCase.STATE_CONFLICTS: (MEMBERS, BOARD, MODERATORS),
+    UseCase.NAME_CHAIR: (MEMBERS, BOARD, BOARD_LIAISON),
     UseCase.CONFIRM_CHAIR: (MEMBERS,),
     UseCase.REPORT_ON_BEHALF: (MEMBERS,),
     UseCase.ISSUE_RECEIPT: _CASE_SEATS,

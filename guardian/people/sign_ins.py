@@ -82,6 +82,10 @@ class SignInStore(Protocol):
         """Return the member's sessions that are still kept, oldest first."""
         ...
 
+    async def delete_links_of(self, member: MemberId) -> None:
+        """Delete every link that would sign the member in."""
+        ...
+
     async def delete_ended(self, ended_by: datetime) -> None:
         """Delete the links and sessions that had ended by then."""
         ...

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from guardian.cases.access import is_hidden_from, may_know, members_who_may_know
 from guardian.cases.case import Case, CaseKind, Party, PartyRole
 from guardian.cases.case_store import CaseView
-from guardian.cases.exclusions import conflict_status_by_member, deciders_for, handling_groups
+from guardian.cases.exclusions import Exclusion, conflict_status_by_member, deciders_for, handling_groups
 from guardian.cases.reports import Report
 from guardian.ids import (
     AccountId,
@@ -88,7 +88,7 @@ async def notify_office(
     to it (P-1.1).
     """
     exclusions = await uow.cases.exclusions_of(case.id) if case else ()
-    free = [m for m in await uow.people.members() if not (case and is_hidden_from(m.id, case, exclusions))]
+    free = [m for m in await uow.people.members() if case is None or not _is_kept_from(m, case, exclusions)]
     holders = [m for m in free if m.holds_office(group, uow.now, office)]
     if not holders and office is Office.BOARD_LIAISON:
         holders = [m for m in free if holds_seat(m, BOARD, uow.now)]
@@ -104,7 +104,7 @@ async def notify_officeholders(
     For those who learn by their office how something goes on that is not theirs to know (P-8.2).
     """
     exclusions = await uow.cases.exclusions_of(case.id)
-    notified = [member for member in members if not is_hidden_from(member.id, case, exclusions)]
+    notified = [member for member in members if not _is_kept_from(member, case, exclusions)]
     for member in notified:
         await _add_notice(uow, Recipient(kind=RecipientKind.MEMBER, member=member.id), kind, facts, case)
     return len(notified)
@@ -226,17 +226,29 @@ async def may_still_receive(view: CaseView, notice: Notice) -> bool:
     if notice.to.member is None:
         return True
     member = await view.people.member(notice.to.member)
-    if member is None or not any(member.holds_office(group, view.now) for group in Group):
+    if member is not None and notice.kind is NoticeKind.MEMBERSHIP_ENDED:
+        return True
+    if member is None or not member.holds_any_office(view.now) or _is_from_before(notice, member):
         return False
     if notice.case is None:
         return True
     case = await view.cases.case(notice.case)
     exclusions = await view.cases.exclusions_of(notice.case)
-    if case is None or is_hidden_from(member.id, case, exclusions):
+    if case is None or _is_kept_from(member, case, exclusions):
         return False
     if "code_name" not in notice.facts:
         return True
     return may_know(member, case, exclusions, view.now) or _is_notified_by_office(member, case, view.now)
+
+
+def _is_kept_from(member: Member, case: Case, exclusions: Iterable[Exclusion]) -> bool:
+    """Whether the case is kept from them, by an exclusion or until they have stated their conflicts."""
+    return member.states_conflicts_first or is_hidden_from(member.id, case, exclusions)
+
+
+def _is_from_before(notice: Notice, member: Member) -> bool:
+    """Whether it was written before they left, and they were seated anew since (P-1.2)."""
+    return bool(member.seated_at and notice.created_at and notice.created_at < member.seated_at)
 
 
 def _is_notified_by_office(member: Member, case: Case, at: datetime) -> bool:

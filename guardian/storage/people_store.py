@@ -5,7 +5,6 @@ Who is searched by account or handle is found by the blind index: only what matc
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, and_, func, select, update
@@ -13,13 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
 from guardian.people.models import (
-    Group,
     LinkedAccount,
     LinkEvidence,
     Member,
-    Office,
     Person,
-    Role,
     Trust,
     contactable_accounts,
 )
@@ -28,10 +24,10 @@ from guardian.storage.access_record import AccessRecord
 from guardian.storage.blind_index import IndexedRow, IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged, FieldEncryption
+from guardian.storage.member_codec import encode_member, read_member
 from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.people import accounts, members, people
-from guardian.storage.utc_datetime import from_microseconds, to_microseconds
 
 _MEMBERS: Final = KeyScope.of_service("members")
 _BATCH: Final = 256
@@ -83,9 +79,7 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def add_member(self, member: Member) -> None:
         """Add the member."""
-        encrypted = await self._encryption.encrypt_json(
-            _MEMBERS, "members", member.id, "sealed", _encode_member(member)
-        )
+        encrypted = await self._encryption.encrypt_json(_MEMBERS, "members", member.id, "sealed", encode_member(member))
         row = {"id": member.id, "sealed": encrypted, "ended_at": member.ended_at, "version": member.version}
         await self._connection.execute(insert(members), row)
         await self._index.add([_index_member(member)])
@@ -93,9 +87,7 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def save_member(self, member: Member) -> Member:
         """Save the member, one version later; Stale where somebody was quicker."""
-        encrypted = await self._encryption.encrypt_json(
-            _MEMBERS, "members", member.id, "sealed", _encode_member(member)
-        )
+        encrypted = await self._encryption.encrypt_json(_MEMBERS, "members", member.id, "sealed", encode_member(member))
         version = await self._change(members, member.id, member.version, sealed=encrypted, ended_at=member.ended_at)
         await self._index.replace(_index_member(member))
         self._note_change(member.id)
@@ -214,7 +206,7 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def _member(self, row: Row[Any]) -> Member:
         content = await self._encryption.decrypt_json("members", row.id, "sealed", row.sealed)
-        member = _read_member(row, {"name": "Expunged"} if isinstance(content, Expunged) else content)
+        member = read_member(row, {"name": "Expunged"} if isinstance(content, Expunged) else content)
         return replace(member, chairs_are_board=True) if self._chairs_are_board else member
 
     async def _person(self, condition: ColumnElement[bool]) -> Person | None:
@@ -285,46 +277,6 @@ def _index_member(member: Member) -> IndexedRow:
 
 def _member_term(account: Account) -> IndexTerm:
     return IndexTerm("member", (account.space, account.native_id))
-
-
-def _encode_member(member: Member) -> dict[str, Any]:
-    return {
-        "name": member.name,
-        "roles": [_encode_role(role) for role in member.roles],
-        "accounts": [[account.space, account.native_id] for account in member.accounts],
-        "email": member.email,
-        "aliases": list(member.aliases),
-        "person": member.person,
-    }
-
-
-def _encode_role(role: Role) -> dict[str, Any]:
-    return {
-        "group": role.group,
-        "office": role.office,
-        "since": to_microseconds(role.since),
-        "until": None if role.until is None else to_microseconds(role.until),
-        "space": role.space,
-    }
-
-
-def _read_member(row: Row[Any], content: Mapping[str, Any]) -> Member:
-    return Member(
-        id=MemberId(row.id),
-        name=content["name"],
-        roles=tuple(_read_role(role) for role in content.get("roles", ())),
-        accounts=tuple(Account(SpaceName(space), native_id) for space, native_id in content.get("accounts", ())),
-        email=content.get("email"),
-        aliases=tuple(content.get("aliases", ())),
-        person=content.get("person"),
-        ended_at=row.ended_at,
-        version=row.version,
-    )
-
-
-def _read_role(role: Mapping[str, Any]) -> Role:
-    until: datetime | None = None if role["until"] is None else from_microseconds(role["until"])
-    return Role(Group(role["group"]), Office(role["office"]), from_microseconds(role["since"]), until, role["space"])
 
 
 def read_linked_account(row: Row[Any], content: Mapping[str, Any]) -> LinkedAccount:

@@ -68,6 +68,13 @@ class SqlSignInStore(EncryptedSqlStore):
         """Return the member's sessions that are still kept, oldest first."""
         return await self._sessions(member_sessions.c.member_id.in_(self._pseudonyms.every(_WITHIN, member)))
 
+    async def delete_links_of(self, member: MemberId) -> None:
+        """Delete every link that would sign the member in: each has a pseudonym of its own, and there are few."""
+        table = sign_in_links
+        rows = await self._connection.execute(select(table.c.digest, table.c.member_id))
+        theirs = [row.digest for row in rows if self._reveal(row.digest, row.member_id) == member]
+        await self._connection.execute(delete(table).where(table.c.digest.in_(theirs)))
+
     async def delete_ended(self, ended_by: datetime) -> None:
         """Delete the links and sessions that had ended by then."""
         await self._connection.execute(delete(sign_in_links).where(sign_in_links.c.until <= ended_by))

@@ -74,6 +74,12 @@ async def open_for_danger(uow: UnitOfWork, case: Case, by: str) -> Case:
     return await get_case(uow, case.id)
 
 
+async def open_if_unheard(uow: UnitOfWork, case: Case, by: str) -> None:
+    """Open the case to the others where nobody of those who hear first is left to know of it. Policy: P-2.5."""
+    if case.audience is not None and not await members_who_may_know(uow, case):
+        await open_for_danger(uow, case, by)
+
+
 async def _chosen_members(view: ReadView, submission: Submission) -> frozenset[MemberId]:
     if submission.audience is Audience.CHOSEN:
         return frozenset(submission.audience_members)

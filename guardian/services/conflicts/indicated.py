@@ -43,6 +43,16 @@ async def search_ahead(app: AppContext, *texts: str) -> None:
         _AHEAD[key] = await _search(text, names, app.policy, shared_workers())
 
 
+async def search_for(app: AppContext, member: Member, text: str) -> None:
+    """Search the text for the names of one member, to be called before the transaction that asks for it begins."""
+    if len(text.strip()) <= _SHORT:
+        return
+    names = known_names((member,))
+    key = _key(text.strip(), names, app.policy)
+    if key not in _AHEAD:
+        _AHEAD[key] = await _search(text.strip(), names, app.policy, shared_workers())
+
+
 async def indicated_exclusions(
     uow: UnitOfWork,
     indicators: ConflictIndicators[MemberId],

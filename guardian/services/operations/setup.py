@@ -6,20 +6,18 @@ P-1.5.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Final
 
 from guardian.cases.access import require_permission
 from guardian.errors import Refused
 from guardian.ids import MemberId, SpaceName, new_id
 from guardian.journal import OPERATOR, Entry, by_member
-from guardian.people.models import Group, Member, Office, Role
+from guardian.notices.models import NoticeKind
+from guardian.people.models import UNCONFIRMED_UNTIL, Group, Member, Office, Role
 from guardian.people.permissions import CHAIRS, UseCase, holds_seat
 from guardian.services.context import AppContext, UnitOfWork
+from guardian.services.membership.newcomers import admit, search_earlier_cases
+from guardian.services.notify import notify_member
 from guardian.spaces.port import Account
-
-UNCONFIRMED_UNTIL: Final = datetime(9999, 1, 1, tzinfo=UTC)
-"""The end of a first chair's role until a second member confirms it: they are in office, and it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +53,10 @@ async def seat_first_members(app: AppContext, new_members: Iterable[NewMember]) 
 
     Refused once a chair is confirmed: from then on the groups are changed by a chair.
     """
+    given = tuple(new_members)
+    ids = await _search_earlier_cases(app, given)
     async with app.units_of_work.begin() as uow:
         members = await uow.people.members()
-        given = tuple(new_members)
         new = [each for each in given if not _is_known(each, members)]
         chairs = [member for member in members if holds_seat(member, CHAIRS, uow.now)]
         if new and chairs and not any(map(_is_unconfirmed, chairs)):
@@ -69,20 +68,23 @@ async def seat_first_members(app: AppContext, new_members: Iterable[NewMember]) 
             raise Refused("no_chair", "Somebody has to be the first chair: name them.", "P-1.5")
         _check_new_members(app, new, members)
         for each in new:
-            await _add_member(uow, each, OPERATOR, unconfirmed=True)
+            await _add_member(app, uow, each, ids[each], OPERATOR, unconfirmed=True)
     return _seating_result(given, new)
 
 
 async def seat_members(app: AppContext, by: MemberId, new_members: Iterable[NewMember]) -> SeatingResult:
     """Seat those of the newcomers who were not known yet, by a chair's word."""
+    given = tuple(new_members)
+    ids = await _search_earlier_cases(app, given)
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CHANGE_MEMBERS)
         members = await uow.people.members()
-        given = tuple(new_members)
         new = [each for each in given if not _is_known(each, members)]
         _check_new_members(app, new, members)
         for each in new:
-            await _add_member(uow, each, by_member(by), unconfirmed=False)
+            member = await _add_member(app, uow, each, ids[each], by_member(by), unconfirmed=False)
+            facts = {"news": "seated", **({"ask": "conflicts"} if member.states_conflicts_first else {})}
+            await notify_member(uow, member.id, NoticeKind.MEMBERSHIP, facts)
     return _seating_result(given, new)
 
 
@@ -154,7 +156,9 @@ def _check_new_members(app: AppContext, new: Iterable[NewMember], members: Itera
         accounts.update(each.accounts)
 
 
-async def _add_member(uow: UnitOfWork, new_member: NewMember, by: str, *, unconfirmed: bool) -> None:
+async def _add_member(
+    app: AppContext, uow: UnitOfWork, new_member: NewMember, member_id: MemberId, by: str, *, unconfirmed: bool
+) -> Member:
     roles = tuple(
         Role(
             seat.group,
@@ -165,18 +169,35 @@ async def _add_member(uow: UnitOfWork, new_member: NewMember, by: str, *, unconf
         )
         for seat in new_member.seats
     )
-    member = Member(
-        id=MemberId(new_id()),
+    member = _member_of(new_member, member_id, roles)
+    await uow.people.add_member(member)
+    member = await admit(uow, app.policy, member)
+    seats = " ".join(sorted(f"{role.group}:{role.office}" for role in roles))
+    uow.journal.note(
+        Entry(act="member.was_seated", by=by, authority="P-1.5", about={"member": member.id, "seats": seats})
+    )
+    return member
+
+
+async def _search_earlier_cases(app: AppContext, new_members: Iterable[NewMember]) -> dict[NewMember, MemberId]:
+    """Search what came in for each newcomer's names, before the transaction that seats them keeps others waiting.
+
+    Return the id that each of them gets.
+    """
+    ids = {each: MemberId(new_id()) for each in new_members}
+    for each, member in ids.items():
+        await search_earlier_cases(app, _member_of(each, member, ()))
+    return ids
+
+
+def _member_of(new_member: NewMember, member: MemberId, roles: tuple[Role, ...]) -> Member:
+    return Member(
+        id=member,
         name=new_member.name.strip(),
         roles=roles,
         accounts=new_member.accounts,
         email=new_member.email,
         aliases=new_member.aliases,
-    )
-    await uow.people.add_member(member)
-    seats = " ".join(sorted(f"{role.group}:{role.office}" for role in roles))
-    uow.journal.note(
-        Entry(act="member.was_seated", by=by, authority="P-1.5", about={"member": member.id, "seats": seats})
     )
 
 

@@ -10,10 +10,10 @@ from guardian.cases.access import members_who_may_know
 from guardian.cases.case import Case
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.proposals import Consequence, Decision, ladder_input
-from guardian.ids import AccountId, PersonId, SpaceName
-from guardian.journal import Entry
+from guardian.ids import AccountId, SpaceName
 from guardian.notices.models import NoticeKind
 from guardian.notices.party_facts import PartyFacts
+from guardian.people.models import Departure
 from guardian.sanctions import lifting
 from guardian.sanctions.coverage import unconfirmed_spaces
 from guardian.sanctions.imposition import SanctionOrder, Term, impose, supersede
@@ -23,9 +23,11 @@ from guardian.services.case_steps import complete_step, get_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_about, start_deadline
 from guardian.services.identity.account_owners import notify_owners
+from guardian.services.members import role_holders_for_person
+from guardian.services.membership.departures import end_places
 from guardian.services.notify import notify_members
-from guardian.spaces.port import Account
 from rules.ladder import AuthorityKind, ReadmissionRequirement, TermState, on_term_end, readmission_requirement
+from rules.membership import LeavingGround
 from rules.policy import Policy
 from rules.precedence import Restriction
 from rules.procedure import Step
@@ -76,7 +78,7 @@ async def impose_decision(
     if new.ends is not None:
         await start_deadline(uow, DeadlineKind.TERM_END, case.id, new.ends, about=new.id)
     await notify_owners(uow, case, decision.person)
-    await _end_roles(uow, decision, by)
+    await _end_roles(app, uow, decision, by)
     return new
 
 
@@ -140,13 +142,6 @@ def build_scope_facts(spaces: frozenset[SpaceName] | None) -> PartyFacts:
     return {} if spaces is None else {"spaces": tuple(sorted(spaces))}
 
 
-async def list_binding_accounts(view: ReadView, person: PersonId | None) -> tuple[Account, ...]:
-    """Return the accounts that a sanction on the person reaches."""
-    if person is None:
-        return ()
-    return tuple(known.account for known in await view.people.accounts_of(person) if known.binding)
-
-
 async def _upheld_sanction(view: ReadView, case: Case, decision: Decision) -> Sanction | None:
     """Return the running sanction which the Board, asked to reconsider, has left as it was; None for any other answer."""
     before = await view.deliberation.decision(decision.supersedes) if decision.supersedes else None
@@ -171,13 +166,9 @@ def _enforced_terms(consequence: Consequence) -> tuple[object, ...]:
     return consequence.outcome, consequence.restriction, consequence.term, consequence.spaces, consequence.on_term_end
 
 
-async def _end_roles(uow: UnitOfWork, decision: Decision, by: str) -> None:
+async def _end_roles(app: AppContext, uow: UnitOfWork, decision: Decision, by: str) -> None:
     """End the access of somebody with a role here whom the decision sanctions, at this instant. Policy: P-1.2."""
     if decision.person is None:
         return
-    accounts = set(await list_binding_accounts(uow, decision.person))
-    for member in await uow.people.members():
-        is_this_person = member.person == decision.person or bool(accounts & set(member.accounts))
-        if is_this_person and member.ended_at is None:
-            await uow.people.save_member(replace(member, ended_at=uow.now))
-            uow.journal.note(Entry(act="member.has_ended", by=by, authority="P-1.2", about={"member": str(member.id)}))
+    for member in await role_holders_for_person(uow, decision.person):
+        await end_places(app, uow, member, Departure(uow.now, by, LeavingGround.SANCTION), lambda role: True)

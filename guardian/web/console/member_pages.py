@@ -14,7 +14,7 @@ from guardian.ids import SpaceName
 from guardian.people.models import Group, Office
 from guardian.people.permissions import UseCase, may_perform
 from guardian.services.identity.linking import find_account
-from guardian.services.operations.membership import list_members
+from guardian.services.operations.membership import has_no_chair, list_members
 from guardian.services.operations.setup import NewMember, SeatInput, confirm_chair, is_chair_unconfirmed, seat_members
 from guardian.spaces.port import Account
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
@@ -57,14 +57,18 @@ class MemberPages:
     async def _list(self, _: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
         now = self._app.clock.now()
         may_confirm = may_perform(visit.member, UseCase.CONFIRM_CHAIR, now)
+        members = await list_members(self._app, visit.by)
         return self._console.render(
             visit,
             "members.html",
             entry=entry,
-            members=await list_members(self._app, visit.by),
+            members=members,
+            candidates=[(m.id, m.name) for m in members if m.id != visit.by and m.is_in(Group.WORKING_GROUP, now)],
             now=now,
             may_seat=may_perform(visit.member, UseCase.CHANGE_MEMBERS, now),
             asks_for_chair=bool(may_confirm) and await is_chair_unconfirmed(self._app),
+            lacks_chair=bool(may_perform(visit.member, UseCase.NAME_CHAIR, now))
+            and await has_no_chair(self._app, visit.by),
             groups=tuple(Group),
             offices=tuple(Office),
             spaces=self._app.spaces.names,

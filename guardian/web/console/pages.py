@@ -13,6 +13,7 @@ from guardian.web.console.journal_pages import JournalPages
 from guardian.web.console.matter_pages import MatterPages
 from guardian.web.console.measure_pages import MeasurePages
 from guardian.web.console.member_pages import MemberPages
+from guardian.web.console.membership_pages import MembershipPages
 from guardian.web.console.oral_report_pages import OralReportPages
 from guardian.web.console.passkey_pages import PasskeyPages
 from guardian.web.console.raid_pages import RaidPages
@@ -43,6 +44,7 @@ def console_routes(
         *MeasurePages(console).routes(),
         *EscalationPages(console).routes(),
         *MemberPages(console).routes(),
+        *MembershipPages(console).routes(),
         *JournalPages(console).routes(),
         *HealthPages(console, health).routes(),
     ]

@@ -28,6 +28,8 @@ from guardian.cases.notes import CaseAssessment, Findings, Inquiry, Violation
 from guardian.cases.proposals import Consequence
 from guardian.errors import GuardianError, Refused
 from guardian.ids import MemberId
+from guardian.people.models import Group
+from guardian.people.permissions import Seat
 from guardian.services.context import AppContext
 from guardian.services.decisions.drafts import DraftInput
 from guardian.services.escalation.escalations import EscalationInput
@@ -154,6 +156,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     **dict.fromkeys(("source", "position", "evidence", "who"), lambda world: "For a reason."),
     **dict.fromkeys(("space", "name", "default"), lambda world: DISCORD),
     **dict.fromkeys(("to", "about", "member"), lambda world: BRUNO),
+    "conflicts": lambda world: (),
     **dict.fromkeys(("of", "other"), lambda world: FARID),
     **dict.fromkeys(("evades", "steps_back", "stays_out", "granted", "at_risk", "stands"), lambda world: True),
     "term": lambda world: timedelta(days=2),
@@ -176,6 +179,7 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     MeasureRequest: lambda world, account: MeasureRequest(
         MeasureKind.MUTED, AccountInput(DISCORD, account), MeasureReason.SPAM, timedelta(days=2)
     ),
+    Seat: lambda world, account: Seat(Group.BOARD),
     OralReport: lambda world, account: OralReport(source="a visitor", what="They said something vile.", who=account),
     RaidPreview: lambda world, account: world.raid_lists[account],
     Inquiry: lambda world, account: Inquiry("a witness", world.community.clock.now(), "What did you see?"),
