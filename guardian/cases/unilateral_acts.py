@@ -33,9 +33,30 @@ class ActState(StrEnum):
     LAPSED = "lapsed"
 
 
+class OutsideKind(StrEnum):
+    """What a member did outside the spaces (P-7.1)."""
+
+    POLICE = "police"
+    VENUE = "venue"
+    FOUNDATION = "foundation"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideAct:
+    """What was done outside the spaces: to whom something was said, when, and what came of it, as far as it is known."""
+
+    kind: OutsideKind
+    told: str
+    happened_at: datetime
+    came_of_it: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class UnilateralAct:
     """One member acting at once: who, on whom, where, why, and where its review stands (P-7.2).
+
+    `outside`: it was done outside the spaces, and restricts nothing there; `reason` then says what was done.
 
     `term` is the end that the actor chose, if any. `conflicted`: a case concerns the actor, whose target it protects
     (P-4.4); the actor is never shown it.
@@ -56,6 +77,7 @@ class UnilateralAct:
     term: timedelta | None = None
     reason: str = ""
     conflicted: bool = False
+    outside: OutsideAct | None = None
     version: int = 0
 
 
@@ -182,8 +204,9 @@ def past_act(act: UnilateralAct) -> brake.PastAct[MemberId, PersonId]:
 
 
 def past_acts(acts: Iterable[UnilateralAct]) -> tuple[brake.PastAct[MemberId, PersonId], ...]:
-    """Return the acts that were really taken, as the brake counts them."""
-    return tuple(past_act(act) for act in acts if act.state is not ActState.AWAITING_CONFIRMATION)
+    """Return the acts that were really taken, as the brake counts them: those that restrict somebody."""
+    taken = (act for act in acts if act.state is not ActState.AWAITING_CONFIRMATION and act.outside is None)
+    return tuple(past_act(act) for act in taken)
 
 
 def binding_stops(stops: Iterable[Stop]) -> tuple[brake.StopFact[MemberId], ...]:
@@ -216,6 +239,8 @@ def check_review(act: UnilateralAct, answer: ActReview, policy: Policy) -> Verdi
     """
     if answer.answer is ReviewAnswer.REVERSE:
         return allowed("P-7.3")
+    if act.outside is not None and answer.answer is ReviewAnswer.CHANGE:
+        return refused("answer", "What was said cannot be changed. For a restriction, make a proposal.", "P-7.3")
     if answer.restriction is Restriction.NONE:
         return refused("restriction", "To restrict nothing any more, reverse the act.", "P-7.3")
     if answer.answer is ReviewAnswer.RATIFY and answer.restriction not in (None, act.restriction):

@@ -3,12 +3,14 @@
 Why and where are encrypted under the key of the case.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, select
 
-from guardian.cases.unilateral_acts import ActReview, ActState, Stop, StopState, UnilateralAct
+from guardian.cases.unilateral_acts import ActReview, ActState, OutsideAct, OutsideKind, Stop, StopState, UnilateralAct
 from guardian.ids import CaseId, MemberId, new_id
 from guardian.storage.consequence_codec import decode_spaces, decode_term, encode_term
 from guardian.storage.data_key_store import KeyScope
@@ -118,6 +120,7 @@ class SqlActStore(EncryptedSqlStore):
             "term": encode_term(act.term),
             "reason": act.reason,
             "doubtful": act.conflicted,
+            "outside": _encode_outside(act.outside),
         }
         return {
             "at": act.at,
@@ -144,6 +147,7 @@ class SqlActStore(EncryptedSqlStore):
             term=decode_term(words.get("term")),
             reason=words.get("reason", ""),
             conflicted=words.get("doubtful", False),
+            outside=_decode_outside(words.get("outside")),
             version=row.version,
         )
 
@@ -167,6 +171,20 @@ class SqlActStore(EncryptedSqlStore):
         """Return what the row says; empty once its case is expunged."""
         content = await self._encryption.decrypt_json(table, row.id, "sealed", row.sealed)
         return {} if isinstance(content, Expunged) else dict(content)
+
+
+def _encode_outside(outside: OutsideAct | None) -> dict[str, Any] | None:
+    if outside is None:
+        return None
+    at = outside.happened_at.isoformat()
+    return {"kind": outside.kind, "told": outside.told, "at": at, "came_of_it": outside.came_of_it}
+
+
+def _decode_outside(written: Mapping[str, Any] | None) -> OutsideAct | None:
+    if written is None:
+        return None
+    at = datetime.fromisoformat(written["at"])
+    return OutsideAct(OutsideKind(written["kind"]), written["told"], at, written["came_of_it"])
 
 
 def _read_stop(row: Row[Any]) -> Stop:

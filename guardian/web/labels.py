@@ -18,7 +18,7 @@ from guardian.cases.measures import MeasureKind
 from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence, ProposalResult
 from guardian.cases.reports import ReportChannel
-from guardian.cases.unilateral_acts import ActState
+from guardian.cases.unilateral_acts import ActState, OutsideKind
 from guardian.people.models import Group, Office, Trust
 from guardian.sanctions.models import LiftingCause
 from rules.ladder import Outcome, TermState
@@ -171,6 +171,9 @@ RESTRICTIONS: Final[Mapping[Restriction, str]] = MappingProxyType(
 )
 _OTHER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        OutsideKind.POLICE: "an authority was called",
+        OutsideKind.VENUE: "staff of a venue were spoken to",
+        OutsideKind.FOUNDATION: "somebody spoke for the community",
         ProposalResult.AGREED: "agreed",
         ProposalResult.WITH_BOARD: "passed to the Board",
         ProposalResult.NOT_APPROVED: "not approved by the organisers",

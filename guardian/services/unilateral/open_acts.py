@@ -48,6 +48,7 @@ class OpenAct:
     at: datetime
     own: bool
     is_raid: bool
+    is_outside: bool
     answers: int
     has_answered: bool
     holds_until: datetime
@@ -164,6 +165,7 @@ async def _open_act(
         at=act.at,
         own=own,
         is_raid=await view.raids.of_act(act.id) is not None,
+        is_outside=act.outside is not None,
         answers=len({each.member for each in reviews}),
         has_answered=any(each.member == member.id for each in reviews),
         holds_until=_holds_until(policy, act, own=own),

@@ -333,6 +333,9 @@ async def _record_decision(
 async def _impose_reviewed(
     app: AppContext, uow: UnitOfWork, case: Case, act: UnilateralAct, decision: Decision, by: str
 ) -> None:
+    if act.outside is not None:
+        # Nothing holds that could go on, and the person is not to learn from us to whom somebody has spoken.
+        return
     imposed = await sanction_for_authority(uow, act.id, case)
     if imposed is not None and imposed.lifting is not None and imposed.lifting.cause is LiftingCause.SUPERSEDED:
         # A decision of the whole group on this case has taken its place already, and outweighs its review.

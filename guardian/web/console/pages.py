@@ -15,6 +15,7 @@ from guardian.web.console.measure_pages import MeasurePages
 from guardian.web.console.member_pages import MemberPages
 from guardian.web.console.membership_pages import MembershipPages
 from guardian.web.console.oral_report_pages import OralReportPages
+from guardian.web.console.outside_act_pages import OutsideActPages
 from guardian.web.console.passkey_pages import PasskeyPages
 from guardian.web.console.raid_pages import RaidPages
 from guardian.web.console.review_pages import ReviewPages
@@ -36,6 +37,7 @@ def console_routes(
         *PasskeyPages(console).routes(),
         *CasePages(console).routes(),
         *ActPages(console).routes(),
+        *OutsideActPages(console).routes(),
         *ReviewPages(console).routes(),
         *RaidPages(console).routes(),
         *SanctionPages(console).routes(),

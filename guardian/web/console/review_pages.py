@@ -44,6 +44,11 @@ ANSWERS: Final = (
     (ReviewAnswer.REVERSE, "Reverse: it is lifted at once, in every space"),
 )
 
+OUTSIDE_ANSWERS: Final = (
+    (ReviewAnswer.RATIFY, "Ratify: the group would have done the same"),
+    (ReviewAnswer.REVERSE, "Reverse: the group would not have done it, and says so"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _PendingAnswer:
@@ -104,7 +109,7 @@ class ReviewPages:
             file=file,
             became=became,
             record=record,
-            answers=ANSWERS,
+            answers=ANSWERS if record.act.outside is None else OUTSIDE_ANSWERS,
             restrictions=RESTRICTIONS,
             longest=self._app.policy.sanctions.short_most,
             coverage=await preview_case_coverage(self._app, visit.by, code_name, record.act.restriction),

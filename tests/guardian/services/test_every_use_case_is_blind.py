@@ -11,6 +11,7 @@ import re
 import typing
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -26,6 +27,7 @@ from guardian.cases.handoffs import Urgency
 from guardian.cases.measures import MeasureKind
 from guardian.cases.notes import CaseAssessment, Findings, Inquiry, Violation
 from guardian.cases.proposals import Consequence
+from guardian.cases.unilateral_acts import OutsideAct, OutsideKind
 from guardian.errors import GuardianError, Refused
 from guardian.ids import MemberId
 from guardian.people.models import Group
@@ -39,6 +41,7 @@ from guardian.services.members import AccountInput
 from guardian.services.raids.announcement import RaidPreview
 from guardian.services.reports.on_behalf import OralReport
 from guardian.services.unilateral.act import ActInput
+from guardian.services.unilateral.outside_acts import OutsideInput
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
 from rules.unilateral import Ground
@@ -176,6 +179,12 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     ActInput: lambda world, account: ActInput(
         Restriction.SUSPENDED, Ground.ONGOING, "Insults just now.", term=timedelta(days=3)
     ),
+    OutsideInput: lambda world, account: OutsideInput(
+        Ground.ONGOING,
+        "Called them.",
+        OutsideAct(OutsideKind.POLICE, "the police", world.community.clock.now()),
+        AccountInput(DISCORD, account),
+    ),
     MeasureRequest: lambda world, account: MeasureRequest(
         MeasureKind.MUTED, AccountInput(DISCORD, account), MeasureReason.SPAM, timedelta(days=2)
     ),
@@ -218,6 +227,12 @@ def _accounts(world: HiddenWorld, name: str, kind: Any) -> list[tuple[Any, Any]]
     """Accounts of people in hidden cases, each beside one of which no case says anything."""
     if name in ("text", "account") and kind is str:
         return [(account, NEWCOMER) for account in world.accounts]
+    if kind is OutsideInput:
+        at = _BY_TYPE[kind](world, NEWCOMER)
+        in_cases = [
+            (replace(at, on=None, case=code), replace(at, on=None, case=UNKNOWN)) for code in sorted(world.codes)
+        ]
+        return [*in_cases, *((_BY_TYPE[kind](world, account), at) for account in world.accounts)]
     if kind not in (AccountInput, EscalationInput, MeasureRequest, OralReport, RaidPreview):
         return []
     build = _BY_TYPE[kind]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders.community import BRUNO, DISCORD, GRETA, INES, SOMEBODY, Community
+from tests.builders.community import AMARA, BRUNO, DISCORD, GRETA, INES, SOMEBODY, Community
 from tests.builders.pages import Pages, forms_of, text_of
 
 ACT = "/console/act"
@@ -65,7 +65,7 @@ async def test_a_button_that_is_pressed_twice_acts_once(bruno: Pages, community:
 async def test_what_is_wrong_stands_beside_its_field_and_all_that_was_typed_is_there(bruno: Pages) -> None:
     for name, text in (("who", "nobody-at-all"), ("reason", " "), ("days", "many"), ("ground", "")):
         answer = await bruno.fill(ACT, ACT, **{**TYPED, name: text})
-        assert (answer.status_code, f'id="{name}-error"' in answer.text) == (422, True)
+        assert (name, answer.status_code, f'id="{name}-error"' in answer.text) == (name, 422, True)
         kept = next(form for form in forms_of(answer) if form.action == ACT).fields
         assert {each: kept.get(each) for each in TYPED if each != name} == {
             each: typed for each, typed in TYPED.items() if each != name
@@ -101,3 +101,33 @@ async def test_a_member_is_stopped_after_what_it_does_was_shown(bruno: Pages, co
     assert "Dmitri Volkov cannot act alone from now on" in text_of(shown)
     button = next(form for form in forms_of(shown) if form.action == ACT + "/stop/now")
     assert "Dmitri Volkov , stopped by Bruno Keller" in text_of(await bruno.post(button.action, button.fields))
+
+
+OUTSIDE = ACT + "/outside"
+CALLED = {
+    "kind": "police",
+    "done": "Called them and said where the person was last seen.",
+    "told": "the police station of the town",
+    "day": "2026-03-01",
+    "time": "18:30",
+    "ground": "physical_danger",
+}
+
+
+async def test_an_act_outside_the_spaces_is_entered_and_the_others_read_to_whom_it_was_said(
+    bruno: Pages, community: Community
+) -> None:
+    """P-7.1"""
+    entered = await bruno.fill(OUTSIDE, OUTSIDE, **CALLED)
+    assert "outside the spaces" in text_of(entered)
+    page = next(each for each in entered.text.split('"') if each.startswith("/console/reviews/"))
+    await bruno.sign_in(community, AMARA)
+    shown = text_of(await bruno.get(page))
+    assert CALLED["told"] in shown
+    assert "For how many days" not in shown
+
+
+async def test_what_is_wrong_with_an_act_outside_stands_beside_its_field(bruno: Pages) -> None:
+    for name, text in (("told", ""), ("day", "yesterday"), ("kind", ""), ("done", "")):
+        answer = await bruno.fill(OUTSIDE, OUTSIDE, **{**CALLED, name: text})
+        assert (name, answer.status_code, f'id="{name}-error"' in answer.text) == (name, 422, True)
