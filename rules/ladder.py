@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     NO_ACTION = "no_action"
     FACILITATED_COMMUNICATION = "facilitated_communication"
     REFERRAL = "referral"
+    ACCOUNT_COMPROMISED = "account_compromised"
     OTHER = "other"
 
 
@@ -43,6 +44,7 @@ class ReadmissionRequirement(StrEnum):
     REQUEST = "request"
     REQUEST_AND_CONDITIONS = "request_and_conditions"
     NEVER_OPENS = "never_opens"
+    RECOVERY = "recovery"
 
 
 class TermState(StrEnum):
@@ -90,6 +92,8 @@ def may_propose_consequence(consequence: LadderConsequence, policy: Policy) -> V
         return _check_ban(consequence)
     if consequence.outcome is Outcome.OTHER:
         return _check_other(consequence)
+    if consequence.outcome is Outcome.ACCOUNT_COMPROMISED:
+        return _check_compromised(consequence)
     return _check_unrestricted(consequence)
 
 
@@ -109,6 +113,8 @@ def readmission_requirement(
     authority: AuthorityKind, consequence: LadderConsequence, policy: Policy
 ) -> ReadmissionRequirement:
     """Return what the person must do before access returns once the term is over. Policy: P-5.2, P-6.2."""
+    if consequence.outcome is Outcome.ACCOUNT_COMPROMISED:
+        return ReadmissionRequirement.RECOVERY
     if consequence.restriction is not Restriction.NONE and consequence.term is None:
         return ReadmissionRequirement.NEVER_OPENS
     if on_term_end(authority, consequence, policy) is OnTermEnd.LIFT:
@@ -123,6 +129,8 @@ def may_readmit(
 ) -> Verdict:
     """Return whether the group may grant readmission on what it has before it. Policy: P-5.2."""
     requirement = readmission_requirement(authority, consequence, policy)
+    if requirement is ReadmissionRequirement.RECOVERY:
+        return refused("recovery", "Access returns once two members agree that the owner has it back.", "P-3.3")
     if requirement is ReadmissionRequirement.NEVER_OPENS:
         return refused("no_end", "This sanction has no end, so readmission does not open. The Board may look.", "P-5.2")
     if requirement is not ReadmissionRequirement.NOTHING and not requested:
@@ -205,6 +213,14 @@ def _check_other(consequence: LadderConsequence) -> Verdict:
     if consequence.restriction is Restriction.MUTED and not has_term:
         return refused("term", "A restriction outside the ladder needs a term, so that it ends.", "P-5.3")
     return allowed("P-5.3")
+
+
+def _check_compromised(consequence: LadderConsequence) -> Verdict:
+    if consequence.restriction not in (Restriction.MUTED, Restriction.SUSPENDED):
+        return refused("restriction", "An account that somebody else has used is suspended or muted.", "P-3.3")
+    if consequence.term is not None:
+        return refused("term", "It is restricted until its owner has it back: leave the days out.", "P-3.3")
+    return allowed("P-3.3")
 
 
 def _check_unrestricted(consequence: LadderConsequence) -> Verdict:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from guardian.cases.case import Case, Party
+from guardian.cases.case_marks import CaseMark
 from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.exclusions import Exclusion
 from guardian.cases.receipts import Receipt
@@ -153,6 +154,18 @@ class CaseStore(Protocol):
 
     async def risk_marks_of(self, case: CaseId) -> tuple[RiskMark, ...]:
         """Return what members have marked in the case, oldest first."""
+        ...
+
+    async def add_case_mark(self, mark: CaseMark) -> None:
+        """Store a new mark of a case."""
+        ...
+
+    async def save_case_mark(self, mark: CaseMark) -> CaseMark:
+        """Store who agreed to the mark, and its end, one version later; Stale where somebody was quicker."""
+        ...
+
+    async def case_marks_of(self, case: CaseId) -> tuple[CaseMark, ...]:
+        """Return the marks of the case and those of others that name it, oldest first."""
         ...
 
     async def add_conflict_claim(self, claim: ConflictClaim) -> None:

@@ -119,6 +119,7 @@ class News(StrEnum):
     CONFLICT_DECIDED = "conflict_decided"
     RISK_MARKED = "risk_marked"
     EVASION_MARKED = "evasion_marked"
+    CASE_MARKED = "case_marked"
     RECUSAL = "recusal"
     ADMITTED = "admitted"
     CASE_TAKEN = "case_taken"

@@ -47,6 +47,7 @@ CASE_NEWS: Final[Phrases] = {
     ),
     News.CONFLICT_DECIDED: "What you raised in this case has been decided.",
     News.RISK_MARKED: "A member has marked something in this case. Please read it before you answer a proposal.",
+    News.CASE_MARKED: "A member has marked what this case has to do with another, or how it was reported.",
     News.EVASION_MARKED: "A member has marked whether this case is about getting round an earlier restriction.",
     News.CONTACT_LEFT: "Its contact person has left the group, and nobody speaks to the reporter: somebody take it.",
     News.RECUSAL: "A member takes no part in this case any more.",

@@ -17,4 +17,5 @@ class Result(StrEnum):
     NO_ACTION = "no_action"
     FACILITATED_COMMUNICATION = "facilitated_communication"
     REFERRAL = "referral"
+    ACCOUNT_COMPROMISED = "account_compromised"
     OTHER = "other"

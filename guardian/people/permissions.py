@@ -78,6 +78,7 @@ class UseCase(StrEnum):
     SPLIT_PEOPLE = "split_people"
     ISSUE_OWNERSHIP_CODE = "issue_ownership_code"
     MARK_EVASION = "mark_evasion"
+    MARK_CASE = "mark_case"
     ANNOUNCE_RAID = "announce_raid"
     CONFIRM_RAID = "confirm_raid"
     ADOPT = "adopt"
@@ -169,6 +170,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.SPLIT_PEOPLE: _CASE_SEATS,
     UseCase.ISSUE_OWNERSHIP_CODE: _CASE_SEATS,
     UseCase.MARK_EVASION: _CASE_SEATS,
+    UseCase.MARK_CASE: _CASE_SEATS,
     UseCase.ANNOUNCE_RAID: (MEMBERS,),
     UseCase.CONFIRM_RAID: (MEMBERS,),
     UseCase.ADOPT: (MEMBERS,),

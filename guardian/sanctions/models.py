@@ -34,6 +34,7 @@ class LiftingCause(StrEnum):
     STOPPED = "stopped"
     LAPSED = "lapsed"
     RECONSIDERED = "reconsidered"
+    RECOVERED = "recovered"
     LIFTED_MANUALLY = "lifted_manually"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Table, select
 
+from guardian.cases.case_marks import CaseMark
 from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.risk import RiskMark
 from guardian.ids import CaseId, new_id
@@ -15,7 +16,8 @@ from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
-from guardian.storage.tables.risk import conflict_claims, risk_marks
+from guardian.storage.tables.risk import case_marks, conflict_claims, risk_marks
+from rules.case_marks import CaseMarkKind
 from rules.conflicts import ConflictReason, Speaker
 
 
@@ -42,6 +44,54 @@ class SqlRiskStore(EncryptedSqlStore):
             words = await self._decrypt_words(risk_marks, row)
             found.append(RiskMark(case, self._reveal(case, row.by), row.at, row.at_risk, words.get("reason", "")))
         return tuple(found)
+
+    async def add_case_mark(self, mark: CaseMark) -> None:
+        """Store a new mark of a case."""
+        row = {
+            "id": mark.id,
+            "case_id": mark.case,
+            "about_case_id": mark.about,
+            "kind": mark.kind,
+            "by": self._hide(mark.case, mark.by),
+            "at": mark.at,
+            "sealed": await self._encrypt_words(mark.case, case_marks, mark.id, {"reason": mark.reason}),
+            "version": mark.version,
+        }
+        await self._connection.execute(insert(case_marks), {**row, **self._mark_columns(mark)})
+
+    async def save_case_mark(self, mark: CaseMark) -> CaseMark:
+        """Store who agreed to the mark, and its end, one version later; Stale where somebody was quicker."""
+        version = await self._change(case_marks, mark.id, mark.version, **self._mark_columns(mark))
+        return replace(mark, version=version)
+
+    async def case_marks_of(self, case: CaseId) -> tuple[CaseMark, ...]:
+        """Return the marks of the case and those of others that name it, oldest first."""
+        named = (case_marks.c.case_id == case) | (case_marks.c.about_case_id == case)
+        rows = await self._connection.execute(select(case_marks).where(named).order_by(case_marks.c.id))
+        return tuple([await self._read_mark(row) for row in rows.all()])
+
+    def _mark_columns(self, mark: CaseMark) -> dict[str, Any]:
+        return {
+            "confirmed_by": self._hide(mark.case, mark.confirmed_by),
+            "confirmed_at": mark.confirmed_at,
+            "ended_at": mark.ended_at,
+        }
+
+    async def _read_mark(self, row: Row[Any]) -> CaseMark:
+        words = await self._decrypt_words(case_marks, row)
+        return CaseMark(
+            id=row.id,
+            case=CaseId(row.case_id),
+            kind=CaseMarkKind(row.kind),
+            by=self._reveal(row.case_id, row.by),
+            at=row.at,
+            reason=words.get("reason", ""),
+            about=row.about_case_id,
+            confirmed_by=self._reveal(row.case_id, row.confirmed_by),
+            confirmed_at=row.confirmed_at,
+            ended_at=row.ended_at,
+            version=row.version,
+        )
 
     async def add_conflict_claim(self, claim: ConflictClaim) -> None:
         """Store a new conflict claim."""

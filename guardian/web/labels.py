@@ -21,6 +21,7 @@ from guardian.cases.reports import ReportChannel
 from guardian.cases.unilateral_acts import ActState, OutsideKind
 from guardian.people.models import Group, Office, Trust
 from guardian.sanctions.models import LiftingCause
+from rules.case_marks import CaseMarkKind
 from rules.ladder import Outcome, TermState
 from rules.measures import MeasureReason
 from rules.notification import NotificationState
@@ -145,6 +146,8 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.ACCEPTANCE: "Somebody accepts by name what was passed on",
         DeadlineKind.AUDIENCE: "Every member without a conflict hears of the case",
         DeadlineKind.CONTACT_QUESTION: "The reporter says whether the person may be contacted",
+        DeadlineKind.MANUAL_TASK: "Somebody confirms what they were asked to do by hand",
+        DeadlineKind.MANUAL_RELEASE: "Somebody is asked to let a person back in by hand",
     }
 )
 OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
@@ -158,6 +161,7 @@ OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
         Outcome.NO_ACTION: "no action",
         Outcome.FACILITATED_COMMUNICATION: "facilitated communication",
         Outcome.REFERRAL: "a referral to the moderators",
+        Outcome.ACCOUNT_COMPROMISED: "an account that somebody else has used",
         Outcome.OTHER: "another outcome",
     }
 )
@@ -171,6 +175,10 @@ RESTRICTIONS: Final[Mapping[Restriction, str]] = MappingProxyType(
 )
 _OTHER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        CaseMarkKind.RETALIATION: "retaliation for another case",
+        CaseMarkKind.BAD_FAITH: "reported in bad faith",
+        CaseMarkKind.COUNTER_REPORT: "a counter-report to another case",
+        CaseMarkKind.RECOVERED: "the owner has the account back",
         OutsideKind.POLICE: "an authority was called",
         OutsideKind.VENUE: "staff of a venue were spoken to",
         OutsideKind.FOUNDATION: "somebody spoke for the community",
@@ -234,6 +242,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             LiftingCause.SUPERSEDED: "another decision took its place",
             LiftingCause.STOPPED: "whoever acted was stopped from acting alone",
             LiftingCause.LAPSED: "the act behind it ended without a review",
+            LiftingCause.RECOVERED: "the owner has the account back",
             LiftingCause.RECONSIDERED: "it was looked at again, or ended early",
             LiftingCause.LIFTED_MANUALLY: "somebody lifted it in a space, and it was left at that",
         },

@@ -90,6 +90,17 @@ A_WARNING = LadderConsequence(outcome=Outcome.WARNING)
         (LadderConsequence(outcome=Outcome.OUT_OF_SCOPE), "allowed", "P-5.3"),
         (LadderConsequence(outcome=Outcome.NO_ACTION), "allowed", "P-5.3"),
         (LadderConsequence(outcome=Outcome.REFERRAL), "allowed", "P-5.3"),
+        (LadderConsequence(outcome=Outcome.ACCOUNT_COMPROMISED), "restriction", "P-3.3"),
+        (
+            LadderConsequence(outcome=Outcome.ACCOUNT_COMPROMISED, restriction=Restriction.SUSPENDED),
+            "allowed",
+            "P-3.3",
+        ),
+        (
+            LadderConsequence(outcome=Outcome.ACCOUNT_COMPROMISED, restriction=Restriction.SUSPENDED, term=DAY),
+            "term",
+            "P-3.3",
+        ),
         (LadderConsequence(outcome=Outcome.FACILITATED_COMMUNICATION), "consent", "P-5.3"),
         (LadderConsequence(outcome=Outcome.FACILITATED_COMMUNICATION, consent_of_all=True), "allowed", "P-5.3"),
         (LadderConsequence(outcome=Outcome.OTHER), "allowed", "P-5.3"),
@@ -112,7 +123,7 @@ def test_a_consequence_is_one_that_its_rung_allows(consequence: LadderConsequenc
 
 def test_the_four_rungs_stand_in_order_and_other_outcomes_beside_them() -> None:
     """P-5.2, P-5.3."""
-    assert [rung_of(outcome) for outcome in Outcome] == [1, 2, 3, 4, None, None, None, None, None, None]
+    assert [rung_of(outcome) for outcome in Outcome] == [1, 2, 3, 4, None, None, None, None, None, None, None]
 
 
 @pytest.mark.parametrize(

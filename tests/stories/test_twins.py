@@ -12,6 +12,7 @@ from guardian.sandbox.registry import stories
 from guardian.sandbox.runner import Story, run_story_in
 from guardian.sandbox.stage import StoryContext
 from guardian.sandbox.stories import (
+    account_compromised,
     account_linked_later,
     act_outside_the_spaces,
     cross_space_suspension,
@@ -96,6 +97,7 @@ TWINS = (
     Twin(manual_lift.STORY, sabotage.believed_forever, manual_lift.BACK),
     Twin(manual_space.STORY, sabotage.asking_taken_for_done, manual_space.NOT_YET),
     Twin(act_outside_the_spaces.STORY, sabotage.nobody_is_notified, act_outside_the_spaces.ALL_NOTIFIED),
+    Twin(account_compromised.STORY, sabotage.release_dropped_on_discord, account_compromised.BACK),
     Twin(missed_events.STORY, sabotage.own_records_listed, missed_events.FOUND),
     Twin(hierarchy_refusal.STORY, sabotage.refusal_taken_for_done, hierarchy_refusal.SHOWN),
     Twin(forum_only.STORY, sabotage.release_dropped_on_the_forum, forum_only.RETURNS),

@@ -86,6 +86,8 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.ACCEPTANCE: "somebody accepts by name what was passed on",
     DeadlineKind.AUDIENCE: "every member without a conflict hears of the case",
     DeadlineKind.CONTACT_QUESTION: "the reporter says whether the person may be contacted",
+    DeadlineKind.MANUAL_TASK: "somebody confirms what they were asked to do by hand",
+    DeadlineKind.MANUAL_RELEASE: "somebody is asked to let a person back in by hand",
 }
 OUTCOMES: Final[Mapping[Outcome, str]] = {
     Outcome.WARNING: "a warning",
@@ -97,6 +99,7 @@ OUTCOMES: Final[Mapping[Outcome, str]] = {
     Outcome.NO_ACTION: "no action",
     Outcome.FACILITATED_COMMUNICATION: "a facilitated talk",
     Outcome.REFERRAL: "a referral to the moderators",
+    Outcome.ACCOUNT_COMPROMISED: "an account that somebody else has used",
     Outcome.OTHER: "another outcome",
 }
 

@@ -1,4 +1,4 @@
-"""What members say about a case: risk to somebody's safety, and conflicts of others. Every word is encrypted."""
+"""What members say about a case: marks, risk to somebody's safety, and conflicts of others. Every word is encrypted."""
 
 from typing import Final
 
@@ -16,6 +16,22 @@ risk_marks: Final = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("at_risk", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+case_marks: Final = Table(
+    "case_marks",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
+    Column("about_case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True, index=True),
+    Column("kind", String(ID_LENGTH), nullable=False),
+    pseudonym_column("by"),
+    Column("at", UtcDateTime, nullable=False),
+    pseudonym_column("confirmed_by", nullable=True),
+    Column("confirmed_at", UtcDateTime, nullable=True),
+    Column("ended_at", UtcDateTime, nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
 )
 
 conflict_claims: Final = Table(

@@ -16,6 +16,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import EvidenceId, SpaceName, new_id
 from guardian.people.permissions import UseCase
 from guardian.services.cases.choices import CaseChoices, read_choices
+from guardian.services.cases.marks import list_marks
 from guardian.services.cases.overview import case_overview, list_cases
 from guardian.services.conflicts.conflict_claims import open_claims
 from guardian.services.decisions.enactment import preview_enactment
@@ -29,6 +30,7 @@ from guardian.services.sanctions.coverage_preview import PersonCoverage, preview
 from guardian.web.console.case_assignment_forms import ASSIGNMENT_FORMS
 from guardian.web.console.case_conflict_forms import CONFLICT_FORMS, CONFLICT_REASONS, REPORT_FORMS
 from guardian.web.console.case_forms import CaseForm, SentForm
+from guardian.web.console.case_mark_forms import MARK_FORMS, MARKS
 from guardian.web.console.case_people_forms import PEOPLE_FORMS
 from guardian.web.console.case_procedure_forms import ENACT_FORM, PROCEDURE_FORMS
 from guardian.web.console.case_proposal_forms import (
@@ -59,6 +61,7 @@ PICTURE_TYPES: Final[Mapping[bytes, str]] = {
 _ENDINGS: Final = (".png", ".jpg", ".jpeg", ".gif")
 _FORMS: Final = (
     *ASSIGNMENT_FORMS,
+    *MARK_FORMS,
     *PROPOSAL_FORMS,
     *TEXT_FORMS,
     *PROCEDURE_FORMS,
@@ -134,6 +137,7 @@ class CasePages:
             "overview": None if is_local else await case_overview(self._app, visit.by, code_name),
             "offers": offers,
             **await self._thread(visit, code_name, offers),
+            "marks": await list_marks(self._app, visit.by, code_name) if UseCase.MARK_CASE in offers.open_to else (),
             "claims": await self._claims(visit, code_name, offers),
             "people": {person.person: person.code_name for person in file.people},
             "may_be_proposed": CASE_MACHINE.allows(file.case.state, CaseEvent.PROPOSE),
@@ -154,6 +158,7 @@ class CasePages:
             "beside_the_ladder": BESIDE_THE_LADDER,
             "answers_to_a_request": ANSWERS_TO_A_REQUEST,
             "conflict_reasons": CONFLICT_REASONS,
+            "mark_kinds": MARKS,
             "skippable": [step for step in Step if step in SKIPPABLE],
             "offers_self_disclosure": self._app.offers_self_disclosure,
             "form_id": new_id(),

@@ -32,6 +32,7 @@ BESIDE_THE_LADDER: Final = (
     (Outcome.NO_ACTION.value, "no action"),
     (Outcome.FACILITATED_COMMUNICATION.value, "a facilitated talk, to which everybody in it consents"),
     (Outcome.REFERRAL.value, "a referral to the moderators"),
+    (Outcome.ACCOUNT_COMPROMISED.value, "somebody else used the account: suspended until its owner has it back"),
     (MUTE, "muted for a time"),
     (Outcome.OTHER.value, "something else, without a restriction"),
 )
@@ -40,6 +41,7 @@ _RESTRICTION: Final = {
     Outcome.SHORT_SUSPENSION: Restriction.SUSPENDED,
     Outcome.EXTENDED_SUSPENSION: Restriction.SUSPENDED,
     Outcome.PERMANENT_BAN: Restriction.BANNED,
+    Outcome.ACCOUNT_COMPROMISED: Restriction.SUSPENDED,
 }
 
 

@@ -245,6 +245,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_board_answers_case_id"), "board_answers", ["case_id"], unique=False)
     op.create_table(
+        "case_marks",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("about_case_id", sa.String(length=64), nullable=True),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_by", sa.String(length=128), nullable=True),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["about_case_id"], ["cases.id"], name=op.f("fk_case_marks_about_case_id_cases")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_marks_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_marks")),
+    )
+    op.create_index(op.f("ix_case_marks_about_case_id"), "case_marks", ["about_case_id"], unique=False)
+    op.create_index(op.f("ix_case_marks_case_id"), "case_marks", ["case_id"], unique=False)
+    op.create_table(
         "conflict_claims",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
