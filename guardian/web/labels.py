@@ -23,6 +23,7 @@ from guardian.people.models import Group, Office, Trust
 from guardian.sanctions.models import LiftingCause
 from rules.case_marks import CaseMarkKind
 from rules.ladder import Outcome, TermState
+from rules.leaks import LeakKind
 from rules.measures import MeasureReason
 from rules.notification import NotificationState
 from rules.precedence import Restriction
@@ -175,6 +176,11 @@ RESTRICTIONS: Final[Mapping[Restriction, str]] = MappingProxyType(
 )
 _OTHER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        LeakKind.NAME: "a name",
+        LeakKind.PHRASE: "their own words",
+        LeakKind.PLACE: "a place",
+        LeakKind.TIME: "a time",
+        LeakKind.PRONOUN: "a pronoun",
         CaseMarkKind.RETALIATION: "retaliation for another case",
         CaseMarkKind.BAD_FAITH: "reported in bad faith",
         CaseMarkKind.COUNTER_REPORT: "a counter-report to another case",

@@ -32,6 +32,7 @@ from guardian.services.case_steps import complete_step
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deadlines import complete
 from guardian.services.decisions.enactment import pending_decision, send_decision, send_late_letter
+from guardian.services.decisions.leak_checks import count_marks
 from guardian.services.deliberation.letter_drafts import letters_on
 from guardian.services.deliberation.procedure import may_contact, was_asked
 from guardian.services.deliberation.results import send_late_result
@@ -108,7 +109,8 @@ async def approve_draft(app: AppContext, by: MemberId, draft_id: DraftId) -> Dra
         require(may_confirm(Confirmable.TEXT, by_member(by), draft.by))
         moved = replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.APPROVE), confirmed_by=by)
         approved = await uow.deliberation.save_draft(moved)
-        about = {"case": str(case.id), "draft": str(draft.id), "kind": draft.kind}
+        marks = await count_marks(app, uow, case, draft)
+        about = {"case": str(case.id), "draft": str(draft.id), "kind": draft.kind, "marks": str(marks)}
         uow.journal.note(Entry(act="draft.was_read", by=by_member(by), authority="P-5.6", about=about, case=case.id))
         await _send_approved(app, uow, case, approved, by)
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.TEXT_READ}, besides=[by])

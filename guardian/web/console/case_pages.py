@@ -13,13 +13,14 @@ from starlette.routing import Route
 
 from guardian.cases.case import CASE_MACHINE, CaseEvent, CaseKind
 from guardian.errors import NotFound, Refused
-from guardian.ids import EvidenceId, SpaceName, new_id
+from guardian.ids import DraftId, EvidenceId, SpaceName, new_id
 from guardian.people.permissions import UseCase
 from guardian.services.cases.choices import CaseChoices, read_choices
 from guardian.services.cases.marks import list_marks
 from guardian.services.cases.overview import case_overview, list_cases
 from guardian.services.conflicts.conflict_claims import open_claims
 from guardian.services.decisions.enactment import preview_enactment
+from guardian.services.decisions.leak_checks import CheckedText, check_texts
 from guardian.services.identity.account_lookup import look_up_account
 from guardian.services.identity.link_suggestions import list_suggestions
 from guardian.services.notes.determination import Determination, read_determination
@@ -138,6 +139,7 @@ class CasePages:
             "offers": offers,
             **await self._thread(visit, code_name, offers),
             "marks": await list_marks(self._app, visit.by, code_name) if UseCase.MARK_CASE in offers.open_to else (),
+            "checked_texts": await self._checked_texts(visit, code_name, offers),
             "claims": await self._claims(visit, code_name, offers),
             "people": {person.person: person.code_name for person in file.people},
             "may_be_proposed": CASE_MACHINE.allows(file.case.state, CaseEvent.PROPOSE),
@@ -164,6 +166,12 @@ class CasePages:
             "form_id": new_id(),
             "now": self._app.clock.now(),
         }
+
+    async def _checked_texts(self, visit: Visit, code_name: str, offers: CaseChoices) -> Mapping[DraftId, CheckedText]:
+        """The texts to people outside, with what in them may give somebody away."""
+        if UseCase.WRITE_DRAFT not in offers.open_to:
+            return {}
+        return await check_texts(self._app, visit.by, code_name)
 
     async def _claims(self, visit: Visit, code_name: str, offers: CaseChoices) -> tuple[object, ...]:
         """The conflicts that wait for this member's word."""
