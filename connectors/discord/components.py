@@ -35,11 +35,12 @@ class Style(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button and what it stands for."""
+    """A button and what it stands for: its custom id, or the address that it opens."""
 
     label: str
-    id: str
+    id: str = ""
     style: Style = Style.PLAIN
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ def build_view(buttons: tuple[Button, ...]) -> discord.ui.View:
     """Return the buttons as the library sends them. It is told to forget them at once: what they do is in their ids."""
     view = discord.ui.View(timeout=None)
     for button in buttons[:MAX_BUTTONS]:
-        view.add_item(discord.ui.Button(label=button.label[:80], custom_id=button.id, style=button.style.value))
+        shown = {"url": button.url} if button.url else {"custom_id": button.id, "style": button.style.value}
+        view.add_item(discord.ui.Button(label=button.label[:80], **shown))
     view.stop()
     return view
 

@@ -12,25 +12,14 @@ import discord
 from connectors.discord.client import DiscordConnection
 from connectors.discord.commands import (
     assignment,
-    audience,
-    board,
-    closing,
-    deliberation,
-    drafts,
-    enactment,
     escalation,
-    hearing,
-    identity,
     intake,
-    linking,
     matters,
     measures,
-    on_behalf,
     raids,
     reading,
-    receipts,
-    recusal,
     review,
+    sanctions,
     unilateral,
 )
 from connectors.discord.interactions import Interaction, InteractionRouter, ServerConfig
@@ -48,25 +37,14 @@ from guardian.spaces.port import Account
 FEATURES: Final = (
     intake,
     reading,
-    receipts,
     assignment,
-    linking,
-    identity,
-    recusal,
-    audience,
-    hearing,
-    deliberation,
-    drafts,
-    enactment,
     unilateral,
     measures,
     raids,
     review,
-    board,
-    closing,
+    sanctions,
     matters,
     escalation,
-    on_behalf,
 )
 _RETRY_SECONDS: Final = 5.0
 _MAX_RETRY_SECONDS: Final = 600.0

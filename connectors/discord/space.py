@@ -8,20 +8,17 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from connectors.discord import instants, roles, translate
+from connectors.discord import outgoing_messages, roles, translate
 from connectors.discord.client import PAGE, DiscordConnection
 from connectors.discord.permissions import PERMISSIONS
 from connectors.discord.timeouts import bounded
 from connectors.discord.translate import (
     BAN_ADDED,
     BAN_REMOVED,
-    CANNOT_MESSAGE,
     MEMBER_KICKED,
     MEMBER_UPDATED,
-    MESSAGES_CLOSED,
     NOBODY_BANNED,
     NOT_A_MEMBER,
-    OPENING_TOO_FAST,
     TIMED_OUT_BY_RULE,
     UNKNOWN_BAN,
     UNKNOWN_MEMBER,
@@ -328,21 +325,9 @@ class DiscordSpace:
 
     async def send_message(self, account: Account, message: Message) -> Outcome:
         """Send the text as direct messages, once for each nonce; the proof is the id of its last piece."""
-        return await self._bounded(self._send_message(account.native_id, message), Unavailable(LATE))
-
-    async def _send_message(self, native_id: str, message: Message) -> Outcome:
-        opened = await self._connection.open_direct_messages(native_id)
-        if not isinstance(opened, Success):
-            return _message_outcome(opened)
-        proof = ""
-        text = instants.in_readers_zone(message.text, message.instants)
-        for number, piece in enumerate(translate.split_message(message.subject, text)):
-            body = translate.build_message(piece, translate.piece_nonce(message.nonce, number))
-            posted = await self._connection.post_message(str(opened.body["id"]), body)
-            if not isinstance(posted, Success):
-                return _message_outcome(posted)
-            proof = str(posted.body["id"])
-        return Done(proof) if proof else Rejected("an empty message")
+        return await self._bounded(
+            outgoing_messages.send(self._connection, account.native_id, message), Unavailable(LATE)
+        )
 
     async def appraise(self, entitlements: tuple[Entitlement, ...]) -> Appraisal | Unknown:
         """Return which of these roles there still are, what they may do today, and which the bot cannot give."""
@@ -387,16 +372,6 @@ def _whole(row: Json) -> Json:
 def _has_code(answer: Answer, code: int) -> bool:
     """Discord said no for exactly this reason."""
     return isinstance(answer, Refusal) and answer.code == code
-
-
-def _message_outcome(answer: Answer) -> Outcome:
-    match answer:
-        case Refusal(code=code) if code in CANNOT_MESSAGE:
-            return Rejected(MESSAGES_CLOSED)
-        case Refusal(code=code) if code == OPENING_TOO_FAST:
-            return Unavailable("Discord lets us open direct messages more slowly")
-        case _:
-            return translate.to_outcome(answer, "leave to send direct messages")
 
 
 def _folded(username: object) -> str:

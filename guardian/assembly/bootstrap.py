@@ -28,7 +28,6 @@ from guardian.services.identity.account_owners import record_owner_notified
 from guardian.services.notify import may_still_receive
 from guardian.services.sanctions.alerts import SanctionAlerts
 from guardian.settings.models import ReconcilerSettings, Settings
-from guardian.settings.spaces import DiscordSettings
 from guardian.spaces.inbox import Inbox
 from guardian.spaces.port import Space
 from guardian.spaces.registry import RegisteredSpace, SpaceRegistry
@@ -131,7 +130,6 @@ def _compose(
             settings.language,
             settings.policy.names,
             settings.policy.groups.board,
-            has_commands=any(isinstance(each, DiscordSettings) for each in settings.spaces),
         ),
         DeliveryHandlers(
             may_still_receive,

@@ -105,10 +105,6 @@ class OpenWorkStore(Protocol):
         """Return the acts of that member that wait for their review or its end."""
         ...
 
-    async def reported_names(self) -> Mapping[CaseId, tuple[str, ...]]:
-        """Return the code names of those who are reported, by case."""
-        ...
-
     async def open_work(self, now: datetime) -> OpenWork:
         """Return what waits for somebody."""
         ...

@@ -267,7 +267,7 @@ def _space_sender(
     send_message: Callable[[Account, Message], Awaitable[Outcome]], account: Account
 ) -> Callable[[NoticeText, NoticeId], Awaitable[Outcome]]:
     async def send(text: NoticeText, notice: NoticeId) -> Outcome:
-        return await send_message(account, Message(text.subject, text.body, notice, text.instants))
+        return await send_message(account, Message(text.subject, text.body, notice, text.instants, text.buttons))
 
     return send
 

@@ -85,7 +85,7 @@ CASE_NEWS: Final[Phrases] = {
     News.REFERRED: "Moderators have been asked to keep an eye on an account of this case.",
     News.REFERRAL_NOWHERE: (
         "The decision asks for moderators to keep an eye on somebody, but no account of theirs is known where somebody "
-        "could do so. Once one is known, /refer asks them."
+        "could do so. Once one is known, they are asked under “Passing on” of the console."
     ),
     News.CSAM_CLAIMED: (
         "A member says that a report of this case may show sexual abuse of minors. Its evidence is shown to nobody until a "

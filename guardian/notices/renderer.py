@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Final
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, pass_context, select_autoescape
 from jinja2.runtime import Context
 
+from guardian.notices.acting_buttons import acting_buttons
 from guardian.notices.models import Notice, RecipientKind
 from guardian.notices.names import party_names
 from guardian.notices.phrases import PHRASES, VIOLATIONS
@@ -27,6 +29,7 @@ from guardian.notices.translations import (
     translate_text,
     translate_text_or_default,
 )
+from guardian.spaces.port import MessageButton, MessageLink
 from rules.policy import BoardSeats, Names
 
 TEMPLATES: Final = "templates"
@@ -34,17 +37,15 @@ PAGE_TEMPLATES: Final = "pages"
 _SPACE_LEFT: Final = re.compile(r" +(?=[ .,])")
 """Where a part of a sentence was left out."""
 _INSTANTS: Final = "instants"
-_TYPED: Final = r":\n+(?:/[^\n]*\n*)+"
-_CONSOLE_FOR_COMMANDS: Final = (
-    (re.compile(rf", type in Discord{_TYPED}"), ", open {page}\n\n"),
-    (re.compile(rf"\bIn Discord{_TYPED}"), "On the console: {page}\n\n"),
-    (re.compile(rf"\bin Discord{_TYPED}"), "on the console: {page}\n\n"),
-    (re.compile(_TYPED), ": {page}\n\n"),
-    (re.compile(r"the command /\S+ in Discord", re.IGNORECASE), "The console ({page})"),
-    (re.compile(r" in /[a-z-]+"), " on the console"),
-    (re.compile(r": /[a-z-]+(?: [a-z]+-[a-z]+\b)?(?: and the name of the matter)?"), " on the console"),
-)
-"""How a member's text asks for a command, and what it says instead where nobody can type one."""
+_OPENED: Final[Mapping[str, str]] = {
+    "cases": "Open the case",
+    "reviews": "Open the act",
+    "raids": "Open the raid",
+    "matters": "Open the matter",
+    "measures": "Open the measures",
+    "measures/explain": "Give the reason",
+}
+"""What opens a place of the console is called, where it is a button."""
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 
 
@@ -53,11 +54,13 @@ class NoticeText:
     """What a recipient reads: one line, and a body in paragraphs. Plain text: whatever shows it encodes it.
 
     `instants` are those that stand in it in words: a space that shows instants in each reader's zone says them so.
+    `buttons` do what the text asks for, in a space that can show them.
     """
 
     subject: str
     body: str
     instants: Mapping[str, datetime] = field(default_factory=dict)
+    buttons: tuple[MessageButton, ...] = ()
 
 
 class NoticeRenderer:
@@ -70,17 +73,14 @@ class NoticeRenderer:
         language: str = ENGLISH,
         names: Names | None = None,
         board: BoardSeats = BoardSeats.SEATED,
-        *,
-        has_commands: bool = True,
     ) -> None:
         """`language` is that of people of whom no other is known; `names` are what the groups are called (P-11.1).
 
-        Where `board` says that there is none, no text sends anybody to its liaison; where nobody can type commands, none
-        asks a member to, but says where the same is done on the console.
+        Where `board` says that there is none, no text sends anybody to its liaison.
         """
         self._language, self._names, self._community = language, names, community
         address = base_url.rstrip("/")
-        self._console = None if has_commands else f"{address}/console"
+        self._console = f"{address}/console"
         self._common_facts = {
             "follow_up": f"{address}/follow-up",
             "personal": f"{address}/personal",
@@ -110,6 +110,7 @@ class NoticeRenderer:
         locale = kept_language(locale) or (ENGLISH if notice.to.kind is RecipientKind.MEMBER else self._language)
         names = party_names(self._names, self._community, locale)
         instants: dict[str, datetime] = {}
+        buttons: dict[str, MessageButton] = {}
         facts = {
             **notice.facts,
             **self._common_facts,
@@ -119,20 +120,18 @@ class NoticeRenderer:
             _INSTANTS: instants,
             "say": partial(translate_text, locale, **names),
             "words": _words(locale, names),
+            "on_console": partial(_on_console, self._console, buttons),
         }
         subject, _, body = self._templates.get_template(template).render(facts).strip().partition("\n")
-        if self._console is not None and notice.to.kind is RecipientKind.MEMBER:
-            body = _without_commands(body, self._console, notice.facts)
-        return NoticeText(subject.strip(), _BLANK_LINES.sub("\n\n", body).strip(), instants)
+        shown = (*acting_buttons(notice), *buttons.values())
+        return NoticeText(subject.strip(), _BLANK_LINES.sub("\n\n", body).strip(), instants, shown)
 
 
-def _without_commands(body: str, console: str, facts: Mapping[str, str]) -> str:
-    """Return a member's text in which each command to type has become the page of the console where that is done."""
-    code_name, kind = facts.get("code_name"), "matters" if facts.get("local") else "cases"
-    page = f"{console}/{kind}/{code_name}" if code_name else console
-    for asked, said in _CONSOLE_FOR_COMMANDS:
-        body = asked.sub(said.format(page=page), body)
-    return body
+def _on_console(console: str, buttons: dict[str, MessageButton], place: str, name: str = "", section: str = "") -> str:
+    """Return the address of a page of the console, and note that a button may open it. The address signs nobody in."""
+    address = f"{console}/{place}" + (f"/{quote(name, safe='')}" if name else "") + (f"#{section}" if section else "")
+    buttons[address] = MessageLink(_OPENED.get(place, "Open the page"), address)
+    return address
 
 
 @cache

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from bs4 import BeautifulSoup, Tag
@@ -122,7 +122,7 @@ class Browser:
                 data[name] = [value]
         pairs = [(name, value) for name, given in data.items() for value in given]
         target = urljoin(page.url, form.action or page.url)
-        origin = {"Origin": self._find_origin(), **headers}
+        origin = {"Origin": "{0.scheme}://{0.netloc}".format(urlsplit(page.url)), **headers}
         if form.method == "get":
             async with self._session.get(target, params=pairs) as answer:
                 return await _parse_page(answer)

@@ -118,7 +118,7 @@ class Console:
 
     def _current_screen(self) -> tuple[Human, Screen]:
         if self._person is None or self._screen is None:
-            raise LookupError("no screen is open yet; give a command first, as in: nadia /cases")
+            raise LookupError("no screen is open yet; give a command first, as in: nadia /todo")
         return self._person, self._screen
 
     async def _show_screen(self, screen: Screen) -> None:

@@ -35,9 +35,9 @@ class OpenSandbox:
     folder: Path
     shut_out_looks: set[str] = field(default_factory=set)
 
-    def console_entry(self, human: Human) -> str | None:
-        """Return the address at which the console opens as this person; None for whoever has no seat."""
-        return self.service.url + persona_path(human.member) if human.member else None
+    def console_entry(self, human: Human, page: str = "") -> str | None:
+        """Return the address at which a page of the console opens as this person; None for whoever has no seat."""
+        return self.service.url + persona_path(human.member, page) if human.member else None
 
 
 @asynccontextmanager

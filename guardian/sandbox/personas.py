@@ -5,6 +5,7 @@ Read `persona_pages` first.
 
 from collections.abc import Iterable, Sequence
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +21,7 @@ from guardian.web.console.navigation import NavigationItem
 from guardian.web.rendering import Site
 
 _PATH: Final = "/sandbox/console"
+_PAGE: Final = "page"
 
 
 def persona_pages(members: Iterable[Member]) -> Additions:
@@ -28,15 +30,16 @@ def persona_pages(members: Iterable[Member]) -> Additions:
     return Additions(_persona_routes, switcher)
 
 
-def persona_path(member: MemberId) -> str:
-    """Return the address that opens the console as that member."""
-    return f"{_PATH}/{member}"
+def persona_path(member: MemberId, page: str = "") -> str:
+    """Return the address that opens the console as that member, on one of its pages."""
+    return f"{_PATH}/{member}" + (f"?{urlencode({_PAGE: page})}" if page else "")
 
 
 def _persona_routes(site: Site) -> Sequence[Route]:
     async def become(request: Request) -> Response:
         member = MemberId(request.path_params["member"])
         session = await open_session(site.app, member, SignInWay.SANDBOX, is_proven=True)
-        return site.sign_in(SESSION, session.secret, HOME)
+        page = request.query_params.get(_PAGE, HOME)
+        return site.sign_in(SESSION, session.secret, page if page.startswith(f"{HOME}/") else HOME)
 
     return [site.get(_PATH + "/{member}", become)]

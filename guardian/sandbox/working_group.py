@@ -61,7 +61,7 @@ class WorkingGroup:
         """Return the member at the console, where they stay signed in by a link that Discord has shown them."""
 
         async def find_link() -> str:
-            shown = (await self.command(by, "todo")).text
+            shown = (await self.command(by, "sign-in")).text
             found = LINK.search(shown)
             if found is None:
                 raise LookupError(f"{by.name} is shown no link to sign in: {shown}")
@@ -275,6 +275,23 @@ class WorkingGroup:
         typed = {"answer": answer, "reason": reason, **({"days": str(days_of(term))} if term is not None else {})}
         preview = await self.at_console(by).press(page, show, typed)
         return (await self.at_console(by).press(preview, "Give this answer")).text
+
+    async def agree_to_raid(self, by: Human, case: str) -> str:
+        """Agree to a raid that another member announced, as the second."""
+        return (await self.at_console(by).submit(f"/console/raids/{case}", "Agree: restrict them now")).text
+
+    async def explain_act(self, by: Human, typed: Values) -> str:
+        """Say why something was done with a space's own menu, and until when: the first that waits for it."""
+        page = await self.at_console(by).open("/console/measures")
+        found = [address for address, _ in page.links if "/measures/explain/" in address]
+        if not found:
+            raise LookupError(f"nothing waits for a reason of {by.name}'s: {page.text}")
+        return (await self.at_console(by).submit(found[0], "Give this reason", typed)).text
+
+    async def list_measures(self, by: Human) -> str:
+        """Return the measures that run, as the moderator is shown them."""
+        self.narrate(by, "looks at the measures on the console")
+        return (await self.at_console(by).open("/console/measures")).text
 
     # -- the machinery of an act
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, Row, and_, or_, select
 
-from guardian.cases.case import CaseKind, CaseState, PartyRole
+from guardian.cases.case import CaseKind, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.exclusions import ExclusionKind, status_of_exclusion
 from guardian.cases.open_work import ALSO_WHEN_CLOSED, CaseSummary, OpenItem, OpenWork
@@ -19,7 +19,7 @@ from guardian.ids import CaseId, MemberId, PersonId, SpaceName
 from guardian.storage.deadline_store import read_deadline
 from guardian.storage.encryption import Expunged
 from guardian.storage.open_item_store import SqlOpenItemStore
-from guardian.storage.tables.cases import cases, deadlines, exclusions, parties
+from guardian.storage.tables.cases import cases, deadlines, exclusions
 from guardian.storage.tables.deliberation import acts
 from guardian.storage.tables.people import people
 from rules.conflicts import ConflictStatus, stricter
@@ -70,17 +70,6 @@ class SqlOpenWorkStore(SqlOpenItemStore):
         columns = select(acts.c.id, acts.c.case_id, acts.c.by).where(acts.c.state.in_(_UNDER_REVIEW))
         rows = await self._connection.execute(columns)
         return frozenset(row.id for row in rows if self._reveal(row.case_id, row.by) == member)
-
-    async def reported_names(self) -> Mapping[CaseId, tuple[str, ...]]:
-        """Return the code names of those who are reported, by case."""
-        named = await self._connection.execute(select(people.c.id, people.c.code_name))
-        names = {row.id: row.code_name for row in named}
-        reported = select(parties.c.case_id, parties.c.person_id).where(parties.c.role == PartyRole.REPORTED)
-        found: dict[CaseId, list[str]] = defaultdict(list)
-        for row in await self._connection.execute(reported.where(parties.c.person_id.is_not(None))):
-            if (name := names.get(self._reveal(row.case_id, row.person_id))) is not None:
-                found[row.case_id].append(name)
-        return {case: tuple(sorted(people_named)) for case, people_named in found.items()}
 
     async def open_work(self, now: datetime) -> OpenWork:
         """Return what waits for somebody."""

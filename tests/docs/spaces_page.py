@@ -121,7 +121,7 @@ def audience(seats: frozenset[Seat] | None, nobody: str = EVERYBODY) -> str:
 def tables() -> Iterator[Table]:
     """Every table of the page."""
     head = ("Command", "Who", "What it is for", "What it answers")
-    for section in ("everybody", "moderators", "members", "chairs"):
+    for section in ("everybody", "moderators", "members"):
         found = (each for each in commands() if _section(each.seats) == section)
         yield Table(f"discord {section}", head, tuple(_discord_row(each) for each in found))
     yield Table("discord buttons", ("Button", "Who"), tuple(_button_row(*each) for each in buttons().values()))
@@ -174,7 +174,7 @@ def _section(seats: frozenset[Seat] | None) -> str:
         return "everybody"
     if MODERATORS in seats:
         return "moderators"
-    return "members" if MEMBERS in seats else "chairs"
+    return "members"
 
 
 def _seats(gates: Iterable[Gate]) -> frozenset[Seat] | None:

@@ -35,10 +35,10 @@ async def test_a_command_and_a_button_are_what_that_person_does(stage: Stage) ->
 
 
 async def test_a_form_is_shown_with_its_fields_and_filled_in(stage: Stage) -> None:
-    said = await _typed(stage, "rowan /report", "fill what='alder was rude'", "nadia /cases")
+    said = await _typed(stage, "rowan /report", "fill what='alder was rude'", "nadia /todo")
     assert any(line.strip().startswith("what: ") for line in said)
     assert any("Receipt" in line for line in said)
-    assert any(": open" in line for line in said)
+    assert any("Answer the reporter for the first time" in line for line in said)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_the_service_serves_the_emulated_platforms_as_it_serves_the_real_ones(
         subprocess.run([*warm, "setup", *chair], cwd=tmp_path, env=ENVIRONMENT, check=True, capture_output=True)
         with _running(warm, tmp_path, "serve") as service:
             _wait_until_up(service)
-            assert _cases_of(nadia["discord"], shown["discord"]) == "There are no cases."
+            assert _sanctions_of(nadia["discord"], shown["discord"]) == "No sanction runs."
 
 
 def _write_config(folder: Path, shown: Any) -> None:
@@ -91,9 +91,9 @@ def _wait_until_up(service: "subprocess.Popen[str]") -> None:
     assert any("Guardian is up" in line for line in service.stderr), "the service ended before it was up"
 
 
-def _cases_of(person: str, discord: Any) -> str:
-    """What the member reads after /cases."""
-    asked = _act(discord, "command", person=person, name="cases")
+def _sanctions_of(person: str, discord: Any) -> str:
+    """What the member reads after /sanctions."""
+    asked = _act(discord, "command", person=person, name="sanctions")
     answered = _act(discord, "screen", screen=asked["interaction_id"], timeout_s=20)
     return str(answered["messages"][-1]["content"])
 

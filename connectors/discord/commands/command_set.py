@@ -6,7 +6,7 @@ replying are the router's. Which seat a use case takes, it asks by itself.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial, wraps
@@ -15,7 +15,7 @@ from typing import Any, Concatenate, Final, Generic, TypeVar
 from discord import app_commands
 from discord.app_commands import Choice
 
-from connectors.discord.completions import Completer, add_completions
+from connectors.discord.completions import add_completions
 from connectors.discord.components import Button, Form, Reply, Style, custom_id
 from connectors.discord.interactions import CommandContext, Interaction, InteractionRouter
 from connectors.discord.locales import description_of
@@ -28,7 +28,6 @@ T = TypeVar("T")
 
 ReplyHandler = Callable[Concatenate[CommandContext, ...], Awaitable[Reply]]
 FormHandler = Callable[Concatenate[Any, ...], Form]
-LookupHandler = Callable[Concatenate[CommandContext, ...], Awaitable[Any]]
 SubmitHandler = Callable[Concatenate[CommandContext, ModalValues, ...], Awaitable[Reply]]
 
 R = TypeVar("R", bound=ReplyHandler)
@@ -57,77 +56,41 @@ class CommandSet:
         *,
         name: str,
         space_option: str = "",
-        returned_text: Sequence[str] = (),
-        completers: Mapping[str, Completer] | None = None,
     ) -> Callable[[R], R]:
         """Declare a command, which is deferred and answered with the handler's reply.
 
-        `space_option` is the option that is one of the spaces; `returned_text` are the options that the member has back
-        in a file where the command is not carried out. `completers` replace what an option's name is completed by.
+        `space_option` is the option that is one of the spaces.
         """
 
         def declare(handler: R) -> R:
-            declared = _Command(
-                handler=handler,
-                name=name,
-                space_option=space_option,
-                returned_text=tuple(returned_text),
-                completers=completers,
-            )
-            self._registrations.append(declared.add_to)
+            self._registrations.append(_Command(handler, name, space_option).add_to)
             return handler
 
         return declare
 
-    def form_command(
-        self,
-        *,
-        name: str,
-        look: LookupHandler,
-        reply_without: tuple[str, ReplyHandler] | None = None,
-    ) -> Callable[[F], F]:
-        """Declare a command that opens the handler's form, which reads nothing: a form cannot wait for the database.
-
-        `look` asks beforehand, with those options that it names, whether the form is of use to the member. What it
-        finds is the handler's first argument, or None where it was not there in time. `reply_without` is an option and
-        the handler that replies instead, after deferring, where that option is empty.
-        """
-
-        def declare(handler: F) -> F:
-            declared = _Command(
-                handler=handler,
-                name=name,
-                look=look,
-                reply_without=reply_without,
-            )
-            self._registrations.append(declared.add_to)
-            return handler
-
-        return declare
-
-    def button(self, action: str) -> Callable[[R], R]:
-        """Declare a button, which is deferred and answered with the handler's reply."""
+    def button(self, action: str, *, anywhere: bool = False) -> Callable[[R], R]:
+        """Declare a button, which is deferred and answered with the handler's reply; `anywhere`: in direct messages too."""
 
         def declare(handler: R) -> R:
-            self._registrations.append(_Button(handler, action).add_to)
+            self._registrations.append(_Button(handler, action, anywhere).add_to)
             return handler
 
         return declare
 
-    def form_button(self, action: str) -> Callable[[F], F]:
+    def form_button(self, action: str, *, anywhere: bool = False) -> Callable[[F], F]:
         """Declare a button that opens the handler's form; whose it is to send, is asked when it is sent."""
 
         def declare(handler: F) -> F:
-            self._registrations.append(_FormButton(handler, action).add_to)
+            self._registrations.append(_FormButton(handler, action, anywhere).add_to)
             return handler
 
         return declare
 
-    def modal(self, action: str, *, returned_text: Sequence[str] = ()) -> Callable[[S], S]:
+    def modal(self, action: str, *, returned_text: Sequence[str] = (), anywhere: bool = False) -> Callable[[S], S]:
         """Declare what is done when a form is sent; `returned_text` are the fields whose text comes back if it is not."""
 
         def declare(handler: S) -> S:
-            self._registrations.append(_Modal(handler, action, tuple(returned_text)).add_to)
+            self._registrations.append(_Modal(handler, action, tuple(returned_text), anywhere).add_to)
             return handler
 
         return declare
@@ -185,10 +148,6 @@ class _Command:
     handler: Callable[..., Any]
     name: str
     space_option: str = ""
-    returned_text: tuple[str, ...] = ()
-    look: LookupHandler | None = None
-    reply_without: tuple[str, ReplyHandler] | None = None
-    completers: Mapping[str, Completer] | None = None
 
     def add_to(self, router: InteractionRouter) -> None:
         command: app_commands.Command[Any, ..., None] = app_commands.Command(
@@ -197,7 +156,7 @@ class _Command:
         if self.space_option:
             names = [Choice(name=name, value=str(name)) for name in router.app.spaces.names]
             app_commands.choices(**{self.space_option: names})(command)
-        add_completions(router, command, self.completers)
+        add_completions(router, command)
         router.tree.add_command(command, guild=router.guild)
 
     def _callback(self, router: InteractionRouter) -> Any:
@@ -205,17 +164,7 @@ class _Command:
 
         @wraps(self.handler)
         async def callback(interaction: Interaction, **options: Any) -> None:
-            option, reply = self.reply_without or ("", None)
-            if reply is not None and not options[option]:
-                named = {name: options[name] for name in _names(reply)}
-                await _reply(router, interaction, _bound(router, interaction, reply, **named), "")
-                return
-            if self.look is not None:
-                seen = _bound(router, interaction, self.look, **{name: options[name] for name in _names(self.look)})
-                await router.open_modal(interaction, lambda found: self.handler(found, **options), seen)
-                return
-            text = "\n\n".join(options[option] for option in self.returned_text)
-            await _reply(router, interaction, _bound(router, interaction, self.handler, **options), text)
+            await _reply(router, interaction, _bound(router, interaction, self.handler, **options), "")
 
         return callback
 
@@ -224,9 +173,10 @@ class _Command:
 class _Button:
     handler: Callable[..., Awaitable[Any]]
     action: str
+    anywhere: bool = False
 
     def add_to(self, router: InteractionRouter) -> None:
-        router.on_button(self.action, partial(self._press, router))
+        router.on_button(self.action, partial(self._press, router), anywhere=self.anywhere)
 
     async def _press(self, router: InteractionRouter, interaction: Interaction, about: tuple[str, ...]) -> None:
         arguments = _fitting(self.handler, about, given=1)
@@ -237,9 +187,10 @@ class _Button:
 class _FormButton:
     handler: Callable[..., Form]
     action: str
+    anywhere: bool = False
 
     def add_to(self, router: InteractionRouter) -> None:
-        router.on_button(self.action, partial(self._press, router))
+        router.on_button(self.action, partial(self._press, router), anywhere=self.anywhere)
 
     async def _press(self, router: InteractionRouter, interaction: Interaction, about: tuple[str, ...]) -> None:
         arguments = _fitting(self.handler, about, given=1)
@@ -251,9 +202,10 @@ class _Modal:
     handler: Callable[..., Awaitable[Reply]]
     action: str
     returned_text: tuple[str, ...]
+    anywhere: bool = False
 
     def add_to(self, router: InteractionRouter) -> None:
-        router.on_modal(self.action, partial(self._submit, router))
+        router.on_modal(self.action, partial(self._submit, router), anywhere=self.anywhere)
 
     async def _submit(
         self, router: InteractionRouter, interaction: Interaction, about: tuple[str, ...], form: ModalValues
@@ -271,10 +223,6 @@ async def _no_look(_: MemberId) -> None:
     """Nothing is looked up for the form, but whether a member asks."""
 
 
-async def no_look(_: CommandContext) -> None:
-    """Look nothing up for the form: whether a member asks is all that is asked before it opens."""
-
-
 def _bound(
     router: InteractionRouter,
     interaction: Interaction,
@@ -283,11 +231,6 @@ def _bound(
     **options: Any,
 ) -> Callable[[MemberId], Awaitable[T]]:
     return lambda by: handler(router.context_of(interaction, by), *given, **options)
-
-
-def _names(handler: Callable[..., Any]) -> tuple[str, ...]:
-    """What the handler takes besides its context."""
-    return tuple(inspect.signature(handler).parameters)[1:]
 
 
 def _fitting(handler: Callable[..., Any], about: tuple[str, ...], *, given: int) -> tuple[str, ...]:

@@ -7,25 +7,21 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
-from connectors.discord.commands import formatting
-from connectors.discord.commands.command_set import CommandSet, no_look
+from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.completions import add_completions
-from connectors.discord.components import Button, ChoiceField, Form, Reply, Style, TextField, custom_id
+from connectors.discord.components import ChoiceField, Form, Reply, TextField, custom_id
 from connectors.discord.evidence import EvidenceCollector
-from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext, Interaction, InteractionRouter
 from connectors.discord.locales import description_of
 from connectors.discord.modal_values import ModalValues
 from guardian.cases.handoffs import Urgency
-from guardian.errors import NotFound, Refused
-from guardian.ids import MemberId, Reference, SpaceName
-from guardian.services.escalation import board_referral, cross_space, escalations
-from guardian.services.escalation.cross_space import EscalationLists, PatternLine
+from guardian.errors import NotFound
+from guardian.ids import MemberId, SpaceName
+from guardian.services.escalation import escalations
 from guardian.services.escalation.escalations import (
     AccountSubject,
     ContentSubject,
     EscalationInput,
-    EscalationView,
     MatterSubject,
     Subject,
 )
@@ -84,7 +80,7 @@ class _EscalationCommands:
         self._evidence = EvidenceCollector(router.config, router.app)
 
     def register(self) -> None:
-        """The menus, the command, the button and the form."""
+        """The menus, the command and the form."""
         router = self._router
         names = [Choice(name=name, value=name) for name in self._app.spaces.names]
 
@@ -123,7 +119,6 @@ class _EscalationCommands:
                 await self._open(interaction, (_CONTENT, space or _ANYWHERE), link)
 
         add_completions(router, escalate)
-        router.on_button(ESCALATE, self._open)
         router.on_modal(ESCALATE, self._receive_form)
 
     def _here(self) -> str:
@@ -175,57 +170,7 @@ class _EscalationCommands:
                 raise NotFound
 
 
-@commands.command(name="escalations")
-async def list_escalations(context: CommandContext) -> Reply:
-    """List what was escalated, and the cross-space patterns that can be."""
-    return _lists_reply(await cross_space.list_escalations_and_patterns(context.app, context.by))
-
-
-@commands.button("take-up")
-async def accept_pattern(context: CommandContext, reference: str) -> Reply:
-    """Pass on a cross-space pattern as one case."""
-    return Reply((await cross_space.accept_pattern(context.app, context.by, Reference(reference))).text)
-
-
-@commands.button("accept-escalation")
-@commands.command(name="accept-escalation")
-@app_commands.describe(case=formatting.CASE)
+@commands.button("accept-escalation", anywhere=True)
 async def accept_escalation(context: CommandContext, case: str) -> Reply:
     """Accept an escalation by name."""
     return Reply(await escalations.accept_escalation(context.app, context.by, case))
-
-
-@commands.form_command(name="turn-over", look=no_look)
-@app_commands.describe(what="The case's code name, or the reference that you have of it")
-def board_referral_form(_: None, what: str) -> Form:
-    """Ask how the member's group sees a matter that is referred to the Board."""
-    field = TextField(
-        name="position", label="How does your group see it?", hint="The Board reads it, with the other's."
-    )
-    return Form("Turn it over to the Board", custom_id("turn-over", what.strip()), (field,))
-
-
-@commands.modal("turn-over", returned_text=("position",))
-async def refer_to_board(context: CommandContext, form: ModalValues, *about: str) -> Reply:
-    """Refer a matter to the Board, with the position of the member's group."""
-    if not about:
-        raise Refused("nothing_named", "Say which matter it is.", "P-8.4")
-    return Reply(await board_referral.refer_matter_to_board(context.app, context.by, about[0], form.text("position")))
-
-
-def _lists_reply(seen: EscalationLists) -> Reply:
-    lines = [_escalation_line(each) for each in seen.escalations] + [_pattern_line(each) for each in seen.patterns]
-    buttons = tuple(
-        Button(f"Pass on {each.reference}", custom_id("take-up", each.reference), Style.PRIMARY)
-        for each in seen.patterns
-    )
-    return Reply("\n".join(lines) or "Nothing was passed on.", buttons)
-
-
-def _escalation_line(view: EscalationView) -> str:
-    own = " (yours)" if view.own else ""
-    return f"• {view.reference}{own}: {view.state}; from {view.space}, {format_instant(view.at)}"
-
-
-def _pattern_line(line: PatternLine) -> str:
-    return f"• {line.reference}: somebody measured or in violation on {', '.join(line.spaces)}; can be passed on as one case"

@@ -1,7 +1,7 @@
 """Words and choices that several features share: terms, clocks, restrictions, previews. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from discord.app_commands import Choice
@@ -9,14 +9,11 @@ from discord.app_commands import Choice
 from connectors.discord.instants import format_instant
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.procedure import StepState
-from guardian.cases.proposals import Consequence
-from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import PreviewState, SpacePreview
 from guardian.spaces.port import Account, text_of_id
 from guardian.spaces.registry import Mode
-from rules.ladder import Outcome
 from rules.precedence import Restriction
 from rules.procedure import Step
 
@@ -32,7 +29,6 @@ def format_account(handle: str, account: Account) -> str:
 
 
 CASE: Final = "The code name of the case"
-PERSON: Final = "The code name of the person; may be left out where the case is about one person only"
 MAX_DAYS: Final = 3650
 
 RESTRICTIONS: Final = [
@@ -89,19 +85,6 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.MANUAL_TASK: "somebody confirms what they were asked to do by hand",
     DeadlineKind.MANUAL_RELEASE: "somebody is asked to let a person back in by hand",
 }
-OUTCOMES: Final[Mapping[Outcome, str]] = {
-    Outcome.WARNING: "a warning",
-    Outcome.SHORT_SUSPENSION: "a short suspension",
-    Outcome.EXTENDED_SUSPENSION: "an extended suspension",
-    Outcome.PERMANENT_BAN: "a permanent ban",
-    Outcome.NO_VIOLATION: "no violation",
-    Outcome.OUT_OF_SCOPE: "out of scope",
-    Outcome.NO_ACTION: "no action",
-    Outcome.FACILITATED_COMMUNICATION: "a facilitated talk",
-    Outcome.REFERRAL: "a referral to the moderators",
-    Outcome.ACCOUNT_COMPROMISED: "an account that somebody else has used",
-    Outcome.OTHER: "another outcome",
-}
 
 
 def format_deadline(kind: DeadlineKind, at: datetime) -> str:
@@ -121,16 +104,6 @@ def parse_days(number: int | None) -> timedelta | None:
     return timedelta(days=number) if number else None
 
 
-def parse_day(text: str) -> datetime | None:
-    """Return the beginning of a day, typed as YYYY-MM-DD; None where nothing was typed."""
-    if not text.strip():
-        return None
-    try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        raise Refused("date", "Please write the day as year-month-day, for example 2027-03-31.", "P-5.8") from None
-
-
 def parse_scope(text: str) -> frozenset[SpaceName] | None:
     """Return the spaces that were typed, with commas between them; None (all of them) where nothing was typed."""
     typed = frozenset(SpaceName(part.strip().casefold()) for part in text.split(",") if part.strip())
@@ -140,16 +113,6 @@ def parse_scope(text: str) -> frozenset[SpaceName] | None:
 def format_scope(scope: Iterable[SpaceName] | None) -> str:
     """Return a scope in words."""
     return "in all spaces" if scope is None else "on " + ", ".join(sorted(scope))
-
-
-def format_consequence(wanted: Consequence) -> str:
-    """Return a consequence in words, without its texts."""
-    if wanted.readmit is not None:
-        return "the person may return" if wanted.readmit else "the person does not return yet"
-    said = OUTCOMES[wanted.outcome] + (", with a removal" if wanted.removal else "")
-    if wanted.restriction is Restriction.NONE:
-        return said
-    return f"{said}: {wanted.restriction} {format_scope(wanted.spaces)}, {format_term(wanted.term)}"
 
 
 def format_previews(previews: Iterable[SpacePreview]) -> str:
@@ -165,11 +128,9 @@ def _format_preview(seen: SpacePreview) -> str:
     if seen.detail:
         line += f" ({seen.detail})"
     if seen.state is PreviewState.NO_ACCOUNT:
-        line += ": nothing of theirs would be held there. To add one: `/link`, or `/suggest-links`"
+        line += ": nothing of theirs would be held there. It is named on the page of the case"
     if seen.waiting:
-        line += (
-            f". Not reached: {seen.waiting} more, said to be theirs, until a second member agrees in the reading room"
-        )
+        line += f". Not reached: {seen.waiting} more, said to be theirs, until a second member agrees"
     if seen.destroys:
         line += f". It takes away, and we note it to give it back: {', '.join(seen.destroys)}"
     if seen.mode is Mode.OBSERVE:

@@ -1,7 +1,4 @@
-"""Local measures of moderators: one confirmation in words, a list of what runs, an early end, and another look at one.
-
-Also the reason for what somebody did with a space's own menu. Code names and clocks only.
-"""
+"""Local measures of moderators: one confirmation in words, then it holds until its end."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
@@ -14,17 +11,15 @@ from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
-from connectors.discord.completions import complete_asked_measures, complete_measures, complete_unexplained
 from connectors.discord.components import Reply, Style
 from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext
 from guardian.cases.measures import PERSON_RESTRICTIONS, MeasureKind
 from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.services.measures import measures, native_explanations, reconsideration
+from guardian.services.measures import measures
 from guardian.services.measures.measure_records import MeasureView
 from guardian.services.measures.measures import MeasurePreview, MeasureRequest
-from guardian.services.measures.native_explanations import UnexplainedAction
 from guardian.services.members import AccountInput
 from guardian.spaces.port import text_of_id
 from rules.measures import ESCALATION_CODES, MeasureReason
@@ -47,12 +42,10 @@ _REASONS: Final = [
     Choice(name="letting a heated conversation cool down", value=MeasureReason.COOLING_DOWN.value),
     Choice(name="the guidelines of the space", value=MeasureReason.GUIDELINES.value),
 ]
-_ANSWERS: Final = [Choice(name="it stands until its end", value="stands"), Choice(name="it ends now", value="ends")]
 _LONGEST_HOURS: Final = 24 * 30
 _TO_ESCALATE: Final = "\nTo pass it on: `/escalate`"
 _TOLD: Final = "The person is told why and until when, and that they can ask the chair of the moderators to look at it."
 _LOCKED: Final = "Nobody is written to: everybody sees that the conversation is locked, and nobody is told why."
-_ASKED: Final = "The name of the matter, as the notice or /measures shows it"
 
 commands = CommandSet()
 
@@ -93,62 +86,8 @@ async def preview_measure(
 @commands.confirmed_action("measure", "Set it now", Style.PRIMARY, most=100)
 async def confirmed_measure(context: CommandContext, request: MeasureRequest) -> Reply:
     """Set the measure, as it was shown."""
-    return Reply(_done_text(await _or_escalate(measures.set_measure(context.app, context.by, request))))
-
-
-@commands.command(name="measures")
-async def list_measures(context: CommandContext) -> Reply:
-    """List the measures that run and that the member may know of."""
-    found = await measures.list_measures(context.app, context.by)
-    return Reply("\n".join(map(_line, found)) if found else "No measure runs that you may know of.")
-
-
-@commands.command(name="end-measure", completers={"matter": complete_measures})
-@app_commands.describe(matter=_ASKED)
-async def end_measure(context: CommandContext, matter: str) -> Reply:
-    """End a measure before its time."""
-    return Reply(await measures.end_measure_early(context.app, context.by, matter))
-
-
-@commands.command(
-    name="look-at-measure",
-    completers={"matter": complete_asked_measures},
-)
-@app_commands.describe(matter=_ASKED, answer="What becomes of it", reason="Why; it is kept with the matter")
-@app_commands.choices(answer=_ANSWERS)
-async def reconsider_measure(context: CommandContext, matter: str, answer: str, reason: str) -> Reply:
-    """Decide whether a measure stands, where its reconsideration was asked for."""
-    stands = answer == "stands"
-    return Reply(await reconsideration.decide(context.app, context.by, matter, stands=stands, words=reason))
-
-
-@commands.command(
-    name="explain-act",
-    completers={"matter": complete_unexplained},
-)
-@app_commands.describe(
-    reason="Why; the person is told this. Left out: what waits for a reason is shown",
-    hours="For how many hours from when you did it; left out where it has an end of its own",
-    matter=f"{_ASKED}; left out where only one waits",
-    note="What others who know of the matter should know; nobody else reads it",
-)
-@app_commands.choices(reason=_REASONS)
-async def explain_native_action(
-    context: CommandContext,
-    reason: str = "",
-    hours: app_commands.Range[int, 1, _LONGEST_HOURS] | None = None,
-    matter: str = "",
-    note: str = "",
-) -> Reply:
-    """Record why a native action was done, or list those that wait for their reason."""
-    app, by = context.app, context.by
-    if not reason:
-        found = await native_explanations.list_unexplained(app, by)
-        return Reply(
-            "\n".join(map(_unexplained_line, found)) if found else "Nothing that you did waits for its reason."
-        )
-    term, why = timedelta(hours=hours) if hours else None, MeasureReason(reason)
-    return Reply(_done_text(await _or_escalate(native_explanations.explain(app, by, matter, why, term, note))))
+    made = await _or_escalate(measures.set_measure(context.app, context.by, request))
+    return Reply(_done_text(made, context.app.base_url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,17 +138,8 @@ def _confirmation_text(seen: MeasurePreview) -> str:
     return "\n".join(lines)
 
 
-def _done_text(made: MeasureView) -> str:
+def _done_text(made: MeasureView, base_url: str) -> str:
     return (
         f"It should be in force on {made.space} within a few minutes, until {format_instant(made.ends)}. The matter is called {made.matter}.\n"
-        f"To end it earlier: `/end-measure {made.matter}`"
+        f"To end it earlier: {base_url}/console/measures"
     )
-
-
-def _line(made: MeasureView) -> str:
-    asked = "; another look is asked for" if made.asked_at else ""
-    return f"• {made.matter}: {made.kind} on {made.space} until {format_instant(made.ends)}{asked}"
-
-
-def _unexplained_line(each: UnexplainedAction) -> str:
-    return f"• {each.matter}: {each.kind} on {each.space} since {format_instant(each.at)}; its reason is due by {format_instant(each.due)}"

@@ -15,14 +15,12 @@ from connectors.discord.attachments import FileAuthor, FileLimits, fetch_evidenc
 from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import FileAttachment, Reply, Style
-from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext, ServerConfig
 from connectors.discord.message_parts import UploadedFile
-from guardian.cases.raids import RaidState
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.services.raids import announcement
-from guardian.services.raids.announcement import RaidPreview, RaidView, SpaceShare
+from guardian.services.raids.announcement import RaidPreview, SpaceShare
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 
@@ -33,12 +31,6 @@ _GROUNDS: Final = [
     Choice(name="somebody is threatened", value=Ground.THREAT.value),
     Choice(name="somebody is in physical danger", value=Ground.PHYSICAL_DANGER.value),
 ]
-_STATES: Final = {
-    RaidState.ANNOUNCED: "It waits for a second member: nobody is restricted yet.",
-    RaidState.RUNNING: "It is under way.",
-    RaidState.DONE: "Every account has been looked at.",
-    RaidState.OVER: "It is over: what it restricted has ended, or is being let go.",
-}
 
 commands = CommandSet()
 
@@ -97,26 +89,9 @@ async def confirmed_raid(context: CommandContext, pending: _PendingRaid) -> Repl
         pending.term,
     )
     return Reply(
-        f"Nobody is restricted yet. The others have been asked to agree: `/second-raid`. "
-        f"The case of its review is {made.code_name}."
+        f"Nobody is restricted yet. The others have been asked to agree: "
+        f"{context.app.base_url}/console/raids/{made.code_name}\nThe case of its review is {made.code_name}."
     )
-
-
-@commands.command(name="second-raid")
-@app_commands.describe(case=formatting.CASE)
-async def confirm_raid(context: CommandContext, case: str) -> Reply:
-    """Agree to a raid that another member announced."""
-    seen = await announcement.confirm(context.app, context.by, case)
-    return Reply(f"It begins now.\n{_status_text(seen)}")
-
-
-@commands.command(name="raid-status")
-@app_commands.describe(case=formatting.CASE, report="With a file of every account; for the two who announced it")
-async def raid_status(context: CommandContext, case: str, report: bool = False) -> Reply:
-    """Show how far a raid has come, with the file of its accounts where it is asked for."""
-    app, by = context.app, context.by
-    files = (FileAttachment("raid.csv", await announcement.outcome_report(app, by, case)),) if report else ()
-    return Reply(_status_text(await announcement.get_status(app, by, case)), files=files)
 
 
 async def _read_list(config: ServerConfig, file: discord.Attachment) -> str:
@@ -158,14 +133,3 @@ def _format_minutes(span: timedelta) -> str:
 def _refused_file(checked: RaidPreview) -> tuple[FileAttachment, ...]:
     rows = [f"{line.number}: {line.refusal}" for line in checked.refused]
     return (FileAttachment("left-out.txt", "\n".join(rows).encode()),) if rows else ()
-
-
-def _status_text(seen: RaidView) -> str:
-    lines = [_STATES[seen.state]]
-    for space, counts in seen.counts.items():
-        lines.append(f"• {space}: " + ", ".join(f"{number} {word}" for word, number in sorted(counts.items())))
-    if seen.state is RaidState.RUNNING and seen.remaining:
-        lines.append(f"What is left takes about {_format_minutes(seen.remaining)}.")
-    if seen.ends is not None and seen.state is not RaidState.OVER:
-        lines.append(f"It ends on {format_instant(seen.ends)}, unless its review says otherwise: `/review`")
-    return "\n".join(lines)

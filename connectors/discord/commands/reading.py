@@ -1,22 +1,42 @@
-"""One case and the list of cases: a one-time link to the reading room, clocks, and buttons for what is open now."""
+"""What waits for a member and how one case stands, by code names and clocks; everything else is behind a link."""
 
 from typing import Final
 
 from discord import app_commands
 
-from connectors.discord.commands import deliberation, formatting
+from connectors.discord.commands import formatting
 from connectors.discord.commands.command_set import CommandSet
 from connectors.discord.components import Button, Reply, Style, custom_id
+from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext
 from guardian.cases.procedure import StepState
 from guardian.errors import NotFound
 from guardian.services.cases import overview
-from guardian.services.cases.overview import CaseLine, CaseOverview, NextStep
+from guardian.services.cases.overview import CaseOverview, NextStep
 from guardian.services.sign_in import links
+from guardian.services.worklist.task_words import sentence_of
+from guardian.services.worklist.tasks import Task, list_tasks
 
-_LONGEST_LIST: Final = 60
+_MOST_TASKS: Final = 12
 
 commands = CommandSet()
+
+
+@commands.command(name="todo")
+async def show_tasks(context: CommandContext) -> Reply:
+    """List what waits for the member, with where it is done."""
+    tasks = await list_tasks(context.app, context.by)
+    lines = [_task_line(task) for task in tasks[:_MOST_TASKS]] or ["Nothing waits for you now."]
+    if len(tasks) > _MOST_TASKS:
+        lines.append(f"… and {len(tasks) - _MOST_TASKS} more.")
+    return Reply("\n".join([*lines, f"It is done on the console: {context.app.base_url}/console"]))
+
+
+@commands.command(name="sign-in")
+async def sign_in(context: CommandContext) -> Reply:
+    """Give the member a link that signs them in where they see what needs them."""
+    url = await links.create_link(context.app, context.by)
+    return Reply(f"This link signs you in on the console, once, within five minutes: {url}")
 
 
 @commands.command(name="case")
@@ -24,24 +44,7 @@ commands = CommandSet()
 async def show_case(context: CommandContext, case: str) -> Reply:
     """Show what is open in a case, and where it can be read."""
     seen = await overview.case_overview(context.app, context.by, case)
-    return Reply(f"{_link_text(await _reading_url(context, case))}\n\n{case_text(seen)}", buttons(seen))
-
-
-@commands.command(name="cases")
-async def list_cases(context: CommandContext) -> Reply:
-    """List the newest cases of the member."""
-    lines = await overview.list_cases(context.app, context.by)
-    shown = [_line(line) for line in lines[-_LONGEST_LIST:]]
-    if len(lines) > len(shown):
-        shown.insert(0, f"The newest {len(shown)} of {len(lines)} cases:")
-    return Reply("\n".join(shown) or "There are no cases.")
-
-
-@commands.command(name="todo")
-async def show_tasks(context: CommandContext) -> Reply:
-    """Give the member a link that signs them in where they see what needs them."""
-    url = await links.create_link(context.app, context.by)
-    return Reply(f"What needs you stands here. The link signs you in once, within five minutes: {url}")
+    return Reply(f"{_link_text(await _reading_url(context, case))}\n\n{case_text(seen)}", _buttons(seen))
 
 
 async def _reading_url(context: CommandContext, case: str) -> str | None:
@@ -64,48 +67,28 @@ def case_text(seen: CaseOverview) -> str:
     return "\n".join(lines)
 
 
-def buttons(seen: CaseOverview) -> tuple[Button, ...]:
-    """Return a button for each step that is open to the one who asks; those that need words are commands."""
-    case = seen.code_name
+def _buttons(seen: CaseOverview) -> tuple[Button, ...]:
+    """What may be done before anything was read: to say that one has it. All else stands on the page of the case."""
     found: list[Button] = []
     if NextStep.ACCEPT in seen.next_steps:
-        found.append(Button("Accept what was passed on", custom_id("accept-escalation", case), Style.PRIMARY))
+        found.append(Button("Accept it by name", custom_id("accept-escalation", seen.code_name), Style.PRIMARY))
     if NextStep.TAKE in seen.next_steps:
-        found.append(Button("I have it", custom_id("take", case), Style.PRIMARY))
-    if NextStep.HEAR in seen.next_steps:
-        found.append(Button("Begin the hearing", custom_id("hear", case)))
-    if seen.proposal is not None and NextStep.VOTE in seen.next_steps:
-        found += deliberation.ballot_buttons(seen.proposal, may_withdraw=NextStep.WITHDRAW in seen.next_steps)
-    if NextStep.ENACT in seen.next_steps:
-        found.append(Button("Preview", custom_id("preview", case), Style.PRIMARY))
-    if NextStep.SECOND_ACT in seen.next_steps and seen.act is not None:
-        found.append(Button("Agree to the act", custom_id("second-act", seen.act), Style.DANGER))
-    if NextStep.CONFIRM_BOARD in seen.next_steps:
-        found.append(Button("Confirm the Board's answer", custom_id("confirm-answer", case), Style.DANGER))
-    found += [
-        Button(f"Agree to skip {formatting.STEPS[kind]}", custom_id("second-skip", case, kind)) for kind in seen.skips
-    ]
-    found += [Button(f"Approve text {n}", custom_id("approve", draft)) for n, draft in enumerate(seen.drafts, start=1)]
-    found += [
-        Button(f"Confirm link {n}", custom_id("confirm-link", link)) for n, link in enumerate(seen.links, start=1)
-    ]
+        found.append(Button("I have it", custom_id("take", seen.code_name), Style.PRIMARY))
     return tuple(found)
 
 
 def _link_text(url: str | None) -> str:
     if url is None:
         return "The reports of this case are read by the working group."
-    return f"Read it here, once, within five minutes: {url}"
+    return f"Read it and work on it here; the link signs you in once, within five minutes: {url}"
 
 
 def _is_shown(state: StepState) -> bool:
     return state is not StepState.PENDING
 
 
-def _line(line: CaseLine) -> str:
-    if line.recused:
-        return f"• {line.code_name}: {line.state} (you stepped back)"
-    clock = (
-        f" — {formatting.format_deadline(line.next_deadline.kind, line.next_deadline.at)}" if line.next_deadline else ""
-    )
-    return f"• {line.code_name}: {line.state}{clock}"
+def _task_line(task: Task) -> str:
+    about = f" in {task.code_name}" if task.code_name else ""
+    due = "" if task.due is None else f", {'late since' if task.is_late else 'by'} {format_instant(task.due)}"
+    has = f" ({task.claimed_by} has it)" if task.claimed_by else ""
+    return f"• {sentence_of(task)}{about}{due}{has}"

@@ -9,15 +9,13 @@ from discord import app_commands
 from discord.app_commands import Choice
 
 from connectors.discord.commands import formatting
-from connectors.discord.commands.command_set import CommandSet, no_look
-from connectors.discord.components import Form, Reply, Style, TextField, custom_id
+from connectors.discord.commands.command_set import CommandSet
+from connectors.discord.components import Reply, Style
 from connectors.discord.instants import format_instant
 from connectors.discord.interactions import CommandContext
-from connectors.discord.modal_values import ModalValues
 from guardian.cases.unilateral_acts import ActState
 from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.services.cases import overview
 from guardian.services.members import AccountInput
 from guardian.services.unilateral import act
 from guardian.services.unilateral.act import ActInput, ActPreview, ActView
@@ -95,39 +93,13 @@ async def confirmed_act(context: CommandContext, pending: _PendingAct) -> Reply:
         pending.target,
         ActInput(pending.restriction, pending.ground, pending.reason, pending.spaces, pending.term),
     )
-    return Reply(_done_text(done))
+    return Reply(_done_text(done, context.app.base_url))
 
 
-@commands.command(name="second-act")
-@app_commands.describe(case=formatting.CASE)
-async def confirm_act_of_case(context: CommandContext, case: str) -> Reply:
-    """Agree to the act that waits for a second member in a case."""
-    act_id = (await overview.case_overview(context.app, context.by, case)).act
-    if act_id is None:
-        raise Refused("no_act", "No act waits for a second member in this case.", "P-7.5")
-    return Reply(_done_text(await act.confirm_act(context.app, context.by, act_id)))
-
-
-@commands.button("second-act")
-async def confirm_act(context: CommandContext, act_id: str) -> Reply:
-    """Agree to an act that waits for a second member."""
-    return Reply(_done_text(await act.confirm_act(context.app, context.by, act_id)))
-
-
-@commands.form_command(name="account", look=no_look)
-@app_commands.describe(case=formatting.CASE)
-def statement_form(_: None, case: str) -> Form:
-    """Ask for the statement of a member who acted alone."""
-    field = TextField(
-        name="text", label="What did you see, and what did you do?", hint="The others on the case read it."
-    )
-    return Form("Your account", custom_id("account", case), (field,))
-
-
-@commands.modal("account", returned_text=("text",))
-async def give_statement(context: CommandContext, form: ModalValues, case: str) -> Reply:
-    """Record the statement of a member who acted alone."""
-    return Reply(await act.give_statement(context.app, context.by, case, form.text("text")))
+@commands.button("not-yet")
+async def do_nothing(_: CommandContext) -> Reply:
+    """Say that nothing was done."""
+    return Reply("Nothing was done.")
 
 
 def _resolve_target(
@@ -157,11 +129,12 @@ def _confirmation_text(pending: _PendingAct, seen: ActPreview, unreviewed: timed
     )
 
 
-def _done_text(view: ActView) -> str:
+def _done_text(view: ActView, base_url: str) -> str:
     if view.state is ActState.AWAITING_CONFIRMATION:
         return f"Nobody is restricted yet. {view.sentence} The others have been asked; the case is {view.code_name}."
     held = "It is being placed now; how it stands in each space: `/sanctions`."
     lines = [f"{held} The person is called {view.person}, and the case of its review {view.code_name}."]
     if view.statement_due is not None:
-        lines.append(f"Your own account is due by {format_instant(view.statement_due)}: `/account`")
+        page = f"{base_url}/console/reviews/{view.code_name}"
+        lines.append(f"Your own account is due by {format_instant(view.statement_due)}: {page}")
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from connectors.emulators.discord.refusals import FormErrors, Refusal
 from connectors.emulators.discord.state import COMPONENTS_V2
@@ -97,6 +98,19 @@ def _check_row(form: FormErrors, path: str, row: Json) -> None:
         form.add(f"{path}.components", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
 
 
+def _check_link(form: FormErrors, path: str, part: Json) -> None:
+    """A link has an address of http or https, at a host that others could reach by its name; others have none."""
+    if part.get("style") != LINK_STYLE:
+        if part.get("url") is not None:
+            form.add(f"{path}.url", "BUTTON_COMPONENT_INVALID_URL", "Only a link has an address.")
+        return
+    address = urlsplit(str(part.get("url") or ""))
+    if address.scheme not in ("http", "https"):
+        form.add(f"{path}.url", "URL_TYPE_INVALID_SCHEME", "Scheme must be one of ('http', 'https').")
+    elif "." not in (address.hostname or ""):
+        form.add(f"{path}.url", "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+
+
 def _check_parts(form: FormErrors, components: list[Json]) -> None:
     seen: set[str] = set()
     for number, part in enumerate(walk_components(components)):
@@ -104,6 +118,7 @@ def _check_parts(form: FormErrors, components: list[Json]) -> None:
         kind = part.get("type")
         if kind == BUTTON:
             form.check_max_length(f"{path}.label", part.get("label"), 80)
+            _check_link(form, path, part)
         if kind == TEXT_INPUT or (kind in IN_A_LABEL and kind not in SELECTS):
             form.add(f"{path}.type", "COMPONENT_TYPE_INVALID", "This part stands in modals only.")
         if kind in SELECTS:

@@ -18,15 +18,12 @@ from guardian.sandbox.pages.discord_pages import command_address
 from guardian.sandbox.pages.site import ROOT
 from guardian.sandbox.reporters import REPORT_MENU
 from guardian.services.context import ReadView
-from rules.unilateral import ReviewAnswer
 
 REPORTER: Final = "rowan"
 TARGET: Final = "alder"
 ACTOR: Final = "kofi"
 REVIEWERS: Final = ("yuki", "lena")
-DAYS: Final = "7"
 _REASON: Final = "Insults newcomers in every channel, just now."
-_LOOKING: Final = frozenset({"case", "cases"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +46,16 @@ class PathStep:
 
 @dataclass(frozen=True, slots=True)
 class _Progress:
-    """What has happened so far, as far as the way is concerned; `case` is the name of the review's case."""
+    """What has happened so far, as far as the way is concerned; `case` is the name of the review's case.
+
+    `has_looked`: a member has been at the console.
+    """
 
     act: UnilateralAct | None
     case: str
     reviews: tuple[ActReview, ...]
     term_ends: str
+    has_looked: bool
 
 
 async def list_steps(sandbox: OpenSandbox) -> tuple[PathStep, ...]:
@@ -62,7 +63,7 @@ async def list_steps(sandbox: OpenSandbox) -> tuple[PathStep, ...]:
     progress = await _read_progress(sandbox)
     return (
         _report(sandbox),
-        _look_at_case(sandbox),
+        _look_at_case(sandbox, progress),
         _act(sandbox, progress),
         _look_as_target(sandbox),
         _give_account(sandbox, progress),
@@ -77,8 +78,9 @@ async def _read_progress(sandbox: OpenSandbox) -> _Progress:
         found = acts[0] if acts else None
         reviews = await view.deliberation.reviews_of(found.id) if found else ()
         case = await _code_name(view, found)
+        sessions = [await view.sign_ins.sessions_of(each.id) for each in await view.people.members()]
     ends = [each.at.isoformat() for each in await sandbox.time.list_due() if each.kind is DeadlineKind.TERM_END]
-    return _Progress(found, case, tuple(reviews), ends[0] if ends else "")
+    return _Progress(found, case, tuple(reviews), ends[0] if ends else "", any(sessions))
 
 
 async def _code_name(view: ReadView, act: UnilateralAct | None) -> str:
@@ -97,17 +99,15 @@ def _report(sandbox: OpenSandbox) -> PathStep:
     )
 
 
-def _look_at_case(sandbox: OpenSandbox) -> PathStep:
-    members = {each.discord for each in sandbox.world.community.people.values() if each.member}
-    given = {_command_of(each) for each in _changes(sandbox, "interaction") if each.subject in members}
+def _look_at_case(sandbox: OpenSandbox, progress: _Progress) -> PathStep:
     return PathStep(
         "See what the working group is told",
-        "Every member was told in person that a report came in, without a word of what it says. Kofi gives the command "
-        "/cases, which lists it under a code name.",
-        bool(given & _LOOKING),
+        "Every member was told in person that a report came in, without a word of what it says. Kofi opens the console, "
+        "where the case stands under a code name.",
+        progress.has_looked,
         (
             PathLink(f"{ROOT}/as/{ACTOR}/discord/direct", "Kofi's direct messages"),
-            PathLink(command_address(sandbox.world[ACTOR], "cases"), "/cases, as Kofi"),
+            *_console_link(sandbox, ACTOR, "/console/cases", "The console, as Kofi"),
         ),
     )
 
@@ -140,7 +140,7 @@ def _give_account(sandbox: OpenSandbox, progress: _Progress) -> PathStep:
         "Give an account of it",
         "Whoever acts alone owes the others an account within a day. Kofi writes down what happened.",
         is_done,
-        _links(progress, PathLink(_case_command(sandbox, ACTOR, "account", progress), "/account, as Kofi")),
+        _links(progress, *_console_link(sandbox, ACTOR, _review_page(progress), "Kofi's act, on the console")),
     )
 
 
@@ -152,7 +152,16 @@ def _review(sandbox: OpenSandbox, progress: _Progress) -> PathStep:
         "Two others review it",
         "An act of one member stands only if two others say so, and for how long. Yuki and Lena ratify it for seven days.",
         state in (ActState.RATIFIED, ActState.CHANGED),
-        _links(progress, *(_review_link(sandbox, human, progress) for human in waiting)),
+        _links(
+            progress,
+            *(
+                link
+                for human in waiting
+                for link in _console_link(
+                    sandbox, human.key, _review_page(progress), f"The review, as {human.name.split()[0]}"
+                )
+            ),
+        ),
     )
 
 
@@ -180,13 +189,13 @@ def _links(progress: _Progress, *links: PathLink) -> tuple[PathLink, ...]:
     return links if progress.case else ()
 
 
-def _review_link(sandbox: OpenSandbox, human: Human, progress: _Progress) -> PathLink:
-    options = {"case": progress.case, "answer": str(ReviewAnswer.RATIFY), "days": DAYS}
-    return PathLink(command_address(human, "review", **options), f"/review, as {human.name.split()[0]}")
+def _console_link(sandbox: OpenSandbox, key: str, page: str, words: str) -> tuple[PathLink, ...]:
+    entry = sandbox.console_entry(sandbox.world[key], page)
+    return () if entry is None else (PathLink(entry, words),)
 
 
-def _case_command(sandbox: OpenSandbox, key: str, name: str, progress: _Progress) -> str:
-    return command_address(sandbox.world[key], name, case=progress.case)
+def _review_page(progress: _Progress) -> str:
+    return f"/console/reviews/{progress.case}"
 
 
 def _restricted(sandbox: OpenSandbox) -> list[Human]:
@@ -197,7 +206,3 @@ def _restricted(sandbox: OpenSandbox) -> list[Human]:
 
 def _changes(sandbox: OpenSandbox, what: str) -> list[Change]:
     return list(sandbox.world.discord.history.changes_of(what))
-
-
-def _command_of(change: Change) -> str:
-    return str(change.after["data"].get("name", ""))

@@ -71,7 +71,7 @@ def _check_found(stage: Stage, rowan: Human, lifted: datetime) -> None:
     asked = people_messaged(world, moderators, "A question about something you lifted")
     stage.checks.check_equal(ASKED, asked, {"oskar", "priya"})
     _check_once(stage, rowan, ONCE)
-    asked = people_messaged(world, moderators, "/explain-act")
+    asked = people_messaged(world, moderators, "/measures/explain/")
     authors = [change.by for change in bars_of(world, stage["linden"], DISCORD)]
     stage.checks.check(
         NATIVE, asked == {"oskar"} and authors == [stage["oskar"].discord], f"asked: {asked}, by {authors}"

@@ -21,7 +21,7 @@ STRANGER: Final = "of a stranger's ban the moderators are asked, and nobody lift
 BEFORE: Final = "a ban from before the installation is nobody's act, and is left"
 
 _DAY: Final = timedelta(days=1)
-_REVIEW: Final = re.compile(r"/case ([a-z]+-[a-z]+)")
+_REVIEW: Final = re.compile(r"/console/(?:cases|reviews)/([a-z]+-[a-z]+)")
 _FOR_GOOD: Final = "3018-01-01T00:00:00Z"
 
 
@@ -66,11 +66,12 @@ async def _suspend_as_moderator(stage: Stage, hazel: Human) -> None:
     stage.narrate("Priya Nair suspends Hazel Okoro with the forum's own menu")
     stage.world.forum.manual_actions.suspend_by_hand("priya", hazel.key, _FOR_GOOD, "again and again")
     await stage.driver.run_until_idle()
-    asked = people_messaged(stage.world, (stage["priya"], stage["oskar"]), "/explain-act")
+    asked = people_messaged(stage.world, (stage["priya"], stage["oskar"]), "/measures/explain/")
     stage.checks.check_equal(ASKED, asked, {"priya"})
     await stage.driver.pass_time(timedelta(hours=20))
     stage.checks.check(LEFT, stage.world.is_shut_out(hazel, FORUM, stage.now()), "lifted already")
-    await stage.group.command(stage["priya"], "explain-act", reason="harassment", hours=72)
+    typed = {"reason": "harassment", "hours": "72"}
+    await stage.group.explain_act(stage["priya"], typed)
     await stage.driver.pass_time(2 * _DAY)
     held = stage.world.is_shut_out(hazel, FORUM, stage.now())
     await stage.driver.pass_time(_DAY)

@@ -78,7 +78,7 @@ async def _announce_and_confirm(stage: Stage, ids: dict[SpaceName, list[str]]) -
     stage.checks.check_equal(NOT_ALONE, len(stage.world.discord.state.bans), BY_HAND)
     await service.arm(DISCORD, RESTRICT_BULK)
     dying = asyncio.create_task(service.kill_when_paused())
-    await group.command(stage["yuki"], "second-raid", case=case)
+    await group.agree_to_raid(stage["yuki"], case)
     await stage.driver.run_until_idle()
     await dying
     await stage.driver.run_until_idle()
@@ -113,8 +113,7 @@ def _check_all_restricted(stage: Stage, ids: dict[SpaceName, list[str]]) -> None
 async def _check_report(stage: Stage, ids: dict[SpaceName, list[str]]) -> None:
     yuki, group = stage["yuki"], stage.group
     case = await group.newest_case(yuki)
-    screen = await group.command(yuki, "raid-status", case=case, report=True)
-    [file] = [each for message in screen.messages for each in message.files]
+    file = await group.at_console(yuki).open(f"/console/raids/{case}/list")
     rows = list(csv.DictReader(io.StringIO(file.text)))
     found = {word: sum(row["state"] == word for row in rows) for word in sorted({row["state"] for row in rows})}
     held = sum(len(those) for those in ids.values()) - UNKNOWN - BY_HAND
@@ -135,7 +134,7 @@ async def _reverse_second_raid(stage: Stage) -> None:
     world.discord.ban_by_hand(stage["oskar"].discord, here[0], "looks like the others")
     await stage.driver.run_until_idle()
     case, _ = await _announce(stage, _encode_list({DISCORD: here}))
-    await group.command(stage["yuki"], "second-raid", case=case)
+    await group.agree_to_raid(stage["yuki"], case)
     await stage.driver.run_until_idle()
     for key in ("lena", "tomas"):
         await group.review(stage[key], case, "reverse", reason="They came from a class that was invited.")

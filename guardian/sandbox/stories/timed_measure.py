@@ -50,7 +50,7 @@ async def play(context: StoryContext) -> None:
         await stage.driver.pass_time(2 * _DAY)
         stage.checks.check_equal(ENDS, _restrictions(stage, number), ())
         shown = await _set_measure(stage, stage["oskar"], kind="muted", hours=24, name="rowan", space=DISCORD)
-        listed = (await stage.group.command(stage["priya"], "measures")).text
+        listed = await stage.group.list_measures(stage["priya"])
         stage.checks.check(EMPTY, "No measure runs" in listed, listed)
         stage.checks.check(THIRD, "/escalate" in shown and not _is_muted(stage, rowan), shown)
 
@@ -89,10 +89,10 @@ def _check_notified(stage: Stage, rowan: Human, hazel: Human) -> None:
 
 
 async def _check_lists(stage: Stage, rowan: Human) -> None:
-    shown = (await stage.group.command(stage["oskar"], "measures")).text
-    is_one = shown.count("•") == 1 and "muted" in shown and rowan.key not in shown
-    others = (await stage.group.command(stage["priya"], "measures")).text
-    stage.checks.check(LISTED, is_one and others.count("•") == 1, f"{shown} | {others}")
+    shown = await stage.group.list_measures(stage["oskar"])
+    is_one = shown.count(" until ") == 1 and "muted" in shown and rowan.key not in shown
+    others = await stage.group.list_measures(stage["priya"])
+    stage.checks.check(LISTED, is_one and others.count(" until ") == 1, f"{shown} | {others}")
 
 
 async def _lift_by_hand(stage: Stage, rowan: Human) -> None:

@@ -11,7 +11,7 @@ from guardian.cases.access import may_know_by_status, may_read_by_status, normal
 from guardian.cases.case import CaseKind, CaseState
 from guardian.cases.open_work import CaseSummary
 from guardian.ids import MemberId
-from guardian.people.models import Group, Member
+from guardian.people.models import Member
 from guardian.people.permissions import UseCase, may_perform
 from guardian.services.context import AppContext, ReadView
 
@@ -22,15 +22,6 @@ async def complete_cases(app: AppContext, by: MemberId, typed: str) -> tuple[str
     """Return the code names of the member's cases that have what was typed in them, the newest case first."""
     async with app.units_of_work.read() as view:
         return _fitting((each.code_name for each in await _readable_cases(view, by)), typed)
-
-
-async def complete_people(app: AppContext, by: MemberId, typed: str, code_name: str = "") -> tuple[str, ...]:
-    """Return the code names of those who are reported in the member's cases, or in that one case where it is named."""
-    case = normalize_code_name(code_name)
-    async with app.units_of_work.read() as view:
-        cases = [each for each in await _readable_cases(view, by) if case in ("", each.code_name)]
-        names = await view.open_work.reported_names() if cases else {}
-    return _fitting((name for each in cases for name in names.get(each.id, ())), typed)
 
 
 async def complete_matters(app: AppContext, by: MemberId, typed: str) -> tuple[str, ...]:
@@ -49,21 +40,6 @@ async def complete_matters(app: AppContext, by: MemberId, typed: str) -> tuple[s
             if member is not None and may_know_by_status(member, each, statuses.get(each.id, {}), view.now)
         ]
     return _fitting((each.code_name for each in known), typed)
-
-
-async def complete_members(app: AppContext, by: MemberId, typed: str) -> tuple[str, ...]:
-    """Return the names of all who hold a seat in the working group or the Board, whatever the case.
-
-    Who takes part in a case would say who is kept from it.
-    """
-    async with app.units_of_work.read() as view:
-        if await _seated(view, by, UseCase.READ_CASE) is None:
-            return ()
-        seats = (Group.WORKING_GROUP, Group.BOARD)
-        every = await view.people.members()
-        names = sorted(each.name for each in every if any(each.holds_office(group, view.now) for group in seats))
-    sought = typed.strip().casefold()
-    return tuple(name for name in names if sought in name.casefold())[:MOST_COMPLETIONS]
 
 
 async def complete_spaces(app: AppContext, by: MemberId, typed: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from guardian.cases.open_work import CaseSummary
 from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence, Decision, Proposal, unenacted_decision
 from guardian.cases.status_words import CASE_STATE_LABELS
-from guardian.cases.unilateral_acts import ActState, StopState, UnilateralAct, is_under_review
+from guardian.cases.unilateral_acts import ActState, UnilateralAct, is_under_review
 from guardian.ids import AccountId, CaseId, DecisionId, DraftId, MemberId, ProposalId, Reference, SpaceName
 from guardian.journal import by_member
 from guardian.people.models import Member
@@ -164,14 +164,6 @@ async def list_sanctions(app: AppContext, by: MemberId) -> tuple[RunningSanction
         every = [sanction for sanction in await view.sanctions.unlifted() if sanction.leader is None]
         found = [await _running_sanction(view, member, sanction) for sanction in every]
         return tuple(line for line in found if line is not None)
-
-
-async def current_stop(app: AppContext, by: MemberId, of: MemberId) -> str | None:
-    """Return the stop that binds that member, for those who may review it; None where there is none."""
-    async with app.units_of_work.read() as view:
-        await require_permission(view, by, UseCase.REVIEW_ACT)
-        stops = await view.deliberation.stops(of)
-        return next((known.id for known in reversed(stops) if known.state is not StopState.ENDED), None)
 
 
 def _case_line(

@@ -148,14 +148,6 @@ async def rewrite_draft(
         return await _add_draft(uow, case, replace(_anew(draft, by, uow.now), text=text.strip()), by, delivery)
 
 
-async def list_drafts(app: AppContext, by: MemberId, code_name: str) -> tuple[DraftView, ...]:
-    """Return the case's drafts, oldest first, without their texts: those are read in the reading room."""
-    async with app.units_of_work.read() as view:
-        await require_permission(view, by, UseCase.READ_CASE)
-        case = await case_for_member(view, by, code_name)
-        return tuple(_draft_view(draft, case) for draft in await view.deliberation.drafts_of(case.id))
-
-
 async def send_resolution(uow: UnitOfWork, case: Case) -> bool:
     """Send the reporters the group's own words on the outcome, where a second member has read them; False where none."""
     drafts = await uow.deliberation.drafts_of(case.id)

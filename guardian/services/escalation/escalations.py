@@ -369,7 +369,7 @@ def _confirmation_text(app: AppContext, handoff: Handoff, *, missing: bool) -> s
         f"Passed on to those who decide at {app.community}. Reference: {handoff.reference}",
         (
             "Somebody there accepts it by name; you are told when they do and when it is closed, and nothing of what "
-            "they find. How far it has come: /escalations"
+            "they find. How far it has come stands under Escalations on the console."
         ),
     ]
     if handoff.matter:

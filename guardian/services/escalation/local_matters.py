@@ -41,7 +41,6 @@ from guardian.services.conflicts.exclusions import choose_contact, notify_of_exc
 from guardian.services.conflicts.indicated import indicated_exclusions, search_ahead
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notify import notify_members
-from guardian.services.sign_in.links import create_link
 from guardian.services.visibility import add_known_accounts, protecting_cases_for_accounts
 from guardian.spaces.port import Account
 from guardian.unit_of_work import WakeupTopic
@@ -67,14 +66,6 @@ class MatterLine:
     since: datetime
     link: str
     waits_for_acceptance: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MatterView:
-    """A local matter, and a link that opens its words once, within five minutes."""
-
-    line: MatterLine
-    url: str
 
 
 async def receive_flag(app: AppContext, flag: FlagInput) -> str | None:
@@ -149,14 +140,6 @@ async def visible_matters(view: ReadView, by: MemberId) -> tuple[MatterLine, ...
     local = [c for c in await view.cases.cases() if c.kind is CaseKind.LOCAL and c.state is not CaseState.CLOSED]
     seen = [c for c in local if may_know(member, c, await view.cases.exclusions_of(c.id), view.now)]
     return tuple([await _matter_line(view, case) for case in seen])
-
-
-async def read_matter(app: AppContext, by: MemberId, code_name: str) -> MatterView:
-    """Return the matter with a one-time link to its words, among which is not who flagged it. Policy: P-2.6."""
-    async with app.units_of_work.read() as view:
-        await require_permission(view, by, UseCase.READ_MATTER)
-        line = await _matter_line(view, await matter_for(view, by, code_name))
-    return MatterView(line, await create_link(app, by, line.code_name))
 
 
 async def mark_handled(app: AppContext, by: MemberId, code_name: str, what_was_done: str) -> str:

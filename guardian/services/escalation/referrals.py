@@ -43,7 +43,11 @@ async def refer(app: AppContext, by: MemberId, code_name: str, space: SpaceName,
         case = await case_for_member(uow, by, code_name)
         person = await resolve_reported_person(uow, case, person_code)
         if person is None:
-            raise Refused("no_person", "Say which of the reported people is meant; `/person` names one.", "P-8.2")
+            raise Refused(
+                "no_person",
+                "Say which of the reported people is meant; they are named on the page of the case.",
+                "P-8.2",
+            )
         account = await _account_in(uow, person, space)
         if account is None:
             raise Refused("no_account", f"No account of this person is known for certain on {space}.", "P-8.2")

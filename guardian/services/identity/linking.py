@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from guardian.cases.access import case_for_member, members_who_may_know, require_permission
-from guardian.cases.case import Case, PartyRole
+from guardian.cases.case import Case
 from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, MemberId, PersonId, SpaceName, new_id
 from guardian.journal import Entry, by_member
@@ -62,14 +62,6 @@ class LinkView:
     space: SpaceName
     handle: str
     trust: Trust
-
-
-@dataclass(frozen=True, slots=True)
-class PersonAccounts:
-    """A reported person by code name, with every account that is known."""
-
-    person: str
-    accounts: tuple[LinkedAccount, ...]
 
 
 async def identify_reported_person(app: AppContext, by: MemberId, code_name: str, space: SpaceName, text: str) -> str:
@@ -165,22 +157,6 @@ async def confirm_link(app: AppContext, by: MemberId, link_id: AccountId) -> Lin
         saved = await as_visible(uow, by, saved)
         await _notify_of_link(uow, case, person, saved, by, News.ACCOUNT_LINKED)
     return build_link_view(person, saved)
-
-
-async def list_case_accounts(app: AppContext, by: MemberId, code_name: str) -> tuple[PersonAccounts, ...]:
-    """Return every account that is known of the people whom the case is about; the reading is in the journal."""
-    async with app.units_of_work.begin() as uow:
-        await require_permission(uow, by, UseCase.READ_CASE)
-        case = await case_for_member(uow, by, code_name)
-        uow.journal.note(
-            Entry(act="accounts.were_read", by=by_member(by), authority="P-9.8", about={"case": case.id}, case=case.id)
-        )
-        found = []
-        for party in await uow.cases.parties_of(case.id):
-            person = await uow.people.person(party.person) if party.person else None
-            if party.role is PartyRole.REPORTED and person is not None:
-                found.append(PersonAccounts(person.code_name, await visible_accounts(uow, by, person.id)))
-        return tuple(found)
 
 
 async def find_target(app: AppContext, space: SpaceName, text: str) -> FoundAccount:

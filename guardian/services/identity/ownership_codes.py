@@ -53,7 +53,7 @@ async def issue_code(app: AppContext, by: MemberId, person_code: str, space: Spa
     if space_port is not None and not space_port.capabilities.private_messages:
         sentence = (
             f"Nobody can write to us in private on {space}, so no code can come from there. They can show that such an "
-            "account is theirs by signing in: `/ask-accounts`"
+            "account is theirs by signing in: ask them for it on the page of the case."
         )
         raise Refused("no_private_door", sentence, "P-6.4")
     found = await find_target(app, space, text)

@@ -38,9 +38,7 @@ async def request_disclosure(app: AppContext, by: MemberId, person_code: str) ->
         person, _ = await get_person_and_case(uow, by, person_code)
         case = await _latest_common_case(uow, by, person)
         if case is None:
-            sentence = (
-                "They have not been told of anything yet, so this would be the first word to them: `/hear` comes first."
-            )
+            sentence = "They have not been told of anything yet, so this would be the first word to them: the hearing comes first."
             raise Refused("not_told_yet", sentence, "P-3.5")
         facts = await issue_personal_receipt(app, uow, case, person.id)
         await notify_person(uow, case, person.id, NoticeKind.SHOW_ACCOUNTS, facts)

@@ -186,7 +186,11 @@ async def _set_on_content(app: AppContext, by: MemberId, request: MeasureRequest
             each.content.native_id == content.native_id and each.restriction is restriction
             for each in await _restrictions_in(uow, content)
         ):
-            raise Refused("stands_already", "A measure of the same kind runs there already: see `/measures`.", "P-6.8")
+            raise Refused(
+                "stands_already",
+                "A measure of the same kind runs there already: it stands among the measures on the console.",
+                "P-6.8",
+            )
         ends = uow.now + (request.term or timedelta())
         record = MeasureRecord(
             by=member,

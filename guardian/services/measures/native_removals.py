@@ -90,7 +90,7 @@ async def _record_moderators(app: AppContext, uow: UnitOfWork, author: Member, f
             by=SERVICE,
         )
         await uow.cases.add_exclusion(exclusion)
-    text = "An account was put out with the space's own menu. Whoever did it, please say why: /handled"
+    text = "An account was put out with the space's own menu. Whoever did it, please say why when it is closed as dealt with."
     evidence = EvidenceInput(kind="account", author=found.account, author_handle=found.handle, text=text)
     submission = Submission(
         channel=ReportChannel.NATIVE_ACTION, what_happened=text, who=found.handle, evidence=(evidence,)

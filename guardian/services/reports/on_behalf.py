@@ -51,12 +51,6 @@ class OralReportResult:
     text: str
 
 
-async def require_may_report_on_behalf(app: AppContext, by: MemberId) -> None:
-    """Raise Refused unless the member's seat allows it."""
-    async with app.units_of_work.read() as view:
-        await require_permission(view, by, UseCase.REPORT_ON_BEHALF)
-
-
 async def report_on_behalf(
     app: AppContext, by: MemberId, oral_report: OralReport, delivery: str | None = None
 ) -> OralReportResult:

@@ -145,7 +145,11 @@ async def confirm_act(app: AppContext, by: MemberId, act_id: str) -> ActView:
             raise NotFound
         case = await case_for_member(uow, by, (await get_case(uow, pending.case)).code_name)
         if await uow.raids.of_act(pending.id) is not None:
-            raise Refused("a_raid", "This is a raid, with a list. To agree to it: `/second-raid`", "P-7.5")
+            raise Refused(
+                "a_raid",
+                "This is a raid, with a list. It is agreed to on its own page, under Raids on the console.",
+                "P-7.5",
+            )
         require(may_confirm(Confirmable.ACT, by, pending.by))
         state = ACT_MACHINE.advance(pending.state, ActEvent.CONFIRM)
         leader = await is_known_leader(uow, by, pending.person)

@@ -12,9 +12,9 @@ from starlette.routing import Route
 from guardian.cases.tasks import TaskKind
 from guardian.errors import NotFound
 from guardian.services.worklist.claims import claim_task, release_task
+from guardian.services.worklist.task_words import GROUPS, TASKS, group_of, sentence_of
 from guardian.services.worklist.tasks import Task, list_tasks
 from guardian.web.console.console import HOME, NOTHING_TYPED, Console, FormEntry, Visit
-from guardian.web.console.task_words import GROUPS, TASKS, group_of, sentence_of
 from guardian.web.forms import Form
 
 _PAGES: Final = {

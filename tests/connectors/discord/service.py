@@ -21,11 +21,8 @@ from guardian.ids import MemberId
 from guardian.services.context import AppContext
 from tests.builders.community import (
     A_REPORTER,
-    AMARA,
-    BRUNO,
     DISCORD,
     SOMEBODY,
-    WORKING_GROUP,
     Community,
     a_community,
     everybody,
@@ -109,23 +106,6 @@ class DiscordService:
             case = await view.cases.case_by_code_name(code_name)
         assert case is not None
         return case
-
-    async def propose(self, case: str, **options: Any) -> Screen:
-        """What the chair sees after a proposal."""
-        chosen = {"outcome": "short_suspension", "days": 30, **options}
-        form = await self.ask(AMARA, "propose", case=case, **chosen)
-        return await self.submit(AMARA, form, summary="Insults in the help channel.")
-
-    async def vote_for(self, case: str) -> None:
-        """Everybody else in the group agrees to the proposal."""
-        for member in WORKING_GROUP[1:]:
-            await self.press(member, await self.ask(member, "case", case=case), "Agree")
-
-    async def skip(self, case: str, *steps: str) -> None:
-        """Two members agree that the steps are skipped."""
-        for step in steps:
-            await self.ask(AMARA, "skip", case=case, step=step, reason="They have left for good.")
-            await self.ask(BRUNO, "second-skip", case=case, step=step)
 
     async def restart(self) -> None:
         """The service has gone and come again: what was only in its memory is gone."""

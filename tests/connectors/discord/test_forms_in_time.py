@@ -65,13 +65,6 @@ async def open_every_form(service: DiscordService, answer: Screen, message: str)
         "message": reporter.message_menu(REPORT_MENU, message),
         "member": reporter.user_menu("Report this person", SOMEBODY.native_id),
         "files": reporter.press(answer, "Add files"),
-        "propose": chair.command("propose", case="QUIET OTTER", outcome="warning"),
-        "close": chair.command("close", case="QUIET OTTER"),
-        "draft": chair.command("draft", case="QUIET OTTER", kind="hearing"),
-        "board": chair.command("board-answer", case="QUIET OTTER", outcome="warning"),
-        "for": chair.command("report-for"),
-        "turn over": chair.command("turn-over", what="QUIET OTTER"),
-        "account": chair.command("account", case="QUIET OTTER"),
         "escalate": chair.command("escalate", matter="QUIET OTTER"),
         "escalate message": chair.message_menu(ESCALATION_MENU, message),
         "escalate member": chair.user_menu("Escalate this person", SOMEBODY.native_id),
@@ -114,8 +107,8 @@ async def test_a_form_opened_unasked_is_refused_to_whoever_may_not_send_it(tmp_p
     """What was not asked before it opened is asked when it is sent, and the words come back."""
     async with slow_service(tmp_path) as (service, database):
         database.open.clear()
-        form = await service.reporter.command("close", case="QUIET OTTER")
+        form = await service.reporter.command("escalate", matter="QUIET OTTER")
         database.open.set()
-        sent = await (await service.reporter.submit(form, {"outcome": "Settled."})).wait_until_settled()
+        sent = await (await service.reporter.submit(form, {"words": "Settled."})).wait_until_settled()
         assert "There is nothing here by that name" in sent.text
         assert [file.text for message in sent.messages for file in message.files] == ["Settled."]

@@ -1,32 +1,28 @@
-"""Deciding, carrying out, and acting at once on Discord: each step by a button, and each refusal in words."""
+"""Acting at once on Discord, and the others' look at it: each step by a button, and each refusal in words."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from connectors.discord import outgoing_messages
 from connectors.emulators.discord.client_screen import Screen
-from connectors.emulators.shared.control import Declined
-from guardian.cases.case import CaseState
 from guardian.cases.deadlines import DeadlineKind
+from guardian.ids import MemberId
 from guardian.notices.models import NoticeKind
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset
+from guardian.spaces.port import ButtonAction, Message, MessageAction
 from tests.builders.community import (
     A_REPORTER,
     AMARA,
     BRUNO,
-    CHIARA,
     DISCORD,
     DMITRI,
     ELENI,
-    FARID,
     FORUM,
-    GRETA,
-    HIROSHI,
     SOMEBODY,
 )
 from tests.connectors.discord.service import NOTHING_HERE, DiscordService, discord_service
@@ -36,112 +32,6 @@ from tests.connectors.discord.service import NOTHING_HERE, DiscordService, disco
 async def service(tmp_path: Path) -> AsyncIterator[DiscordService]:
     async with discord_service(tmp_path) as made:
         yield made
-
-
-# -- deciding
-
-
-async def test_a_proposal_is_agreed_by_buttons_and_enacted_after_one_look(service: DiscordService) -> None:
-    """P-5.1, P-5.5, P-6.7"""
-    case, person = await service.a_case()
-    made = await service.propose(case)
-    assert "a short suspension: suspended in all spaces, for 30 days" in made.text
-    service.community.pass_time(timedelta(hours=1))
-    await service.vote_for(case)
-    assert (await service.case_named(case)).state is CaseState.AGREED
-    early = await service.ask(BRUNO, "enact", case=case)
-    assert "Still missing" in early.text
-    assert "hearing the person" in early.text
-    await service.skip(case, "hearing", "feedback")
-    look = await service.ask(BRUNO, "enact", case=case)
-    assert "the person will not learn what it is that they did" in look.text
-    for shown in ("discord: will hold", "forum: no account known", "github: no account known"):
-        assert shown in look.text
-    assert "Nothing was done" in (await service.press(BRUNO, look, "Not yet")).text
-    assert (await service.case_named(case)).state is CaseState.AGREED
-    assert "is in force" in (await service.press(BRUNO, look, "Enact without it")).text
-    assert (await service.case_named(case)).state is CaseState.IN_FORCE
-    assert f"{person} ({case}): suspended, until" in (await service.ask(FARID, "sanctions")).text
-
-
-async def test_enacting_twice_by_the_same_button_enacts_once(service: DiscordService) -> None:
-    case, _ = await service.a_case()
-    await service.propose(case)
-    await service.vote_for(case)
-    await service.skip(case, "hearing", "feedback")
-    look = await service.ask(BRUNO, "enact", case=case)
-    await service.press(BRUNO, look, "Enact without it")
-    second = await service.press(BRUNO, look, "Enact without it")
-    assert "is in force" not in second.text
-    assert (await service.community.journal_acts()).count("decision.was_enacted") == 1
-
-
-async def test_an_objection_asks_for_its_reason_and_counts(service: DiscordService) -> None:
-    """P-5.1"""
-    case, _ = await service.a_case()
-    await service.propose(case)
-    form = await service.press(DMITRI, await service.ask(DMITRI, "case", case=case), "Object")
-    with pytest.raises(Declined):
-        await service.submit(DMITRI, form, reason="")
-    screen = await service.submit(DMITRI, form, reason="Thirty days is too long.")
-    assert "1 agree, 1 object" in screen.text
-    assert "Thirty days" not in screen.text
-
-
-async def test_a_mark_makes_a_proposal_severe(service: DiscordService) -> None:
-    """P-5.1"""
-    case, _ = await service.a_case()
-    await service.propose(case, outcome="warning", days=None)
-    screen = await service.press(DMITRI, await service.ask(DMITRI, "case", case=case), "Mark severe")
-    assert "It counts as severe" in screen.text
-
-
-async def test_a_proposal_is_taken_back_by_whoever_made_it(service: DiscordService) -> None:
-    case, _ = await service.a_case()
-    await service.propose(case)
-    assert "taken back" in (await service.press(AMARA, await service.ask(AMARA, "case", case=case), "Take back")).text
-    assert (await service.case_named(case)).state is CaseState.OPEN
-
-
-@pytest.mark.parametrize(
-    ("options", "why"),
-    [
-        ({"outcome": "short_suspension"}, "lasts 30 to 90 days"),
-        ({"outcome": "short_suspension", "days": 3650}, "lasts 30 to 90 days"),
-        ({"outcome": "permanent_ban", "days": 30}, "has no end"),
-        ({"outcome": "warning", "days": 30}, "restricts nobody"),
-        ({"outcome": "mute"}, "needs a term"),
-        ({"outcome": "mute", "days": 7, "spaces": "moon"}, "no space called moon"),
-        ({"outcome": "return"}, "request to return"),
-        ({"outcome": "warning", "person": "never-there"}, NOTHING_HERE),
-    ],
-)
-async def test_a_proposal_that_may_not_be_is_refused_in_words(
-    service: DiscordService, options: dict[str, Any], why: str
-) -> None:
-    """P-5.2, P-5.3"""
-    case, _ = await service.a_case()
-    refused = await service.propose(case, **{"days": None, **options})
-    assert why in refused.text
-    assert (await service.case_named(case)).state is CaseState.OPEN
-
-
-async def test_a_case_is_closed_with_a_review_date_and_opened_again(service: DiscordService) -> None:
-    """P-5.8"""
-    case, _ = await service.a_case()
-    await service.propose(case, outcome="no_violation", days=None)
-    await service.vote_for(case)
-    await service.skip(case, "hearing", "feedback")
-    await service.press(BRUNO, await service.ask(BRUNO, "enact", case=case), "Enact without it")
-    assert "year-month-day" in (await service.ask(AMARA, "close", case=case, review_on="soon")).text
-    form = await service.ask(AMARA, "close", case=case, review_on="2026-09-01")
-    await service.submit(AMARA, form, outcome="No violation was found.")
-    closed = await service.case_named(case)
-    assert closed.state is CaseState.CLOSED
-    assert closed.review_on is not None
-    assert closed.review_on.date().isoformat() == "2026-09-01"
-    await service.ask(BRUNO, "reopen", case=case, reason="A witness came forward.")
-    assert (await service.case_named(case)).state is CaseState.OPEN
 
 
 # -- acting at once
@@ -233,29 +123,40 @@ async def test_an_act_that_may_not_be_is_refused_before_or_at_the_button(
     assert await service.cases() == ()
 
 
-async def test_an_act_is_accounted_for_and_ratified_by_two(service: DiscordService) -> None:
+async def pressed(service: DiscordService, by: MemberId, action: ButtonAction, case: str, label: str) -> Screen:
+    """What the member sees after the button of a notice about the act."""
+    member = service.member(by)
+    message = Message("", "Please review.", f"{by}-{action}", buttons=(MessageAction(action, case),))
+    await outgoing_messages.send(service.connection, member.user_id, message)
+    return await (await member.press(member.inbox()[-1], label)).wait_until_settled()
+
+
+async def test_an_act_is_ratified_by_two_from_the_notices_that_ask_them(service: DiscordService) -> None:
     """P-7.2, P-7.3"""
     await service.press(DMITRI, await acted(service), "Act now")
     (case,) = await service.cases()
-    form = await service.ask(DMITRI, "account", case=case.code_name)
-    assert "Your account is with the case" in (await service.submit(DMITRI, form, text="I saw it at noon.")).text
-    own = await service.ask(DMITRI, "review", case=case.code_name, answer="ratify", days=30)
-    assert "Nobody reviews their own act" in own.text
-    assert "Name a term" in (await service.ask(AMARA, "review", case=case.code_name, answer="ratify")).text
-    await service.ask(AMARA, "review", case=case.code_name, answer="ratify", days=30)
-    last = await service.ask(BRUNO, "review", case=case.code_name, answer="ratify", days=30)
-    assert "was ratified" in last.text
+    own = await pressed(service, DMITRI, ButtonAction.RATIFY, case.code_name, "Ratify …")
+    assert "Nobody reviews their own act" in (await service.submit(DMITRI, own, days="30", reason="")).text
+    form = await pressed(service, AMARA, ButtonAction.RATIFY, case.code_name, "Ratify …")
+    assert "a whole number of days" in (await service.submit(AMARA, form, days="soon", reason="")).text
+    again = await pressed(service, AMARA, ButtonAction.RATIFY, case.code_name, "Ratify …")
+    await service.submit(AMARA, again, days="30", reason="")
+    form = await pressed(service, BRUNO, ButtonAction.RATIFY, case.code_name, "Ratify …")
+    assert "was ratified" in (await service.submit(BRUNO, form, days="30", reason="It was needed.")).text
 
 
-async def test_only_the_actor_gives_the_account_of_an_act(service: DiscordService) -> None:
-    """P-7.2"""
+async def test_an_act_is_reversed_from_a_notice_only_once_the_form_was_sent(service: DiscordService) -> None:
+    """P-7.3"""
     await service.press(DMITRI, await acted(service), "Act now")
     (case,) = await service.cases()
-    form = await service.ask(AMARA, "account", case=case.code_name)
-    assert (await service.submit(AMARA, form, text="I heard of it.")).text == NOTHING_HERE
+    forms = [await pressed(service, by, ButtonAction.REVERSE, case.code_name, "Reverse …") for by in (AMARA, BRUNO)]
+    assert "does not come back by itself" in forms[0].modal.texts[0] if forms[0].modal else False
+    assert "act.was_reversed" not in await service.community.journal_acts()
+    await service.submit(AMARA, forms[0], reason="It was not they.")
+    assert "was reversed" in (await service.submit(BRUNO, forms[1], reason="It was not they.")).text
 
 
-async def test_an_act_past_the_brake_waits_for_a_second_members_button(tmp_path: Path) -> None:
+async def test_an_act_past_the_brake_waits_for_a_second_member(tmp_path: Path) -> None:
     """P-7.5"""
     policy = read_policy(load_preset("django"))
     one = replace(policy, brake=replace(policy.brake, solo_people=1))
@@ -264,48 +165,23 @@ async def test_an_act_past_the_brake_waits_for_a_second_members_button(tmp_path:
         await service.press(DMITRI, await acted(service), "Act now")
         look = await acted(service, member=None, name="another", name_in="forum")
         assert "Nobody is restricted yet" in (await service.press(DMITRI, look, "Act now")).text
-        held = (await service.cases())[-1].code_name
-        screen = await service.ask(ELENI, "case", case=held)
-        assert "It is being placed now" in (await service.press(ELENI, screen, "Agree to the act")).text
+        assert NoticeKind.ACT_TO_CONFIRM in await service.community.notice_kinds_to(ELENI)
 
 
-async def test_a_member_stops_another_and_a_third_looks_at_it(service: DiscordService) -> None:
+async def test_a_member_stops_another(service: DiscordService) -> None:
     """P-7.5"""
     await service.press(DMITRI, await acted(service), "Act now")
     stopped = await service.ask(ELENI, "stop", member=service.member(DMITRI).user_id)
     assert "cannot act alone" in stopped.text
     assert "Of their acts nobody had reviewed 1" in stopped.text
-    look = await service.ask(AMARA, "review-stop", member=service.member(DMITRI).user_id, stands=True)
-    assert "Your answer counts" in look.text
-    assert (await service.ask(AMARA, "review-stop", member=A_REPORTER.native_id, stands=True)).text == NOTHING_HERE
     assert (await service.ask(ELENI, "stop", member=SOMEBODY.native_id)).text == NOTHING_HERE
-
-
-# -- the Board
-
-
-async def test_the_boards_answer_is_seen_and_confirmed_by_a_second_of_the_board(service: DiscordService) -> None:
-    """P-8.4"""
-    case = await service.community.a_case(named_members=(AMARA, BRUNO, DMITRI, ELENI, FARID))
-    assert case.board_only
-    form = await service.ask(CHIARA, "board-answer", case=case.code_name, outcome="no_action")
-    assert "second member of the Board" in (await service.submit(CHIARA, form, summary="Looked at.")).text
-    own = await service.ask(CHIARA, "board-answer", case=case.code_name)
-    assert [message.buttons for message in own.messages] == [()]
-    other = await service.ask(GRETA, "board-answer", case=case.code_name)
-    assert "no action" in other.text
-    assert "Looked at" not in other.text
-    assert "Read its words first" in other.text
-    late = await service.ask(HIROSHI, "board-answer", case=case.code_name)
-    assert "Confirmed" in (await service.press(GRETA, other, "Confirm")).text
-    assert "no answer of the Board" in (await service.press(HIROSHI, late, "Confirm")).text
 
 
 async def test_the_actor_is_not_shown_when_the_review_of_their_act_is_due(service: DiscordService) -> None:
     """P-4.4: an earlier hour than usual would tell them that a case concerns them."""
     await service.press(DMITRI, await acted(service), "Act now")
     (case,) = await service.cases()
-    for command, options in (("case", {"case": case.code_name}), ("cases", {})):
+    for command, options in (("case", {"case": case.code_name}), ("todo", {})):
         assert "review of the act" not in (await service.ask(DMITRI, command, **options)).text
         assert "reviews it" not in (await service.ask(DMITRI, command, **options)).text
     assert "review of the act" in (await service.ask(AMARA, "case", case=case.code_name)).text

@@ -24,6 +24,21 @@ def state_of(service: DiscordService) -> DiscordState:
     return service.emulator.state
 
 
+COMMANDS = frozenset(
+    [
+        *("report", "report-status", "todo", "sign-in", "case", "act"),
+        *("measure", "escalate", "matters", "sanctions", "stop", "raid"),
+    ]
+)
+
+
+@pytest.mark.harm("answered-unread")
+async def test_discord_has_a_dozen_commands_and_none_by_which_a_case_is_decided(service: DiscordService) -> None:
+    """P-5.6: what has to be read first is answered where it is read."""
+    listed = state_of(service).commands[service.emulator.guild_id]
+    assert {each["name"] for each in listed if each["type"] == 1} == COMMANDS
+
+
 @pytest.mark.harm("members-commands-in-everybodys-way")
 async def test_everybody_finds_the_commands_to_report_and_no_other(service: DiscordService) -> None:
     """P-2.2"""

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from connectors import discord
 from guardian.cases.case import CaseState
 from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId
 from guardian.notices import phrases
@@ -16,6 +15,7 @@ from guardian.notices.renderer import NoticeRenderer, NoticeText
 from guardian.notices.results import Result
 from guardian.notices.translations import load_texts, translate_text
 from guardian.services.reports.mail_requests import MailedRequest
+from guardian.spaces.port import MessageLink
 from rules.ladder import Outcome, ReadmissionRequirement
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
@@ -37,8 +37,6 @@ TO_PEOPLE = (
 )
 TO_OWNERS = (NoticeKind.OWNER_LINK_MADE, NoticeKind.OWNER_LINK_KEPT, NoticeKind.OWNER_LINK_UNDONE)
 TO_MEMBERS = tuple(kind for kind in NoticeKind if kind not in TO_REPORTERS + TO_PEOPLE + TO_OWNERS)
-COMMANDS = "\n".join(path.read_text() for path in Path(discord.__file__).parent.glob("commands/*.py"))
-KNOWN_COMMAND = re.compile(r'\.(?:form_)?command\(\s*name="([a-z-]+)"')
 WITHOUT_CASE = (
     NoticeKind.CODE,
     NoticeKind.SIGN_IN_LINK,
@@ -273,17 +271,6 @@ def test_every_piece_of_news_has_words_of_its_own() -> None:
     ] == []
 
 
-@pytest.mark.parametrize("kind", TO_MEMBERS)
-def test_a_command_that_a_member_is_told_to_type_is_one_that_discord_takes(
-    renderer: NoticeRenderer, kind: NoticeKind
-) -> None:
-    """Every line that begins with a slash is a command of ours with a code name."""
-    bodies = [renderer.render(a_full_notice(kind, ask=ask)).body for ask in ("answer", "motion")]
-    lines = [line.split() for body in bodies for line in body.splitlines() if line.startswith("/")]
-    assert {command.removeprefix("/") for command, _ in lines} <= set(KNOWN_COMMAND.findall(COMMANDS))
-    assert {name for _, name in lines} <= {CODE_NAME, KINDS_OF["person"]}
-
-
 def test_whoever_lifts_by_hand_again_and_again_is_brought_before_the_chair(renderer: NoticeRenderer) -> None:
     text = renderer.render(a_notice(NoticeKind.DEADLINE_PASSED, alarm="lifted_again"))
     assert phrases.ALERTS["lifted_again"] in text.body
@@ -299,17 +286,37 @@ def test_a_fact_cannot_act_as_a_template(renderer: NoticeRenderer) -> None:
 @pytest.mark.parametrize(
     "facts", [{}, {"what": "put_out"}, {"act": "a"}, {"ask": "motion"}, {"local": "yes"}, {"cause": "reconsideration"}]
 )
-def test_without_discord_a_member_is_sent_to_the_console(kind: NoticeKind, facts: Mapping[str, str]) -> None:
+def test_a_members_text_asks_nobody_to_type_a_command(
+    renderer: NoticeRenderer, kind: NoticeKind, facts: Mapping[str, str]
+) -> None:
     """P-11.2"""
-    renderer = NoticeRenderer("Example", "https://guardian.example", has_commands=False)
     body = renderer.render(a_full_notice(kind, **facts)).body
     assert "Discord" not in body
     assert re.findall(r"(?:^|\s)/[a-z-]+", body) == []
 
 
 @pytest.mark.harm("told-to-type-where-nobody-can")
-def test_without_discord_a_new_report_leads_to_the_page_of_its_case() -> None:
+def test_a_new_report_leads_to_the_page_of_its_case() -> None:
     """P-11.2"""
-    renderer = NoticeRenderer("Example", "https://guardian.example", has_commands=False)
-    body = renderer.render(a_full_notice(NoticeKind.NEW_REPORT)).body
-    assert f"To open it, open https://guardian.example/console/cases/{CODE_NAME}" in body
+    renderer = NoticeRenderer("Example", "https://guardian.example")
+    text = renderer.render(a_full_notice(NoticeKind.NEW_REPORT))
+    address = f"https://guardian.example/console/cases/{CODE_NAME}"
+    assert f"To open it: {address}" in text.body
+    assert text.buttons == (MessageLink("Open the case", address),)
+
+
+@pytest.mark.parametrize("kind", TO_MEMBERS)
+def test_a_button_opens_nothing_that_the_text_does_not_name(renderer: NoticeRenderer, kind: NoticeKind) -> None:
+    """P-4.2: an address says no more than the notice, and signs nobody in."""
+    text = renderer.render(a_full_notice(kind))
+    for button in text.buttons:
+        if isinstance(button, MessageLink):
+            assert button.address in text.body
+            assert "/sign-in" not in button.address
+        else:
+            assert button.subject in text.subject
+
+
+@pytest.mark.parametrize("kind", TO_REPORTERS + TO_PEOPLE + TO_OWNERS)
+def test_nobody_outside_the_groups_is_shown_a_button_of_theirs(renderer: NoticeRenderer, kind: NoticeKind) -> None:
+    assert renderer.render(a_full_notice(kind)).buttons == ()

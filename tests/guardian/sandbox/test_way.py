@@ -21,8 +21,7 @@ async def test_a_visitor_comes_from_a_reported_message_to_a_lifted_suspension_by
     assert visitor.page.find_receipt()
     await visitor.open()
     assert visitor.done_steps() == 1
-    await visitor.follow("/cases, as Kofi")
-    assert ": open" in (await visitor.press("Give the command")).text
+    assert "Cases" in (await visitor.follow("The console, as Kofi")).text
     await visitor.open()
     assert visitor.done_steps() == 2
     await visitor.follow("/act, as Kofi")
@@ -35,14 +34,14 @@ async def test_a_visitor_comes_from_a_reported_message_to_a_lifted_suspension_by
     assert "Discord shows Alder nothing" in (await visitor.open("/as/alder/discord")).text
     await visitor.open()
     assert visitor.done_steps() == 4
-    await visitor.follow("/account, as Kofi")
-    await visitor.press("Give the command")
-    await visitor.press("Send")
+    await visitor.follow("Kofi's act, on the console")
+    await visitor.press("Give your account", {"account": "I saw it in the channel."})
     await visitor.open()
     assert visitor.done_steps() == 5
     for name in ("Yuki", "Lena"):
-        await visitor.follow(f"/review, as {name}")
-        await visitor.press("Give the command")
+        await visitor.follow(f"The review, as {name}")
+        await visitor.press("Show what your answer does", {"answer": "ratify", "days": "7"})
+        await visitor.press("Give this answer")
         await visitor.open()
     assert visitor.done_steps() == 6
     await visitor.follow("To the end of the term")

@@ -11,12 +11,13 @@ from guardian.services.cases.assignment import hand_over_contact, take_case
 from guardian.services.cases.overview import list_cases
 from guardian.services.conflicts.recusal import decide_pending_exclusion, recuse
 from guardian.services.context import AppContext
-from guardian.services.identity.linking import confirm_link, identify_reported_person, list_case_accounts, propose_link
+from guardian.services.identity.linking import confirm_link, identify_reported_person, propose_link
 from guardian.services.reports.follow_up import AdditionInput
 from guardian.services.reports.intake import ReceiptAccess, add_to_report, list_nameable_members, make_request
 from guardian.services.reports.intake import ReporterRequest as Asked
 from guardian.services.sign_in.links import create_link
 from rules.conflicts import ConflictReason
+from tests.builders.case_accounts import list_case_accounts
 from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, ELENI, Community, a_community
 
 CODE = re.compile(r"\b[a-z]+-[a-z]+\b")

@@ -66,7 +66,6 @@ _ANY_ACCOUNT: Final = "it answers for an account alike whether a case knows it o
 ALIKE_FOR_ALL: Final = {
     "cases.marks.agree_to_mark": "no mark of that id stands in any case",
     "cases.marks.take_mark_back": "no mark of that id stands in any case",
-    "cases.completions.complete_members": _NO_CASE,
     "cases.completions.complete_spaces": _NO_CASE,
     "decisions.board_answers.confirm_motion": _MOTION,
     "decisions.board_answers.record_motion": _MOTION,

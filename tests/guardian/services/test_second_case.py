@@ -11,7 +11,7 @@ from guardian.ids import MemberId
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Trust
 from guardian.services.cases.overview import case_overview
-from guardian.services.identity.linking import confirm_link, identify_reported_person, list_case_accounts, propose_link
+from guardian.services.identity.linking import confirm_link, identify_reported_person, propose_link
 from guardian.services.members import AccountInput
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.operations.roster import compile_roster
@@ -22,6 +22,7 @@ from guardian.services.unilateral.stop import stop_member
 from guardian.spaces.port import Account
 from rules.precedence import Restriction
 from rules.unilateral import Ground
+from tests.builders.case_accounts import list_case_accounts
 from tests.builders.community import A_REPORTER, AMARA, BRUNO, DISCORD, DMITRI, ELENI, FORUM, Community
 
 SECRET = "They told Bruno so in confidence."

@@ -13,7 +13,7 @@ from guardian.ids import MemberId
 from guardian.notices.models import News
 from guardian.people.models import Group
 from guardian.services.cases.overview import case_overview
-from guardian.services.identity.linking import confirm_link, identify_reported_person, list_case_accounts, propose_link
+from guardian.services.identity.linking import confirm_link, identify_reported_person, propose_link
 from guardian.services.identity.merging import confirm_merge, merge_people
 from guardian.services.measures.measures import list_measures
 from guardian.services.members import AccountInput
@@ -21,6 +21,7 @@ from guardian.services.unilateral.act import ActInput, ActView, act
 from guardian.services.unilateral.review import review
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground, ReviewAnswer
+from tests.builders.case_accounts import list_case_accounts
 from tests.builders.community import (
     AMARA,
     BRUNO,

@@ -7,10 +7,11 @@ import pytest
 
 from guardian.cases.receipts import create_account_receipt, create_personal_receipt
 from guardian.people.models import Trust
-from guardian.services.identity.linking import list_case_accounts, propose_link
+from guardian.services.identity.linking import propose_link
 from guardian.spaces.account_proof import ProofResult, ProvenAccount
 from guardian.spaces.outcomes import Outcome, Rejected
 from guardian.spaces.port import Account
+from tests.builders.case_accounts import list_case_accounts
 from tests.builders.community import AMARA, BRUNO, DISCORD, ELENI, FORUM, GITHUB, SOMEBODY, Community
 from tests.builders.pages import Pages, forms_of, open_pages, text_of
 

@@ -5,13 +5,12 @@ from enum import StrEnum
 
 import pytest
 
-from connectors.discord.commands.formatting import DEADLINES, OUTCOMES, STATES, STEPS
+from connectors.discord.commands.formatting import DEADLINES, STATES, STEPS
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.procedure import StepState
-from rules.ladder import Outcome
 from rules.procedure import Step
 
-KINDS = [(DeadlineKind, DEADLINES), (Step, STEPS), (StepState, STATES), (Outcome, OUTCOMES)]
+KINDS = [(DeadlineKind, DEADLINES), (Step, STEPS), (StepState, STATES)]
 
 
 @pytest.mark.parametrize(("kind", "words"), KINDS)

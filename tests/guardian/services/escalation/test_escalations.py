@@ -93,7 +93,7 @@ async def test_a_local_matter_goes_along_under_a_name_that_its_moderators_do_not
     assert await local_matters.list_matters(community.app, INES) == ()
     for name in (local.code_name, case.code_name):
         with pytest.raises(NotFound):
-            await local_matters.read_matter(community.app, INES, name)
+            await read_room(community.app, INES, name)
 
 
 async def test_what_is_about_the_very_thing_of_a_matter_takes_that_matter_along(community: Community) -> None:

@@ -6,8 +6,9 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import AccountId, SpaceName
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Trust
-from guardian.services.identity.linking import confirm_link, identify_reported_person, list_case_accounts, propose_link
+from guardian.services.identity.linking import confirm_link, identify_reported_person, propose_link
 from guardian.spaces.port import Account
+from tests.builders.case_accounts import list_case_accounts
 from tests.builders.community import (
     AMARA,
     BRUNO,

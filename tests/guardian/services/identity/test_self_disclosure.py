@@ -11,7 +11,7 @@ from guardian.notices.models import News, NoticeKind
 from guardian.people.models import Trust
 from guardian.reconciler.snapshot import load_snapshot
 from guardian.services.identity import disputes, self_disclosure
-from guardian.services.identity.linking import list_case_accounts, propose_link
+from guardian.services.identity.linking import propose_link
 from guardian.services.members import AccountInput
 from guardian.services.parties import personal_page
 from guardian.services.unilateral.act import ActInput, act
@@ -19,6 +19,7 @@ from guardian.spaces.account_proof import ProofResult, ProvenAccount
 from guardian.spaces.port import Account
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground
+from tests.builders.case_accounts import list_case_accounts
 from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, ELENI, FORUM, GITHUB, SOMEBODY, Community
 from tests.builders.journey import begin_hearing
 from tests.builders.notices import deliver_all, inbox

@@ -11,7 +11,7 @@ from guardian.errors import NotFound, Refused
 from guardian.people.models import Trust
 from guardian.services.identity.link_refresh import refresh_vouched_links
 from guardian.services.identity.link_suggestions import list_suggestions
-from guardian.services.identity.linking import identify_reported_person, list_case_accounts, propose_link
+from guardian.services.identity.linking import identify_reported_person, propose_link
 from guardian.services.identity.ownership_codes import CODE_LIFETIME, issue_code, redeem_code
 from guardian.services.identity.unlinking import unlink
 from guardian.services.members import AccountInput
@@ -21,6 +21,7 @@ from guardian.spaces.port import Account
 from guardian.storage.tables.links import ownership_codes
 from rules.precedence import Restriction
 from rules.unilateral import Ground
+from tests.builders.case_accounts import list_case_accounts
 from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, ELENI, FORUM, GITHUB, SOMEBODY, Community
 
 ELSEWHERE = Account(FORUM, "61")

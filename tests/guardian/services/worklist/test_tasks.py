@@ -15,7 +15,7 @@ from guardian.cases.submissions import new_case
 from guardian.cases.tasks import TaskKind
 from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, new_id
-from guardian.services.cases.completions import MOST_COMPLETIONS, complete_cases, complete_people
+from guardian.services.cases.completions import MOST_COMPLETIONS, complete_cases
 from guardian.services.cases.overview import list_cases
 from guardian.services.conflicts.conflict_claims import raise_conflict
 from guardian.services.conflicts.recusal import recuse
@@ -271,6 +271,5 @@ async def test_lists_are_read_in_as_many_statements_for_many_cases_as_for_few(tm
                 assert len(await list_cases(community.app, CHIARA)) == cases
             with statements() as of_names:
                 assert len(await complete_cases(community.app, CHIARA, "")) == min(cases, MOST_COMPLETIONS)
-                await complete_people(community.app, CHIARA, "")
             asked.append((len(of_tasks), len(of_cases), len(of_names)))
     assert asked[0] == asked[1]

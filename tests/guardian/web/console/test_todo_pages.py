@@ -7,7 +7,7 @@ import pytest
 from guardian.cases.tasks import TaskKind
 from guardian.ids import MemberId
 from guardian.services.conflicts.recusal import recuse
-from guardian.web.console.task_words import TASKS
+from guardian.services.worklist.task_words import TASKS
 from rules.conflicts import ConflictReason
 from tests.builders.community import AMARA, BRUNO, DMITRI, GRETA, INES, Community
 from tests.builders.pages import Pages, forms_of, text_of
