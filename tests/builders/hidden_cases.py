@@ -110,9 +110,13 @@ class Snapshot:
         self._live.close()
         self._saved.close()
 
+    def has_changed(self) -> bool:
+        """Return whether anything has been written since."""
+        return self._read_version() != self._version
+
     def undo(self) -> dict[str, int]:
         """Return how many rows of each table are new or changed since, and undo all of it."""
-        if self._read_version() == self._version:
+        if not self.has_changed():
             return {}
         changed = {table: len(_rows(self._live, table) - _rows(self._saved, table)) for table in self._tables}
         self._saved.backup(self._live)
