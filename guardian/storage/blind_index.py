@@ -5,20 +5,22 @@ A digest is made under a key of the key ring, which the database never has. It g
 """
 
 import hmac
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.key_ring import KeyRing
-from guardian.storage.statements import insert
+from guardian.storage.statements import AT, insert, select_among
 from guardian.storage.tables.blind_indexes import DIGEST_BYTES, blind_indexes
 
 _DIGESTS_PER_QUERY: Final = 400
 _LENGTH_BYTES: Final = 4
+
+Meant = TypeVar("Meant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,18 @@ class BlindIndex:
 
     async def find_all(self, terms: Iterable[IndexTerm]) -> dict[str, IndexTerm]:
         """Return the ids of the rows that can be found by any of the terms, each with a term of it."""
-        by_digest = {_digest(key, term): term for term in terms for key in self._keys}
-        found: dict[str, IndexTerm] = {}
+        return await self._find({_digest(key, _encode(term)): term for term in terms for key in self._keys})
+
+    async def find_numbered(self, term: IndexTerm, numbers: range) -> dict[str, int]:
+        """Return the ids of the rows that can be found by the term with one of the numbers as its last part."""
+        encoded = _encode(term)
+        numbered = ((number, encoded + _encode_part(str(number))) for number in numbers)
+        return await self._find({_digest(key, text): number for number, text in numbered for key in self._keys})
+
+    async def _find(self, by_digest: Mapping[bytes, Meant]) -> dict[str, Meant]:
+        found: dict[str, Meant] = {}
         for part in _split(by_digest):
-            rows = await self._connection.execute(
-                select(blind_indexes.c.digest, blind_indexes.c.row_id).where(blind_indexes.c.digest.in_(part))
-            )
+            rows = await self._connection.execute(select_among(blind_indexes.c.digest), {AT: part})
             found |= {row.row_id: by_digest[bytes(row.digest)] for row in rows}
         return found
 
@@ -81,14 +89,22 @@ def index_values(rows: Iterable[IndexedRow], key: bytes) -> list[dict[str, Any]]
     return [
         {"digest": digest, "row_id": row.row_id, "scope_id": row.scope.id}
         for row in rows
-        for digest in dict.fromkeys(_digest(key, term) for term in row.terms)
+        for digest in dict.fromkeys(_digest(key, _encode(term)) for term in row.terms)
     ]
 
 
-def _digest(key: bytes, term: IndexTerm) -> bytes:
-    encoded = [part.encode() for part in (term.kind, *term.parts)]
-    text = b"".join(len(part).to_bytes(_LENGTH_BYTES, "big") + part for part in encoded)
-    return hmac.digest(key, text, "sha256")[:DIGEST_BYTES]
+def _digest(key: bytes, encoded: bytes) -> bytes:
+    return hmac.digest(key, encoded, "sha256")[:DIGEST_BYTES]
+
+
+def _encode(term: IndexTerm) -> bytes:
+    return b"".join(_encode_part(part) for part in (term.kind, *term.parts))
+
+
+def _encode_part(part: str) -> bytes:
+    """Return the text with its length before it, so that no two terms read the same."""
+    encoded = part.encode()
+    return len(encoded).to_bytes(_LENGTH_BYTES, "big") + encoded
 
 
 def _split(digests: Collection[bytes]) -> Iterable[list[bytes]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import Column, Row, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
@@ -19,11 +19,12 @@ from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.report_store import EXPUNGED_TEXT, SqlReportStore
-from guardian.storage.statements import insert
+from guardian.storage.statements import AT, insert, select_among, select_at
 from guardian.storage.tables.cases import cases, exclusions, parties, receipts
 from guardian.storage.tables.handoffs import handoffs
 
 _RECEIPTS: Final = KeyScope.of_service("receipts")
+_ORDER: Final = (exclusions.c.at, exclusions.c.case_id)
 
 
 class SqlCaseStore(SqlReportStore):
@@ -48,11 +49,11 @@ class SqlCaseStore(SqlReportStore):
 
     async def case(self, case: CaseId) -> Case | None:
         """Return the case of that id."""
-        return await self._one_case(cases.c.id == case)
+        return await self._one_case(cases.c.id, case)
 
     async def case_by_code_name(self, code_name: str) -> Case | None:
         """Return the case of that code name."""
-        return await self._one_case(cases.c.code_name == code_name)
+        return await self._one_case(cases.c.code_name, code_name)
 
     async def cases(self) -> tuple[Case, ...]:
         """Return every case, oldest first."""
@@ -88,7 +89,7 @@ class SqlCaseStore(SqlReportStore):
 
     async def parties_of(self, case: CaseId) -> tuple[Party, ...]:
         """Return the parties of the case."""
-        rows = await self._connection.execute(select(parties).where(parties.c.case_id == case))
+        rows = await self._connection.execute(select_at(parties.c.case_id), {AT: case})
         found = [self._party(row) for row in rows]
         return tuple(
             sorted(found, key=lambda party: (party.role, party.person or "", party.report or "", party.reference))
@@ -174,17 +175,19 @@ class SqlCaseStore(SqlReportStore):
         Their rows are read once a transaction, and once more after each change that this store makes.
         """
         if case not in self._exclusion_rows:
-            self._exclusion_rows[case] = await self._read_exclusions(exclusions.c.case_id == case)
+            self._exclusion_rows[case] = await self._read_exclusions(select_at(exclusions.c.case_id, *_ORDER), case)
         return await self._decrypt_exclusions(self._exclusion_rows[case])
 
     async def exclusions_of_member(self, member: MemberId) -> tuple[Exclusion, ...]:
         """Return every exclusion of the member, lifted ones too."""
         cases_of_member = await self._numbered.find(_exclusion_term(member))
-        found = await self._decrypt_exclusions(await self._read_exclusions(exclusions.c.case_id.in_(cases_of_member)))
+        found = await self._decrypt_exclusions(
+            await self._read_exclusions(select_among(exclusions.c.case_id, *_ORDER), cases_of_member)
+        )
         return tuple(exclusion for exclusion in found if exclusion.member == member)
 
-    async def _one_case(self, condition: ColumnElement[bool]) -> Case | None:
-        row = (await self._connection.execute(select(cases).where(condition))).first()
+    async def _one_case(self, column: Column[Any], value: str) -> Case | None:
+        row = (await self._connection.execute(select_at(column), {AT: value})).first()
         return await self._case(row) if row else None
 
     async def _case_columns(self, case: Case) -> dict[str, Any]:
@@ -227,9 +230,8 @@ class SqlCaseStore(SqlReportStore):
             version=row.version,
         )
 
-    async def _read_exclusions(self, condition: ColumnElement[bool]) -> Sequence[Row[Any]]:
-        statement = select(exclusions).where(condition).order_by(exclusions.c.at, exclusions.c.case_id)
-        return (await self._connection.execute(statement)).all()
+    async def _read_exclusions(self, statement: Select[Any], of: str | tuple[str, ...]) -> Sequence[Row[Any]]:
+        return list(await self._connection.execute(statement, {AT: of}))
 
     async def _decrypt_exclusions(self, rows: Iterable[Row[Any]]) -> tuple[Exclusion, ...]:
         found = [await self._exclusion(row) for row in rows]

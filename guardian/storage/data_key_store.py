@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from functools import cache
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import Select, bindparam, delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import CaseId, PersonId
-from guardian.storage.statements import insert
+from guardian.storage.statements import AT, insert, select_among, select_at
 from guardian.storage.tables.blind_indexes import blind_indexes
 from guardian.storage.tables.system import data_keys
 
@@ -70,7 +71,7 @@ class DataKeyStore:
 
     async def of_scope(self, scope: KeyScope) -> DataKey | None:
         """Return the scope's key, destroyed or not; None if it never had one."""
-        found = await self._where((data_keys.c.scope_kind == scope.kind) & (data_keys.c.scope_id == scope.id))
+        found = await self._read(_select_of_scope(), kind=scope.kind, **{AT: scope.id})
         return found[0] if found else None
 
     async def of_scopes(self, scopes: Sequence[KeyScope]) -> tuple[DataKey, ...]:
@@ -80,17 +81,17 @@ class DataKeyStore:
             kinds.setdefault(scope.kind, []).append(scope.id)
         found: list[DataKey] = []
         for kind, ids in kinds.items():
-            found += await self._where((data_keys.c.scope_kind == kind) & data_keys.c.scope_id.in_(ids))
+            found += await self._read(_select_of_scopes(), kind=kind, **{AT: ids})
         return tuple(found)
 
     async def by_id(self, key: str) -> DataKey | None:
         """Return the key of that id, destroyed or not."""
-        found = await self._where(data_keys.c.id == key)
+        found = await self._read(select_at(data_keys.c.id), **{AT: key})
         return found[0] if found else None
 
     async def by_ids(self, ids: Iterable[str]) -> tuple[DataKey, ...]:
         """Return those of the keys that exist, destroyed or not."""
-        return await self._where(data_keys.c.id.in_(list(ids)))
+        return await self._read(select_among(data_keys.c.id), **{AT: list(ids)})
 
     async def add(self, key: DataKey, now: datetime) -> None:
         """Add the key; a scope has one key, for ever."""
@@ -123,9 +124,19 @@ class DataKeyStore:
         )
         return (await self._connection.execute(statement)).rowcount == 1
 
-    async def _where(self, condition: ColumnElement[bool]) -> tuple[DataKey, ...]:
-        rows = await self._connection.execute(select(data_keys).where(condition))
+    async def _read(self, statement: Select[Any], **values: object) -> tuple[DataKey, ...]:
+        rows = await self._connection.execute(statement, values)
         return tuple(
             DataKey(row.id, KeyScope(KeyScopeKind(row.scope_kind), row.scope_id), row.wrapped, row.ring_key_id)
             for row in rows
         )
+
+
+@cache
+def _select_of_scope() -> Select[Any]:
+    return select_at(data_keys.c.scope_id).where(data_keys.c.scope_kind == bindparam("kind"))
+
+
+@cache
+def _select_of_scopes() -> Select[Any]:
+    return select_among(data_keys.c.scope_id).where(data_keys.c.scope_kind == bindparam("kind"))

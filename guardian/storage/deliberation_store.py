@@ -3,10 +3,11 @@
 Read `SqlDeliberationStore` first.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, select
+from sqlalchemy import Column, Row, select
 
 from guardian.cases.case import PartyRole
 from guardian.cases.drafts import Draft, DraftKind, DraftState
@@ -15,7 +16,7 @@ from guardian.cases.proposals import Ballot, BoardAnswer, BoardRequest, Decision
 from guardian.ids import CaseId, DecisionId, DraftId, ProposalId, new_id
 from guardian.storage.act_store import SqlActStore
 from guardian.storage.consequence_codec import decode_consequence, encode_consequence
-from guardian.storage.statements import insert
+from guardian.storage.statements import AT, insert, select_at
 from guardian.storage.tables.deliberation import (
     ballots,
     board_answers,
@@ -38,7 +39,7 @@ class SqlDeliberationStore(SqlActStore):
 
     async def steps_of(self, case: CaseId) -> tuple[CaseStep, ...]:
         """Return the steps of the case that somebody or some deadline has touched."""
-        return tuple([await self._step(row) for row in await self._rows(steps, steps.c.case_id == case)])
+        return tuple([await self._step(row) for row in await self._rows(steps.c.case_id, case)])
 
     async def add_step(self, step: CaseStep) -> None:
         """Store a new step."""
@@ -71,12 +72,12 @@ class SqlDeliberationStore(SqlActStore):
 
     async def proposal(self, proposal: ProposalId) -> Proposal | None:
         """Return the proposal of that id."""
-        found = await self._proposals(proposals.c.id == proposal)
+        found = await self._proposals(proposals.c.id, proposal)
         return found[0] if found else None
 
     async def proposals_of(self, case: CaseId) -> tuple[Proposal, ...]:
         """Return the case's proposals, oldest first."""
-        return await self._proposals(proposals.c.case_id == case)
+        return await self._proposals(proposals.c.case_id, case)
 
     async def add_ballot(self, ballot: Ballot) -> None:
         """Store a ballot beside the earlier ones of the same member."""
@@ -90,7 +91,7 @@ class SqlDeliberationStore(SqlActStore):
 
     async def ballots_on(self, proposal: ProposalId) -> tuple[Ballot, ...]:
         """Return every ballot that was cast on the proposal, oldest first."""
-        rows = await self._rows(ballots, ballots.c.proposal_id == proposal)
+        rows = await self._rows(ballots.c.proposal_id, proposal)
         contents = [await self._decrypt("ballots", row) for row in rows]
         # An expunged ballot says nothing any more; what it led to stands in the proposal's result.
         return tuple(
@@ -114,7 +115,7 @@ class SqlDeliberationStore(SqlActStore):
 
     async def marks_on(self, proposal: ProposalId) -> tuple[Mark, ...]:
         """Return the marks on the proposal, oldest first."""
-        rows = await self._rows(marks, marks.c.proposal_id == proposal)
+        rows = await self._rows(marks.c.proposal_id, proposal)
         return tuple(
             Mark(row.proposal_id, self._reveal(proposal, row.member_id), MarkKind(row.kind), row.at) for row in rows
         )
@@ -131,7 +132,7 @@ class SqlDeliberationStore(SqlActStore):
 
     async def motion_on(self, proposal: ProposalId) -> Motion | None:
         """Return the newest motion on the proposal."""
-        rows = await self._rows(motions, motions.c.proposal_id == proposal)
+        rows = await self._rows(motions.c.proposal_id, proposal)
         return self._read_motion(rows[-1]) if rows else None
 
     # -- decisions and the Board's answers
@@ -161,12 +162,12 @@ class SqlDeliberationStore(SqlActStore):
 
     async def decision(self, decision: DecisionId) -> Decision | None:
         """Return the decision of that id."""
-        found = await self._decisions(decisions.c.id == decision)
+        found = await self._decisions(decisions.c.id, decision)
         return found[0] if found else None
 
     async def decisions_of(self, case: CaseId) -> tuple[Decision, ...]:
         """Return the case's decisions, oldest first."""
-        return await self._decisions(decisions.c.case_id == case)
+        return await self._decisions(decisions.c.case_id, case)
 
     async def add_board_answer(self, answer: BoardAnswer) -> None:
         """Store a new answer of the Board."""
@@ -195,7 +196,7 @@ class SqlDeliberationStore(SqlActStore):
 
     async def board_answers_of(self, case: CaseId) -> tuple[BoardAnswer, ...]:
         """Return every answer of the Board on the case, oldest first."""
-        rows = await self._rows(board_answers, board_answers.c.case_id == case)
+        rows = await self._rows(board_answers.c.case_id, case)
         return tuple([await self._board_answer(row) for row in rows])
 
     async def add_board_request(self, request: BoardRequest) -> None:
@@ -207,7 +208,7 @@ class SqlDeliberationStore(SqlActStore):
 
     async def board_requests_of(self, case: CaseId) -> tuple[BoardRequest, ...]:
         """Return the parties' requests on the case, oldest first."""
-        rows = await self._rows(board_requests, board_requests.c.case_id == case)
+        rows = await self._rows(board_requests.c.case_id, case)
         contents = [await self._decrypt("board_requests", row) for row in rows]
         return tuple(
             BoardRequest(id=row.id, case=row.case_id, decision=row.decision_id, at=row.at, **content)
@@ -242,12 +243,12 @@ class SqlDeliberationStore(SqlActStore):
 
     async def draft(self, draft: DraftId) -> Draft | None:
         """Return the draft of that id."""
-        found = await self._drafts(drafts.c.id == draft)
+        found = await self._drafts(drafts.c.id, draft)
         return found[0] if found else None
 
     async def drafts_of(self, case: CaseId) -> tuple[Draft, ...]:
         """Return the case's drafts, oldest first."""
-        return await self._drafts(drafts.c.case_id == case)
+        return await self._drafts(drafts.c.case_id, case)
 
     # -- rows and values
 
@@ -287,9 +288,9 @@ class SqlDeliberationStore(SqlActStore):
             "sealed": await self._encrypt(proposal.case, "proposals", proposal.id, content),
         }
 
-    async def _proposals(self, condition: ColumnElement[bool]) -> tuple[Proposal, ...]:
+    async def _proposals(self, column: Column[Any], value: str) -> tuple[Proposal, ...]:
         found = []
-        for row in await self._rows(proposals, condition):
+        for row in await self._rows(column, value):
             content = await self._decrypt("proposals", row)
             found.append(
                 Proposal(
@@ -312,7 +313,7 @@ class SqlDeliberationStore(SqlActStore):
         statement = select(proposals.c.case_id).where(proposals.c.id == proposal)
         return CaseId((await self._connection.execute(statement)).scalar_one())
 
-    async def _decisions(self, condition: ColumnElement[bool]) -> tuple[Decision, ...]:
+    async def _decisions(self, column: Column[Any], value: str) -> tuple[Decision, ...]:
         return tuple(
             [
                 Decision(
@@ -327,7 +328,7 @@ class SqlDeliberationStore(SqlActStore):
                     enacted_at=row.enacted_at,
                     version=row.version,
                 )
-                for row in await self._rows(decisions, condition)
+                for row in await self._rows(column, value)
             ]
         )
 
@@ -345,7 +346,7 @@ class SqlDeliberationStore(SqlActStore):
             version=row.version,
         )
 
-    async def _drafts(self, condition: ColumnElement[bool]) -> tuple[Draft, ...]:
+    async def _drafts(self, column: Column[Any], value: str) -> tuple[Draft, ...]:
         return tuple(
             [
                 Draft(
@@ -362,7 +363,7 @@ class SqlDeliberationStore(SqlActStore):
                     confirmed_by=self._reveal(row.case_id, row.second),
                     version=row.version,
                 )
-                for row in await self._rows(drafts, condition)
+                for row in await self._rows(column, value)
             ]
         )
 
@@ -394,10 +395,10 @@ class SqlDeliberationStore(SqlActStore):
             "confirmed_at": answer.confirmed_at,
         }
 
-    async def _rows(self, table: Table, condition: ColumnElement[bool]) -> list[Row[Any]]:
-        """Return the rows, oldest first: ids are time-ordered."""
-        statement = select(table).where(condition).order_by(table.c.at, table.c.id)
-        return list(await self._connection.execute(statement))
+    async def _rows(self, column: Column[Any], value: str) -> Sequence[Row[Any]]:
+        """Return the rows that have the value in the column, oldest first: ids are time-ordered."""
+        statement = select_at(column, column.table.c.at, column.table.c.id)
+        return list(await self._connection.execute(statement, {AT: value}))
 
 
 def _step_id(step: CaseStep) -> str:

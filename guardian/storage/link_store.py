@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SanctionId, SpaceName
@@ -15,7 +16,7 @@ from guardian.spaces.account_proof import ProvenAccount
 from guardian.spaces.port import Account
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
-from guardian.storage.statements import insert
+from guardian.storage.statements import AT, insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.links import disputes, evidence_readings, merges, ownership_codes
 from guardian.storage.tables.people import accounts
@@ -253,17 +254,24 @@ def is_running(now: datetime) -> ColumnElement[bool]:
 
 async def load_merged_people(connection: AsyncConnection, person: PersonId) -> tuple[PersonId, ...]:
     """Return everybody who is known to be the same human, the person first; mostly nobody else is."""
-    is_active = merges.c.confirmed_at.is_not(None) & merges.c.ended_at.is_(None)
     pairs: dict[tuple[PersonId, PersonId], None] = {}
     found: tuple[PersonId, ...] = (person,)
     asked = 0
     while asked < len(found):
-        named = merges.c.kept_id.in_(found[asked:]) | merges.c.other_id.in_(found[asked:])
+        rows = await connection.execute(_select_active_merges(), {AT: found[asked:]})
         asked = len(found)
-        rows = await connection.execute(select(merges.c.kept_id, merges.c.other_id).where(is_active, named))
         pairs |= dict.fromkeys((PersonId(row.kept_id), PersonId(row.other_id)) for row in rows)
         found = merged_people(person, pairs)
     return found
+
+
+@cache
+def _select_active_merges() -> Select[Any]:
+    """Return the select of the pairs in which one of `AT` is."""
+    is_active = merges.c.confirmed_at.is_not(None) & merges.c.ended_at.is_(None)
+    people: BindParameter[Any] = bindparam(AT, expanding=True)
+    named = merges.c.kept_id.in_(people) | merges.c.other_id.in_(people)
+    return select(merges.c.kept_id, merges.c.other_id).where(is_active, named)
 
 
 def _encode_shown(shown: Sequence[ProvenAccount]) -> dict[str, Any]:

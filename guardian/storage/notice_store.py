@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Row, func, select, update
+from sqlalchemy import CursorResult, Executable, Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, NoticeId, PersonId, ReportId
@@ -17,7 +17,7 @@ from guardian.notices.models import Notice, NoticeKind, NoticeState, Recipient, 
 from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged, FieldEncryption
-from guardian.storage.statements import insert
+from guardian.storage.statements import AT, insert, select_among, select_at
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.notices import notices
 
@@ -47,7 +47,7 @@ class SqlNoticeStore(EncryptedSqlStore):
 
     async def notice(self, notice: NoticeId) -> Notice | None:
         """Return the notice of that id."""
-        found = await self._where(notices.c.id == notice)
+        found = await self._where(select_at(notices.c.id), notice)
         return found[0] if found else None
 
     async def save(self, notice: Notice) -> Notice:
@@ -90,26 +90,30 @@ class SqlNoticeStore(EncryptedSqlStore):
 
     async def of_case(self, case: CaseId) -> tuple[Notice, ...]:
         """Return every notice about the case, oldest first."""
-        return await self._where(notices.c.case_id == case)
+        return await self._where(select_at(notices.c.case_id, notices.c.id), case)
 
     async def of_report(self, report: ReportId) -> tuple[Notice, ...]:
         """Return every notice to the reporter of that report, oldest first."""
-        return await self._where(notices.c.report_id == report)
+        return await self._where(select_at(notices.c.report_id, notices.c.id), report)
 
     async def of_person(self, person: PersonId) -> tuple[Notice, ...]:
         """Return every notice to that person, oldest first."""
-        return await self._where(notices.c.id.in_(await self._numbered.find(_person_term(person))))
+        return await self._where(
+            select_among(notices.c.id, notices.c.id), await self._numbered.find(_person_term(person))
+        )
 
     async def of_account(self, account: AccountId) -> tuple[Notice, ...]:
         """Return every notice to the owner of that linked account, oldest first."""
-        return await self._where(notices.c.id.in_(await self._numbered.find(_account_term(account))))
+        return await self._where(
+            select_among(notices.c.id, notices.c.id), await self._numbered.find(_account_term(account))
+        )
 
-    async def _execute(self, statement: Executable) -> CursorResult[Any]:
+    async def _execute(self, statement: Executable, values: Mapping[str, object] | None = None) -> CursorResult[Any]:
         await self.flush()
-        return await self._connection.execute(statement)
+        return await self._connection.execute(statement, values)
 
-    async def _where(self, condition: ColumnElement[bool]) -> tuple[Notice, ...]:
-        rows = await self._execute(select(notices).where(condition).order_by(notices.c.id))
+    async def _where(self, statement: Select[Any], of: str | tuple[str, ...]) -> tuple[Notice, ...]:
+        rows = await self._execute(statement, {AT: of})
         return tuple([await self._read(row) for row in rows])
 
     async def _columns(self, notice: Notice) -> dict[str, Any]:

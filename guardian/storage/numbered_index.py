@@ -34,8 +34,8 @@ class NumberedIndex:
         """Return the ids, each with its number."""
         found: dict[str, int] = {}
         start = 0
-        while part := await self._index.find_all(_number(term, number) for number in range(start, start + _BATCH)):
-            found |= {row_id: int(numbered.parts[-1]) for row_id, numbered in part.items()}
+        while part := await self._index.find_numbered(term, range(start, start + _BATCH)):
+            found |= part
             start += _BATCH
         return found
 

@@ -5,9 +5,10 @@ Who is searched by account or handle is found by the blind index: only what matc
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import AccountId, CaseId, MemberId, PersonId, SpaceName
@@ -25,7 +26,7 @@ from guardian.storage.blind_index import IndexedRow, IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.member_codec import encode_member, read_member
-from guardian.storage.statements import insert
+from guardian.storage.statements import AT, insert, select_among, select_at
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.people import accounts, members, people
 
@@ -65,7 +66,7 @@ class SqlPeopleStore(EncryptedSqlStore):
         if self._everybody is not None:
             return self._everybody.get(member)
         if member not in self._single:
-            row = (await self._connection.execute(select(members).where(members.c.id == member))).first()
+            row = (await self._connection.execute(select_at(members.c.id), {AT: member})).first()
             self._single[member] = await self._member(row) if row else None
         return self._single[member]
 
@@ -151,16 +152,11 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def accounts_of(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """Return the person's accounts with every trust, oldest link first."""
-        return await self._accounts(accounts.c.person_id == person)
+        return await self._accounts(select_at(accounts.c.person_id, accounts.c.id), person)
 
     async def people_of_same_accounts(self, person: PersonId) -> tuple[PersonId, ...]:
         """Return everybody to whom an account is bound that is bound to the person as well, the person first."""
-        binds = and_(accounts.c.ended_at.is_(None), accounts.c.trust != Trust.ASSERTED)
-        worked_as = func.coalesce(accounts.c.reached_through, accounts.c.id)
-        theirs = select(worked_as).where(binds, accounts.c.person_id == person)
-        rows = await self._connection.execute(
-            select(accounts.c.person_id).where(binds, worked_as.in_(theirs)).order_by(accounts.c.person_id)
-        )
+        rows = await self._connection.execute(_select_people_of_same_accounts(), {AT: person})
         return tuple(dict.fromkeys((person, *(PersonId(each) for each in rows.scalars()))))
 
     async def contactable_accounts(self, person: PersonId) -> tuple[LinkedAccount, ...]:
@@ -169,7 +165,7 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def account(self, account: AccountId) -> LinkedAccount | None:
         """Return the account of that id."""
-        found = await self._accounts(accounts.c.id == account)
+        found = await self._accounts(select_at(accounts.c.id), account)
         return found[0] if found else None
 
     async def add_account(self, account: LinkedAccount) -> None:
@@ -213,8 +209,8 @@ class SqlPeopleStore(EncryptedSqlStore):
         row = (await self._connection.execute(select(people).where(condition))).first()
         return Person(PersonId(row.id), row.code_name, row.created_at, row.version, row.language) if row else None
 
-    async def _accounts(self, condition: ColumnElement[bool]) -> tuple[LinkedAccount, ...]:
-        rows = (await self._connection.execute(select(accounts).where(condition).order_by(accounts.c.id))).all()
+    async def _accounts(self, statement: Select[Any], of: str | list[str]) -> tuple[LinkedAccount, ...]:
+        rows = (await self._connection.execute(statement, {AT: of})).all()
         found: list[LinkedAccount] = []
         for start in range(0, len(rows), _BATCH):
             found.extend(await self._decrypt_accounts(rows[start : start + _BATCH]))
@@ -223,7 +219,8 @@ class SqlPeopleStore(EncryptedSqlStore):
     async def _accounts_by_ids(self, ids: Iterable[str]) -> tuple[LinkedAccount, ...]:
         every, found = sorted(ids), list[LinkedAccount]()
         for start in range(0, len(every), _BATCH):
-            found.extend(await self._accounts(accounts.c.id.in_(every[start : start + _BATCH])))
+            part = every[start : start + _BATCH]
+            found.extend(await self._accounts(select_among(accounts.c.id, accounts.c.id), part))
         return tuple(found)
 
     async def _decrypt_accounts(self, rows: Sequence[Row[Any]]) -> list[LinkedAccount]:
@@ -255,6 +252,14 @@ class SqlPeopleStore(EncryptedSqlStore):
             "reached_through": account.reached_through,
             "sealed": await self._encryption.encrypt_json(scope, "accounts", account.id, "sealed", content),
         }
+
+
+@cache
+def _select_people_of_same_accounts() -> Select[Any]:
+    binds = and_(accounts.c.ended_at.is_(None), accounts.c.trust != Trust.ASSERTED)
+    worked_as = func.coalesce(accounts.c.reached_through, accounts.c.id)
+    theirs = select(worked_as).where(binds, accounts.c.person_id == bindparam(AT))
+    return select(accounts.c.person_id).where(binds, worked_as.in_(theirs)).order_by(accounts.c.person_id)
 
 
 def index_account(account: LinkedAccount) -> IndexedRow:

@@ -3,11 +3,12 @@ takes longer than to run it. What differs is given beside them. Read `insert` fi
 """
 
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy
-from sqlalchemy import Insert, Table, Update, bindparam
+from sqlalchemy import Column, Insert, Select, Table, Update, bindparam, select
 
+AT: Final = "at"
 AT_ID: Final = "at_id"
 AT_VERSION: Final = "at_version"
 
@@ -22,3 +23,15 @@ def insert(table: Table) -> Insert:
 def update_at_version(table: Table) -> Update:
     """Return the update of the row whose id is `AT_ID`, if its version is `AT_VERSION`."""
     return sqlalchemy.update(table).where(table.c.id == bindparam(AT_ID), table.c.version == bindparam(AT_VERSION))
+
+
+@cache
+def select_at(column: Column[Any], *order: Column[Any]) -> Select[Any]:
+    """Return the select of the column's table where the column is `AT`, in that order."""
+    return select(column.table).where(column == bindparam(AT)).order_by(*order)
+
+
+@cache
+def select_among(column: Column[Any], *order: Column[Any]) -> Select[Any]:
+    """Return the select of the column's table where the column is one of the list `AT`, in that order."""
+    return select(column.table).where(column.in_(bindparam(AT, expanding=True))).order_by(*order)
