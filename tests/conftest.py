@@ -5,12 +5,13 @@ import json
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
+import uvloop
 from hypothesis import settings as hypothesis_settings
 
 from guardian.ids import new_id
@@ -21,6 +22,9 @@ from tests.warm.launcher import run_warm_server
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[Path]()
+ON_THE_SERVICES_LOOP = tuple(
+    f"tests/guardian/{folder}/" for folder in ("notices", "reconciler", "services", "storage", "web")
+)
 
 hypothesis_settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 hypothesis_settings.register_profile("fresh", deadline=None, max_examples=1000, database=None, print_blob=True)
@@ -38,6 +42,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     home = config.stash.get(HOME, None)
     if home is not None:
         postgresql.stop(home)
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests of the service run on the event loop on which it runs, those of platforms on Python's own."""
+    is_of_service = item.nodeid.startswith(ON_THE_SERVICES_LOOP)
+    return {"loop": uvloop.new_event_loop if is_of_service else asyncio.new_event_loop}
 
 
 def pytest_report_header() -> str:
