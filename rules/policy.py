@@ -59,6 +59,13 @@ class OnTermEnd(StrEnum):
     AWAIT_READMISSION = "await_readmission"
 
 
+class TurnLength(StrEnum):
+    """How long a period of the rota is (P-3.6)."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
 class RaidNotification(StrEnum):
     """Whom the service notifies when a raid is restricted."""
 
@@ -246,6 +253,21 @@ class Manual:
 
 
 @dataclass(frozen=True, slots=True)
+class Rota:
+    """When somebody else comes on duty, and by when who is told of a new report.
+
+    `handover_day` is a day of the week (1: Monday) or of the month, `handover_hour` an hour in UTC.
+    """
+
+    turn: Annotated[TurnLength, Source("P-3.6")]
+    handover_day: Annotated[int, Source("P-3.6", 1, 28)]
+    handover_hour: Annotated[int, Source("P-3.6", 0, 23)]
+    remind_before: Annotated[timedelta, Source("P-3.6", HOUR, 7 * DAY)]
+    secondary_after: Annotated[timedelta, Source("P-3.6", HOUR, 7 * DAY)]
+    everybody_after: Annotated[timedelta, Source("P-3.6", HOUR, 7 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
 class Groups:
     """Which groups the community has.
 
@@ -319,6 +341,7 @@ class Policy:
     reminders: Reminders
     closing: Closing
     worklist: Worklist
+    rota: Rota
     manual: Manual
     groups: Groups
     ladder: Ladder
@@ -386,6 +409,7 @@ ORDERS: tuple[ValueOrder, ...] = (
         "reports.substantive_answer", "reports.resolution", "the fuller answer comes no later than the resolution"
     ),
     ValueOrder("reports.danger_repeat", "reports.danger_page", "danger is repeated before it is passed on"),
+    ValueOrder("rota.secondary_after", "rota.everybody_after", "the second on duty is told before everybody"),
     ValueOrder("conflicts.conflict_review", "unilateral.review_within", "a doubtful act is reviewed sooner, not later"),
     ValueOrder("quorum.others", "quorum.least_counted", "a group at its least could never agree", strict=True),
     ValueOrder(

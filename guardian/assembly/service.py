@@ -40,7 +40,7 @@ from guardian.scheduling.loops import (
     raids_loop,
     work_items_loop,
 )
-from guardian.scheduling.periodic import RecurringJobs, every
+from guardian.scheduling.periodic import RecurringJobs, daily, every
 from guardian.scheduling.supervisor import Loop, LoopSupervisor
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.identity.link_refresh import link_reported, refresh_vouched_links
@@ -51,6 +51,7 @@ from guardian.services.operations.outages import CONNECTION, LISTS, NOT_READABLE
 from guardian.services.platform_events.webhooks import receive
 from guardian.services.raids.rollout import advance_raids
 from guardian.services.reports.captures import forget_old_captures
+from guardian.services.rota.handover import hand_over
 from guardian.settings.loader import read_modes
 from guardian.settings.models import Settings
 from guardian.spaces.inbox import Inbox
@@ -335,6 +336,8 @@ class Service:
         for name in self.spaces.names:
             trigger = every(settings.sweep_every, start)
             self._jobs.add(f"resync {name}", trigger, partial(self._resync, name), name="sweeps")
+        hand_over_at = daily(self.app.policy.rota.handover_hour, start)
+        self._jobs.add("rota", hand_over_at, partial(hand_over, self.app))
         self._jobs.add("links", every(settings.relink_every, start), self._refresh_links)
         if self.settings.journal is not None and self.mailer is not None:
             send = partial(

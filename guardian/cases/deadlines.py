@@ -41,6 +41,7 @@ class DeadlineKind(StrEnum):
     ACCEPTANCE = "acceptance"
     AUDIENCE = "audience"
     CONTACT_QUESTION = "contact_question"
+    ROTA_CALL = "rota_call"
     MANUAL_TASK = "manual_task"
     MANUAL_RELEASE = "manual_release"
 

@@ -22,7 +22,7 @@ _ROLES: Final[Mapping[RecipientKind, RecipientRole]] = {
 }
 _KEYS_BY_FACT: Final[Mapping[Fact, str]] = {
     Fact.STATUS: "news ask cause result state look alarm promise step wish needs ground conflict what when answer_given local fault unread source group office",
-    Fact.DUE_DATE: "due until closes new_date words_by answer_by review_on",
+    Fact.DUE_DATE: "due since until closes new_date words_by answer_by review_on",
     Fact.SPACE: "space spaces standing",
     Fact.CASE_CODE_NAME: "code_name review",
     Fact.PERSON_CODE_NAME: "person",

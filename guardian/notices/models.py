@@ -62,6 +62,7 @@ class NoticeKind(StrEnum):
     CODE = "code"
     SIGN_IN_LINK = "sign_in_link"
     MEMBERSHIP = "membership"
+    ROTA = "rota"
     MEMBERSHIP_ENDED = "membership_ended"
     PASSKEY_RECOVERY = "passkey_recovery"
     NEW_MATTER = "new_matter"

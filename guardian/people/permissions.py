@@ -55,6 +55,9 @@ class UseCase(StrEnum):
     READ_JOURNAL = "read_journal"
     CHANGE_MEMBERS = "change_members"
     STEP_DOWN = "step_down"
+    READ_ROTA = "read_rota"
+    PLAN_ROTA = "plan_rota"
+    SWAP_TURN = "swap_turn"
     NAME_CHAIR = "name_chair"
     STATE_CONFLICTS = "state_conflicts"
     CONFIRM_CHAIR = "confirm_chair"
@@ -146,6 +149,9 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.LIST_MEMBERS: (MEMBERS, BOARD, MODERATORS),
     UseCase.READ_JOURNAL: _CASE_SEATS,
     UseCase.CHANGE_MEMBERS: (CHAIRS,),
+    UseCase.READ_ROTA: (MEMBERS,),
+    UseCase.PLAN_ROTA: (CHAIRS,),
+    UseCase.SWAP_TURN: (MEMBERS,),
     UseCase.STEP_DOWN: (MEMBERS, BOARD, MODERATORS),
     UseCase.STATE_CONFLICTS: (MEMBERS, BOARD, MODERATORS),
     UseCase.NAME_CHAIR: (MEMBERS, BOARD, BOARD_LIAISON),

@@ -15,6 +15,9 @@ from apscheduler.executors.base import MaxInstancesReachedError
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.combining import OrTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from guardian.clock import monotonic_seconds
@@ -33,6 +36,11 @@ Action = Callable[[], Awaitable[bool]]
 def every(interval: timedelta, start: datetime) -> IntervalTrigger:
     """Return the trigger of a job that runs at `start`, and again so long after each of its runs has ended."""
     return IntervalTrigger(seconds=interval.total_seconds(), start_date=start, timezone=UTC)
+
+
+def daily(hour: int, start: datetime) -> OrTrigger:
+    """Return the trigger of a job that runs at `start`, and then each day at that hour, in UTC."""
+    return OrTrigger([DateTrigger(start, timezone=UTC), CronTrigger(hour=hour, minute=0, timezone=UTC)])
 
 
 class RecurringJobs:

@@ -26,6 +26,7 @@ from guardian.ids import CaseId, ContactAddress
 from guardian.journal import History
 from guardian.notices.store import NoticeStore
 from guardian.people.passkeys import PasskeyStore
+from guardian.people.rota import RotaStore
 from guardian.people.sign_ins import SignInStore
 from guardian.reconciler.bulk_store import BulkStore
 from guardian.reconciler.content_store import ContentRestrictionStore
@@ -128,6 +129,10 @@ class ReadView(CaseView, Protocol):
     @property
     def task_claims(self) -> TaskClaimStore:
         """Return the store of who sees to what."""
+
+    @property
+    def rota(self) -> RotaStore:
+        """Return the store of who is on duty when."""
 
     @property
     def passkeys(self) -> PasskeyStore:

@@ -37,6 +37,7 @@ from guardian.storage.open_work_store import SqlOpenWorkStore
 from guardian.storage.passkey_store import SqlPasskeyStore
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.raid_store import SqlRaidStore
+from guardian.storage.rota_store import SqlRotaStore
 from guardian.storage.sanction_store import SqlSanctionStore
 from guardian.storage.sign_in_store import SqlSignInStore
 from guardian.storage.task_claim_store import SqlTaskClaimStore
@@ -89,6 +90,11 @@ class SqlStores:
     def sign_ins(self) -> SqlSignInStore:
         """Return the store of sign-ins and sessions."""
         return SqlSignInStore(self.connection, self.encryption)
+
+    @cached_property
+    def rota(self) -> SqlRotaStore:
+        """Return the store of who is on duty when."""
+        return SqlRotaStore(self.connection, self.encryption)
 
     @cached_property
     def passkeys(self) -> SqlPasskeyStore:

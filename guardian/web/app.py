@@ -22,6 +22,7 @@ from guardian.services.context import AppContext
 from guardian.spaces.account_proof import AccountProof
 from guardian.spaces.webhooks import WebhookVerifier
 from guardian.web.asked_pages import AskedPages
+from guardian.web.calendar_pages import CalendarPages
 from guardian.web.common_pages import CommonPages
 from guardian.web.console.console import Console
 from guardian.web.console.navigation import NavigationItem
@@ -126,6 +127,7 @@ def _pages(site: Site, sign_in: SignIn, rate_limiter: RateLimiter) -> Sequence[R
         *personal.routes(),
         *owner.routes(),
         *AskedPages(site).routes(),
+        *CalendarPages(site).routes(),
     ]
 
 

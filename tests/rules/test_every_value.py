@@ -22,6 +22,7 @@ from rules import (
     quorum,
     reconsideration,
     report_intake,
+    rota,
     routing,
     shortfalls,
     unilateral,
@@ -57,6 +58,10 @@ def danger(policy: Policy) -> object:
     return [
         routing.danger_call_for(SIX, CIRCLE, {}, NOW, acknowledged=False, now=NOW + m, policy=policy) for m in minutes
     ]
+
+
+def handovers(policy: Policy) -> object:
+    return [rota.turn_start(NOW + day * DAY, policy) for day in range(60)]
 
 
 def contact(policy: Policy) -> object:
@@ -266,6 +271,12 @@ PROBES: dict[str, Probe] = {
     "reminders.shares": lambda policy: deadlines.reminder_times(TimeLimit.RESOLUTION, NOW, policy),
     "closing.review_after": deadline(TimeLimit.CASE_REVIEW),
     "worklist.claim_lasts": lambda policy: worklist.oldest_standing(NOW, policy),
+    "rota.turn": handovers,
+    "rota.handover_day": handovers,
+    "rota.handover_hour": handovers,
+    "rota.remind_before": lambda policy: rota.reminder_at(NOW, policy),
+    "rota.secondary_after": lambda policy: rota.second_call_at(NOW, policy),
+    "rota.everybody_after": lambda policy: rota.everybody_called_at(NOW, policy),
     "manual.confirm_within": lambda policy: (manual_tasks.confirm_by(NOW, policy), manual_tasks.remind_at(NOW, policy)),
     "manual.release_ahead": lambda policy: manual_tasks.ask_release_at(NOW, policy),
     "groups.board": lambda policy: shortfalls.find_shortfalls(SEATED, policy),

@@ -20,6 +20,7 @@ from guardian.services.manual_spaces import tasks as manual_tasks
 from guardian.services.measures import measure_records, native_explanations, reconsideration
 from guardian.services.reminders import on_plain_deadline_due
 from guardian.services.reports import danger_calls, reporter_answers
+from guardian.services.rota import calls
 from guardian.services.sanctions import board_requests, readmission
 from guardian.services.unilateral import act_words, review, stop
 
@@ -54,6 +55,7 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.ACCEPTANCE: handoffs.on_acceptance_due,
     DeadlineKind.AUDIENCE: audience.on_audience_due,
     DeadlineKind.CONTACT_QUESTION: contact_safety.on_due,
+    DeadlineKind.ROTA_CALL: calls.on_call_due,
     DeadlineKind.MANUAL_TASK: manual_tasks.on_task_due,
     DeadlineKind.MANUAL_RELEASE: manual_tasks.on_release_due,
 }

@@ -18,6 +18,7 @@ from guardian.services.case_flow import get_case
 from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_exclusions
 from guardian.services.context import ReadView, UnitOfWork
 from guardian.services.notify import notify_members
+from guardian.services.rota.calls import first_called
 from guardian.services.visibility import add_known_accounts
 from rules.conflicts import Speaker
 from rules.policy import Policy
@@ -27,10 +28,16 @@ _KINDS: Final = (NoticeKind.NEW_REPORT, NoticeKind.REPORT_FLOOD)
 
 
 async def notify_of_report(uow: UnitOfWork, policy: Policy, case: Case) -> None:
-    """Notify everybody who may know of the new report, or once of many, counted by what each was notified of."""
+    """Notify everybody who may know of the new report, or once of many, counted by what each was notified of.
+
+    Where somebody is on duty, they are notified first, and the others later (P-3.6).
+    """
+    on_duty = await first_called(uow, policy, case)
     counts = await uow.notices.count_by_member_since(_KINDS, flood_window_start(uow.now, policy))
     recipients: dict[FloodNotice, list[MemberId]] = {how: [] for how in FloodNotice}
     for member in await members_who_may_know(uow, case):
+        if on_duty is not None and member.id not in on_duty:
+            continue
         recipients[_notification_mode(counts, member.id, policy)].append(member.id)
     await notify_members(uow, case, NoticeKind.NEW_REPORT, only=recipients[FloodNotice.EACH])
     await notify_members(uow, case, NoticeKind.REPORT_FLOOD, only=recipients[FloodNotice.SUMMARY])

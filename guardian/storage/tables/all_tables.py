@@ -17,6 +17,7 @@ from guardian.storage.tables import (
     people,
     raids,
     risk,
+    rota,
     sanctions,
     sign_ins,
     system,
@@ -43,6 +44,7 @@ MODULES: Final = (
     manual_tasks,
     raids,
     worklist,
+    rota,
 )
 """One line here and one import above for each new module of tables."""
 

@@ -29,6 +29,7 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
     (NavigationItem("/console/matters", "Local matters"), UseCase.READ_MATTER),
     (NavigationItem("/console/escalations", "Escalations"), UseCase.ESCALATE),
     (NavigationItem("/console/measures", "Measures"), UseCase.MEASURE),
+    (NavigationItem("/console/rota", "Rota"), UseCase.READ_ROTA),
     (NavigationItem("/console/members", "Members"), UseCase.LIST_MEMBERS),
     (NavigationItem("/console/journal", "Journal"), UseCase.READ_JOURNAL),
     (NavigationItem("/console/health", "Health"), UseCase.LIST_MEMBERS),

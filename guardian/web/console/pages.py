@@ -19,6 +19,7 @@ from guardian.web.console.outside_act_pages import OutsideActPages
 from guardian.web.console.passkey_pages import PasskeyPages
 from guardian.web.console.raid_pages import RaidPages
 from guardian.web.console.review_pages import ReviewPages
+from guardian.web.console.rota_pages import RotaPages
 from guardian.web.console.sanction_pages import SanctionPages
 from guardian.web.console.sign_in_pages import SignInPages
 from guardian.web.console.todo_pages import TodoPages
@@ -47,6 +48,7 @@ def console_routes(
         *EscalationPages(console).routes(),
         *MemberPages(console).routes(),
         *MembershipPages(console).routes(),
+        *RotaPages(console).routes(),
         *JournalPages(console).routes(),
         *HealthPages(console, health).routes(),
     ]

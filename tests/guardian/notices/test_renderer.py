@@ -38,6 +38,9 @@ TO_PEOPLE = (
 TO_OWNERS = (NoticeKind.OWNER_LINK_MADE, NoticeKind.OWNER_LINK_KEPT, NoticeKind.OWNER_LINK_UNDONE)
 TO_MEMBERS = tuple(kind for kind in NoticeKind if kind not in TO_REPORTERS + TO_PEOPLE + TO_OWNERS)
 WITHOUT_CASE = (
+    NoticeKind.MEMBERSHIP,
+    NoticeKind.MEMBERSHIP_ENDED,
+    NoticeKind.ROTA,
     NoticeKind.CODE,
     NoticeKind.SIGN_IN_LINK,
     NoticeKind.PASSKEY_RECOVERY,

@@ -11,6 +11,15 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "absences",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=128), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absences")),
+    )
+    op.create_index(op.f("ix_absences_until"), "absences", ["until"], unique=False)
+    op.create_table(
         "blind_indexes",
         sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
         sa.Column("row_id", sa.String(length=64), nullable=False),
@@ -18,6 +27,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", "row_id", name=op.f("pk_blind_indexes")),
     )
     op.create_index(op.f("ix_blind_indexes_scope_id_row_id"), "blind_indexes", ["scope_id", "row_id"], unique=False)
+    op.create_table(
+        "calendar_links",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_calendar_links")),
+    )
+    op.create_index(op.f("ix_calendar_links_member_id"), "calendar_links", ["member_id"], unique=False)
     op.create_table(
         "captures",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -176,6 +193,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("code_name", name=op.f("uq_people_code_name")),
     )
+    op.create_table(
+        "rota_turns",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("starts", sa.BigInteger(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.Column("primary_id", sa.String(length=128), nullable=True),
+        sa.Column("secondary_id", sa.String(length=128), nullable=True),
+        sa.Column("announced_at", sa.BigInteger(), nullable=True),
+        sa.Column("reminded_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rota_turns")),
+        sa.UniqueConstraint("starts", name=op.f("uq_rota_turns_starts")),
+    )
+    op.create_index(op.f("ix_rota_turns_ends"), "rota_turns", ["ends"], unique=False)
     op.create_table(
         "stops",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -574,6 +605,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_risk_marks")),
     )
     op.create_index(op.f("ix_risk_marks_case_id"), "risk_marks", ["case_id"], unique=False)
+    op.create_table(
+        "rota_swaps",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("turn_id", sa.String(length=64), nullable=False),
+        sa.Column("seat", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("to", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["turn_id"], ["rota_turns.id"], name=op.f("fk_rota_swaps_turn_id_rota_turns")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rota_swaps")),
+    )
+    op.create_index(op.f("ix_rota_swaps_turn_id"), "rota_swaps", ["turn_id"], unique=False)
     op.create_table(
         "sanctions",
         sa.Column("id", sa.String(length=64), nullable=False),
