@@ -50,6 +50,7 @@ OF_DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.NATIVE_REASON: "the reason for an act by a space's own menu is due",
     DeadlineKind.ACCEPTANCE: "the acceptance of what moderators passed on is due",
     DeadlineKind.AUDIENCE: "who may know of a case first is to be decided",
+    DeadlineKind.ROTA_CALL: "nobody on duty has a new report in hand, and the others are told",
     DeadlineKind.CONTACT_QUESTION: "the time for the reporter's word on writing to the person is over",
 }
 """What each deadline is, for somebody who reads of it for the first time."""
