@@ -47,6 +47,13 @@ class Reporters:
         async with self._open_browser() as browser:
             return await browser.open_with_receipt(await browser.open("/follow-up"), receipt)
 
+    async def add_words(self, by: Human, receipt: str, text: str) -> Page:
+        """Open the page behind the receipt, and add to the report."""
+        async with self._open_browser() as browser:
+            page = await browser.open_with_receipt(await browser.open("/follow-up"), receipt)
+            self._group.narrate(by, "writes something on the follow-up page")
+            return await browser.send(page, page.find_form("Send", ["text"]), {"text": text})
+
     async def make_request(self, by: Human, receipt: str, button: str) -> Page:
         """Open the page behind the receipt and press the button."""
         async with self._open_browser() as browser:

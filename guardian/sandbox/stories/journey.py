@@ -68,3 +68,45 @@ async def replace_by_ban(stage: Stage) -> None:
     case = await stage.group.newest_case(stage["nadia"])
     stage.narrate("New things have come to light; the group decides on a permanent ban.")
     await decide(stage, case, BAN)
+
+
+async def open_case(stage: Stage, target: Human, where: SpaceName) -> str:
+    """Have Wren report the person, name them, and skip the hearing; return the case."""
+    await stage.people.report(stage["wren"], WHAT, target.key)
+    await stage.driver.run_until_idle()
+    case = await stage.group.newest_case(stage["nadia"])
+    await name_target(stage, case, target, where)
+    await skip_hearing(stage, case)
+    return case
+
+
+async def skip_hearing(stage: Stage, case: str) -> None:
+    """Let two members skip the hearing."""
+    reason = "They were heard about the same matter already."
+    await stage.group.skip_step(stage["nadia"], stage["tomas"], case, "hearing", reason)
+
+
+async def skip_feedback(stage: Stage, case: str) -> None:
+    """Let two members skip asking the reporter."""
+    reason = "The reporter asked not to be written to again."
+    await stage.group.skip_step(stage["nadia"], stage["tomas"], case, "feedback", reason)
+
+
+async def vote(stage: Stage, case: str, answer: str, *keys: str) -> None:
+    """Let each of them answer the proposal so."""
+    for key in keys:
+        await stage.group.submit_on_page(stage[key], case, answer, {"Count it as severe": ()})
+
+
+async def agree(stage: Stage, case: str) -> None:
+    """Let everybody else agree with the proposal."""
+    await stage.group.agree(case, *(stage[key] for key in ("tomas", "ines", "kofi", "yuki", "lena")))
+    await stage.driver.run_until_idle()
+
+
+async def bring_into_force(stage: Stage, case: str) -> None:
+    """Skip asking the reporter, read the letter and enact what was agreed."""
+    await skip_feedback(stage, case)
+    await stage.group.approve_newest_text(stage["ines"], case)
+    await stage.group.enact(stage["nadia"], case)
+    await stage.driver.run_until_idle()
