@@ -238,6 +238,13 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """How small a number may be that is published by space, by type or by door."""
+
+    suppress_below: Annotated[int, Source("P-10.2", 3, 100)]
+
+
+@dataclass(frozen=True, slots=True)
 class Worklist:
     """How long somebody's word that they see to a task stands."""
 
@@ -340,6 +347,7 @@ class Policy:
     routing: Routing
     reminders: Reminders
     closing: Closing
+    records: Records
     worklist: Worklist
     rota: Rota
     manual: Manual

@@ -87,6 +87,10 @@ class UseCase(StrEnum):
     ADOPT = "adopt"
     SIGN_IN = "sign_in"
     RECOVER_PASSKEY = "recover_passkey"
+    READ_SHEET = "read_sheet"
+    STATE_RECORD = "state_record"
+    IMPORT_SHEET = "import_sheet"
+    PUBLISH_STATISTICS = "publish_statistics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,10 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.ADOPT: (MEMBERS,),
     UseCase.SIGN_IN: (MEMBERS, MODERATORS, BOARD),
     UseCase.RECOVER_PASSKEY: (MEMBERS,),
+    UseCase.READ_SHEET: _CASE_SEATS,
+    UseCase.STATE_RECORD: _CASE_SEATS,
+    UseCase.IMPORT_SHEET: (CHAIRS,),
+    UseCase.PUBLISH_STATISTICS: (MEMBERS,),
 }
 
 

@@ -247,10 +247,18 @@ class WorkItem:
 def binding_until(sanction: Sanction) -> datetime | None:
     """Return from when the sanction asks for nothing, as far as is known now; None: no such instant is known."""
     lifting = sanction.lifting
-    if lifting is not None and lifting.cause is not LiftingCause.READMISSION:
-        ends = access_returns_at(sanction.ends, sanction.on_term_end, None)
-        return lifting.effective_from if ends is None else min(ends, lifting.effective_from)
-    return access_returns_at(sanction.ends, sanction.on_term_end, lifting.effective_from if lifting else None)
+    cause, lifted = (lifting.cause, lifting.effective_from) if lifting else (None, None)
+    return returns_at(sanction.ends, sanction.on_term_end, cause, lifted)
+
+
+def returns_at(
+    ends: datetime | None, on_term_end: OnTermEnd, cause: LiftingCause | None, lifted: datetime | None
+) -> datetime | None:
+    """Return what `binding_until` does, from the end of a term and from how and when the sanction was lifted."""
+    if lifted is not None and cause is not LiftingCause.READMISSION:
+        end = access_returns_at(ends, on_term_end, None)
+        return lifted if end is None else min(end, lifted)
+    return access_returns_at(ends, on_term_end, lifted)
 
 
 def term_state_at(sanction: Sanction, now: datetime) -> TermState:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from guardian.cases.captures import CaptureStore
+from guardian.cases.case_records import RecordStore
 from guardian.cases.case_store import CaseView
 from guardian.cases.conversations import ConversationStore
 from guardian.cases.deadlines import DeadlineStore
@@ -121,6 +122,10 @@ class ReadView(CaseView, Protocol):
     @property
     def notes(self) -> NoteStore:
         """Return the store of what the group writes in its cases."""
+
+    @property
+    def records(self) -> RecordStore:
+        """Return the store of the records that the group keeps."""
 
     @property
     def open_work(self) -> OpenWorkStore:

@@ -37,6 +37,7 @@ from guardian.storage.open_work_store import SqlOpenWorkStore
 from guardian.storage.passkey_store import SqlPasskeyStore
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.raid_store import SqlRaidStore
+from guardian.storage.record_store import SqlRecordStore
 from guardian.storage.rota_store import SqlRotaStore
 from guardian.storage.sanction_store import SqlSanctionStore
 from guardian.storage.sign_in_store import SqlSignInStore
@@ -170,6 +171,11 @@ class SqlStores:
     def notes(self) -> SqlNoteStore:
         """Return the store of notes."""
         return SqlNoteStore(self.connection, self.encryption)
+
+    @cached_property
+    def records(self) -> SqlRecordStore:
+        """Return the store of the records that the group keeps."""
+        return SqlRecordStore(self.connection, self.encryption)
 
     @cached_property
     def open_work(self) -> SqlOpenWorkStore:

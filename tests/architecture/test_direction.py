@@ -27,6 +27,7 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "structlog": ("guardian/logs.py",),
     "typer": ("guardian/cli",),
     "pydantic": ("guardian/settings", "guardian/cli/members_file.py"),
+    "openpyxl": ("guardian/services/records/sheet_files.py",),
     "pydantic_core": ("guardian/settings",),
 }
 PURE_LIBRARIES: Mapping[str, tuple[str, ...]] = {

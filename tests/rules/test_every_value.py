@@ -25,12 +25,14 @@ from rules import (
     rota,
     routing,
     shortfalls,
+    suppression,
     unilateral,
     worklist,
 )
 from rules.audience import open_to_all_at
 from rules.deadlines import TimeLimit
 from rules.policy import Policy, PolicyValue, policy_values
+from rules.statistics import Counts
 from tests.rules.community import DAY, DJANGO, HOUR, NOW, changed
 
 Probe = Callable[[Policy], object]
@@ -40,6 +42,7 @@ CIRCLE = routing.HandlingGroups(SIX, frozenset("A"), frozenset("L"), frozenset("
 SEATED = shortfalls.SeatedPeople(
     routing.HandlingGroups(SIX, frozenset("A"), frozenset(), frozenset("X")), 0, has_mail=True
 )
+SMALL_NUMBERS = suppression.Breakdown({"forum": Counts(reports=6), "github": Counts(reports=9)})
 BARRED = precedence.Restriction.SUSPENDED
 SHORT, EXTENDED = ladder.Outcome.SHORT_SUSPENSION, ladder.Outcome.EXTENDED_SUSPENSION
 
@@ -270,6 +273,7 @@ PROBES: dict[str, Probe] = {
     "routing.board_remind_every": deadline(TimeLimit.BOARD_ANSWER),
     "reminders.shares": lambda policy: deadlines.reminder_times(TimeLimit.RESOLUTION, NOW, policy),
     "closing.review_after": deadline(TimeLimit.CASE_REVIEW),
+    "records.suppress_below": lambda policy: suppression.protect(SMALL_NUMBERS, policy.records.suppress_below),
     "worklist.claim_lasts": lambda policy: worklist.oldest_standing(NOW, policy),
     "rota.turn": handovers,
     "rota.handover_day": handovers,

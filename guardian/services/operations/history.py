@@ -57,6 +57,8 @@ IN_CASES: Final[Mapping[str, str]] = {
     "readmission.was_asked": "somebody asked to return",
     "board.has_answered": "the Board's answer was recorded",
     "board.has_confirmed": "the Board's answer was confirmed",
+    "case.was_imported": "the case was taken in from an older sheet",
+    "record.was_stated": "something was stated in the records",
 }
 OF_NO_CASE: Final[Mapping[str, str]] = {
     "service.was_started": "the service was started",
@@ -74,6 +76,10 @@ OF_NO_CASE: Final[Mapping[str, str]] = {
     "member.was_stopped": "a member was stopped from acting alone",
     "stop.was_settled": "the look at a stop came to its end",
     "roster.was_printed": "the roster was printed",
+    "sheet.was_imported": "an older tracking sheet was taken in",
+    "sheet.was_exported": "the tracking sheet was taken out as a file",
+    "statistics.were_published": "statistics were published",
+    "report.was_prepared": "a yearly report was prepared",
     "database.was_copied": "a copy of the database was made",
     "database.was_restored": "the database was restored from a copy",
     "space.was_lost": "a space could not be reached",

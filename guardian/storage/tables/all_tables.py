@@ -16,6 +16,7 @@ from guardian.storage.tables import (
     notices,
     people,
     raids,
+    records,
     risk,
     rota,
     sanctions,
@@ -43,6 +44,7 @@ MODULES: Final = (
     measures,
     manual_tasks,
     raids,
+    records,
     worklist,
     rota,
 )

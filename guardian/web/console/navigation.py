@@ -31,6 +31,7 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
     (NavigationItem("/console/measures", "Measures"), UseCase.MEASURE),
     (NavigationItem("/console/rota", "Rota"), UseCase.READ_ROTA),
     (NavigationItem("/console/members", "Members"), UseCase.LIST_MEMBERS),
+    (NavigationItem("/console/records", "Records"), UseCase.READ_SHEET),
     (NavigationItem("/console/journal", "Journal"), UseCase.READ_JOURNAL),
     (NavigationItem("/console/health", "Health"), UseCase.LIST_MEMBERS),
 )

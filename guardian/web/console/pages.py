@@ -18,10 +18,12 @@ from guardian.web.console.oral_report_pages import OralReportPages
 from guardian.web.console.outside_act_pages import OutsideActPages
 from guardian.web.console.passkey_pages import PasskeyPages
 from guardian.web.console.raid_pages import RaidPages
+from guardian.web.console.record_pages import RecordPages
 from guardian.web.console.review_pages import ReviewPages
 from guardian.web.console.rota_pages import RotaPages
 from guardian.web.console.sanction_pages import SanctionPages
 from guardian.web.console.sign_in_pages import SignInPages
+from guardian.web.console.statistics_pages import StatisticsPages
 from guardian.web.console.todo_pages import TodoPages
 from guardian.web.health import HealthCheck
 from guardian.web.rate_limit import RateLimiter
@@ -49,6 +51,8 @@ def console_routes(
         *MemberPages(console).routes(),
         *MembershipPages(console).routes(),
         *RotaPages(console).routes(),
+        *RecordPages(console).routes(),
+        *StatisticsPages(console).routes(),
         *JournalPages(console).routes(),
         *HealthPages(console, health).routes(),
     ]

@@ -39,11 +39,16 @@ from guardian.services.escalation.subjects import AccountSubject, MatterSubject
 from guardian.services.measures.measures import MeasureRequest
 from guardian.services.members import AccountInput
 from guardian.services.raids.announcement import RaidPreview
+from guardian.services.records.sheet import SheetWords
+from guardian.services.records.sheet_files import SheetFormat, write_table
+from guardian.services.records.summaries import SummaryWords
+from guardian.services.records.yearly import YearlyWords
 from guardian.services.reports.on_behalf import OralReport
 from guardian.services.unilateral.act import ActInput
 from guardian.services.unilateral.outside_acts import OutsideInput
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
+from rules.tracking_sheet import COLUMNS
 from rules.unilateral import Ground
 from tests.builders.community import BRUNO, DISCORD, FARID
 from tests.builders.hidden_cases import NEWCOMER, UNKNOWN, YARA, ZOE, HiddenWorld, Snapshot, hidden_world
@@ -57,6 +62,7 @@ NOT_ASKED_BY_NAME: Final = {
 }
 SHOWN_TO_RECUSED: Final = {
     "cases.overview.list_cases": "who stepped back may know that the case exists, and sees its name and that they did",
+    "records.sheet.read_sheet": "who stepped back may know that the case exists, and sees its name and that they did",
 }
 """The lists that say to a recused member, who knows of the case, that there is one (P-4.1)."""
 _MOTION: Final = "this policy asks for no motion, whatever the case"
@@ -168,6 +174,11 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     **dict.fromkeys(("evades", "steps_back", "stays_out", "granted", "at_risk", "stands"), lambda world: True),
     "term": lambda world: timedelta(days=2),
     "challenge": lambda world: b"",
+    "content": lambda world: write_table(SheetFormat.CSV, COLUMNS[:-2], []),
+    "period": lambda world: "2020-1",
+    "year": lambda world: 2020,
+    "table_format": lambda world: SheetFormat.CSV,
+    "is_dry_run": lambda world: True,
     "response": lambda world: "{}",
     "passkey": lambda world: NO_ID,
     **dict.fromkeys(("until", "day"), lambda world: world.community.clock.now() + timedelta(days=30)),
@@ -199,6 +210,9 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     CaseAssessment: lambda world, account: CaseAssessment(
         "Ours: a space of ours.", "Somebody left.", "It may happen again."
     ),
+    SheetWords: lambda world, account: SheetWords(source_words="asked both"),
+    SummaryWords: lambda world, account: SummaryWords(flagged=True, summary="Insulted people."),
+    YearlyWords: lambda world, account: YearlyWords(lessons="Answer sooner."),
     Findings: lambda world, account: Findings("Insults.", Violation.YES, "The reported person.", "No."),
 }
 

@@ -194,6 +194,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_name", name=op.f("uq_people_code_name")),
     )
     op.create_table(
+        "publications",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("period", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publications")),
+        sa.UniqueConstraint("kind", "period", name=op.f("uq_publications_kind_period")),
+    )
+    op.create_table(
         "rota_turns",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("starts", sa.BigInteger(), nullable=False),
@@ -659,6 +670,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_sign_in_links")),
     )
     op.create_index(op.f("ix_sign_in_links_until"), "sign_in_links", ["until"], unique=False)
+    op.create_table(
+        "stated_records",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=128), nullable=True),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_stated_records_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stated_records")),
+    )
+    op.create_index(op.f("ix_stated_records_case_id"), "stated_records", ["case_id"], unique=False)
     op.create_table(
         "steps",
         sa.Column("id", sa.String(length=64), nullable=False),

@@ -1,0 +1,99 @@
+"""Stores what is stated of cases in the records, under the key of each case, and what was published.
+
+Read `SqlRecordStore` first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+
+from guardian.cases.case_records import Publication, StatedRecord
+from guardian.errors import Stale
+from guardian.ids import CaseId, PersonId, new_id
+from guardian.storage.case_facts_store import SqlCaseFactsStore
+from guardian.storage.data_key_store import KeyScope
+from guardian.storage.encryption import Expunged
+from guardian.storage.statements import insert
+from guardian.storage.tables.records import publications, stated_records
+from guardian.storage.tracking_codec import encode_stated
+
+_PUBLISHED: Final = KeyScope.of_service("publications")
+
+
+class SqlRecordStore(SqlCaseFactsStore):
+    """The store of records; what they are computed from is read in `case_facts_store`."""
+
+    async def add_stated(self, record: StatedRecord) -> None:
+        """Store what is stated of a case that nothing was stated of."""
+        row_id = new_id()
+        fixed = {"id": row_id, "case_id": record.case, "person_id": self._hide(record.case, record.person)}
+        values = {**fixed, "version": record.version, **await self._stated_columns(row_id, record)}
+        await self._connection.execute(insert(stated_records), values)
+
+    async def save_stated(self, record: StatedRecord) -> StatedRecord:
+        """Store it as given, one version later; Stale where somebody was quicker."""
+        row_id = await self._row_of(record)
+        columns = await self._stated_columns(row_id, record)
+        return replace(record, version=await self._change(stated_records, row_id, record.version, **columns))
+
+    async def stated_of(self, case: CaseId) -> Mapping[PersonId | None, StatedRecord]:
+        """Return what is stated of the case, by person."""
+        statement = select(stated_records).where(stated_records.c.case_id == case).order_by(stated_records.c.id)
+        rows = (await self._connection.execute(statement)).all()
+        found = [self._stated_record(row, await self._open(stated_records, row)) for row in rows]
+        return {record.person: record for record in found}
+
+    async def add_publication(self, publication: Publication) -> None:
+        """Store what was published; its kind and period are taken for good."""
+        row = {
+            "id": publication.id,
+            "kind": publication.kind,
+            "period": publication.period,
+            "at": publication.at,
+            "by": self._hide(publication.id, publication.by),
+            "sealed": await self._encryption.encrypt(
+                _PUBLISHED, publications.name, publication.id, "sealed", publication.content
+            ),
+        }
+        await self._connection.execute(insert(publications), row)
+
+    async def drop_publication(self, publication: str) -> None:
+        """Remove what was prepared and not published."""
+        await self._connection.execute(delete(publications).where(publications.c.id == publication))
+
+    async def publications(self) -> tuple[Publication, ...]:
+        """Return everything that was published, oldest first."""
+        rows = await self._connection.execute(select(publications).order_by(publications.c.at, publications.c.id))
+        found = []
+        for row in rows:
+            content = await self._encryption.decrypt_text(publications.name, row.id, "sealed", row.sealed)
+            words = "" if isinstance(content, Expunged) else content
+            found.append(
+                Publication(
+                    id=row.id,
+                    kind=row.kind,
+                    period=row.period,
+                    at=row.at,
+                    by=self._reveal(row.id, row.by),
+                    content=words,
+                )
+            )
+        return tuple(found)
+
+    async def _row_of(self, record: StatedRecord) -> str:
+        statement = select(stated_records.c.id, stated_records.c.person_id).where(
+            stated_records.c.case_id == record.case
+        )
+        for row in await self._connection.execute(statement):
+            if self._reveal(record.case, row.person_id) == record.person:
+                return str(row.id)
+        raise Stale
+
+    async def _stated_columns(self, row_id: str, record: StatedRecord) -> dict[str, Any]:
+        scope = KeyScope.of_case(record.case)
+        sealed = await self._encryption.encrypt_json(
+            scope, stated_records.name, row_id, "sealed", encode_stated(record)
+        )
+        return {"by": self._hide(record.case, record.by), "at": record.at, "sealed": sealed}
