@@ -70,6 +70,10 @@ class History(Protocol):
         """Return the entries of the `limit` places before this one, newest first; None begins at the last."""
         ...
 
+    async def last_acts(self, since: datetime) -> Mapping[str, datetime]:
+        """Return when each of those who act in it last did, from that instant on."""
+        ...
+
     async def is_whole(self) -> bool:
         """Return whether every entry is as it was written."""
         ...

@@ -260,6 +260,21 @@ class Manual:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """When members are asked whether they go on, and of whom nothing was heard for too long.
+
+    `renewal_month` 0: they are not asked, and go on until they leave.
+    """
+
+    renewal_month: Annotated[int, Source("P-1.2", 0, 12)]
+    remind_from: Annotated[timedelta, Source("P-1.2", DAY, 180 * DAY)]
+    answer_within: Annotated[timedelta, Source("P-1.2", DAY, 20 * DAY)]
+    holdover: Annotated[timedelta, Source("P-1.2", DAY, 180 * DAY)]
+    silence: Annotated[timedelta, Source("P-1.2", 7 * DAY, YEAR)]
+    least_members: Annotated[int, Source("P-1.2", 1, 20)]
+
+
+@dataclass(frozen=True, slots=True)
 class Rota:
     """When somebody else comes on duty, and by when who is told of a new report.
 
@@ -349,6 +364,7 @@ class Policy:
     closing: Closing
     records: Records
     worklist: Worklist
+    membership: Membership
     rota: Rota
     manual: Manual
     groups: Groups

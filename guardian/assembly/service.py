@@ -46,6 +46,7 @@ from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.identity.link_refresh import link_reported, refresh_vouched_links
 from guardian.services.measures import native_actions, native_removals
 from guardian.services.measures.alerts import ContentAlerts
+from guardian.services.membership.renewal import run_renewal
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.operations.outages import CONNECTION, LISTS, NOT_READABLE, SpaceOutages
 from guardian.services.platform_events.webhooks import receive
@@ -338,6 +339,7 @@ class Service:
             self._jobs.add(f"resync {name}", trigger, partial(self._resync, name), name="sweeps")
         hand_over_at = daily(self.app.policy.rota.handover_hour, start)
         self._jobs.add("rota", hand_over_at, partial(hand_over, self.app))
+        self._jobs.add("terms", daily(self.app.policy.rota.handover_hour, start), partial(run_renewal, self.app))
         self._jobs.add("links", every(settings.relink_every, start), self._refresh_links)
         if self.settings.journal is not None and self.mailer is not None:
             send = partial(

@@ -55,6 +55,7 @@ class UseCase(StrEnum):
     READ_JOURNAL = "read_journal"
     CHANGE_MEMBERS = "change_members"
     STEP_DOWN = "step_down"
+    RENEW_TERM = "renew_term"
     READ_ROTA = "read_rota"
     PLAN_ROTA = "plan_rota"
     SWAP_TURN = "swap_turn"
@@ -156,6 +157,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.READ_ROTA: (MEMBERS,),
     UseCase.PLAN_ROTA: (CHAIRS,),
     UseCase.SWAP_TURN: (MEMBERS,),
+    UseCase.RENEW_TERM: (MEMBERS,),
     UseCase.STEP_DOWN: (MEMBERS, BOARD, MODERATORS),
     UseCase.STATE_CONFLICTS: (MEMBERS, BOARD, MODERATORS),
     UseCase.NAME_CHAIR: (MEMBERS, BOARD, BOARD_LIAISON),

@@ -110,9 +110,11 @@ async def notify_officeholders(
     return len(notified)
 
 
-async def notify_member(uow: NotifyUnitOfWork, member: MemberId, kind: NoticeKind, facts: Mapping[str, str]) -> None:
+async def notify_member(
+    uow: NotifyUnitOfWork, member: MemberId, kind: NoticeKind, facts: Mapping[str, str]
+) -> NoticeId:
     """Notify the member of something about no case: it says nothing that only those on a case may know."""
-    await _add_member_notice(uow, member, kind, facts, None)
+    return await _add_member_notice(uow, member, kind, facts, None)
 
 
 async def notify_person(
@@ -258,9 +260,9 @@ def _is_notified_by_office(member: Member, case: Case, at: datetime) -> bool:
 
 async def _add_member_notice(
     uow: NotifyUnitOfWork, member: MemberId, kind: NoticeKind, facts: Mapping[str, str], case: Case | None
-) -> None:
+) -> NoticeId:
     named = {**facts, "code_name": case.code_name, **_case_kind_facts(case)} if case else facts
-    await _add_notice(uow, Recipient(kind=RecipientKind.MEMBER, member=member), kind, named, case)
+    return await _add_notice(uow, Recipient(kind=RecipientKind.MEMBER, member=member), kind, named, case)
 
 
 def _case_kind_facts(case: Case) -> dict[str, str]:

@@ -109,6 +109,10 @@ class JournalReader:
         found = await self._lines((journal.c.position < end) & (journal.c.position >= end - limit))
         return tuple(PastEntry(line.position, line.at, line.act, line.by, line.case) for line in reversed(found))
 
+    async def last_acts(self, since: datetime) -> dict[str, datetime]:
+        """Return when each of those who act in it last did, from that instant on."""
+        return {line.by: line.at for line in await self._lines(journal.c.at >= since)}
+
     async def is_whole(self) -> bool:
         """Return whether every entry is as it was written."""
         return (await self.verify()).is_intact

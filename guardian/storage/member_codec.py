@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row
 
@@ -11,6 +11,8 @@ from guardian.people.models import Departure, Group, Member, Office, Role
 from guardian.spaces.port import Account
 from guardian.storage.utc_datetime import from_microseconds, to_microseconds
 from rules.membership import LeavingGround
+
+_INSTANTS: Final = ("renewed_at", "asked_at", "renewal_heard_at", "silent_since")
 
 
 def encode_member(member: Member) -> dict[str, Any]:
@@ -23,6 +25,8 @@ def encode_member(member: Member) -> dict[str, Any]:
         "aliases": list(member.aliases),
         "person": member.person,
         "states_conflicts_first": member.states_conflicts_first,
+        "renewal_notice": member.renewal_notice,
+        **{name: _to_optional(getattr(member, name)) for name in _INSTANTS},
         "seated_at": _to_optional(member.seated_at),
         "departures": [[to_microseconds(d.at), d.by, d.ground, d.words] for d in member.departures],
     }
@@ -51,6 +55,11 @@ def read_member(row: Row[Any], content: Mapping[str, Any]) -> Member:
         ended_at=row.ended_at,
         version=row.version,
         states_conflicts_first=content.get("states_conflicts_first", False),
+        renewal_notice=content.get("renewal_notice"),
+        renewed_at=_from_optional(content.get("renewed_at")),
+        asked_at=_from_optional(content.get("asked_at")),
+        renewal_heard_at=_from_optional(content.get("renewal_heard_at")),
+        silent_since=_from_optional(content.get("silent_since")),
         seated_at=_from_optional(content.get("seated_at")),
         departures=tuple(_read_departure(*each) for each in content.get("departures", ())),
     )

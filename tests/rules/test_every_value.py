@@ -16,6 +16,7 @@ from rules import (
     ladder,
     manual_tasks,
     measures,
+    membership,
     name_matching,
     notification,
     precedence,
@@ -61,6 +62,24 @@ def danger(policy: Policy) -> object:
     return [
         routing.danger_call_for(SIX, CIRCLE, {}, NOW, acknowledged=False, now=NOW + m, policy=policy) for m in minutes
     ]
+
+
+def rounds(policy: Policy) -> object:
+    """What is asked of a member day by day for two years, who was asked and did not answer."""
+    answers = []
+    for day in range(800):
+        now = NOW + day * DAY
+        asked = now.replace(month=1, day=2) if now.month < 7 else None
+        facts = membership.TermFacts(
+            since=NOW - 400 * DAY,
+            renewed_at=None,
+            asked_at=asked if day % 2 else None,
+            heard_at=now - 40 * DAY if day % 3 else now - DAY,
+            was_reached=bool(day % 2),
+            is_needed=True,
+        )
+        answers.append(membership.renewal_step(facts, now, policy))
+    return answers
 
 
 def handovers(policy: Policy) -> object:
@@ -275,6 +294,17 @@ PROBES: dict[str, Probe] = {
     "closing.review_after": deadline(TimeLimit.CASE_REVIEW),
     "records.suppress_below": lambda policy: suppression.protect(SMALL_NUMBERS, policy.records.suppress_below),
     "worklist.claim_lasts": lambda policy: worklist.oldest_standing(NOW, policy),
+    "membership.renewal_month": rounds,
+    "membership.remind_from": rounds,
+    "membership.answer_within": lambda policy: membership.answer_due_at(NOW, policy),
+    "membership.holdover": rounds,
+    "membership.silence": lambda policy: [membership.silent_since(NOW, NOW, NOW + d * DAY, policy) for d in range(400)],
+    "membership.least_members": lambda policy: [
+        membership.is_needed(
+            "A", routing.HandlingGroups(frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:n]), *[frozenset()] * 3), policy
+        )
+        for n in range(1, 25)
+    ],
     "rota.turn": handovers,
     "rota.handover_day": handovers,
     "rota.handover_hour": handovers,

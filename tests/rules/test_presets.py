@@ -56,7 +56,7 @@ def test_each_group_level_action_has_its_ground_at_chipy(
 
 
 def test_the_presets_differ_where_the_documents_do_and_nowhere_else() -> None:
-    """P-2.4, P-3.4, P-3.6, P-5.1, P-6.2: whoever changes a preset says here where its document differs."""
+    """P-1.2, P-2.4, P-3.4, P-3.6, P-5.1, P-6.2: whoever changes a preset says here where its document differs."""
     differing = {
         value.path
         for value in policy_values()
@@ -69,4 +69,5 @@ def test_the_presets_differ_where_the_documents_do_and_nowhere_else() -> None:
         "quorum.organisers_approve",
         "sanctions.on_term_end",
         "rota.turn",
+        "membership.renewal_month",
     }

@@ -68,6 +68,8 @@ OF_NO_CASE: Final[Mapping[str, str]] = {
     "rota.was_changed": "somebody else was put on the rota",
     "rota.was_handed_over": "the next period of the rota began",
     "swap.was_taken": "two members swapped a turn",
+    "term.was_asked": "a member was asked whether they go on",
+    "term.was_renewed": "a member goes on for another year",
     "member.has_left": "somebody stepped down, or left",
     "office.was_given": "somebody was given an office",
     "office.was_changed": "somebody changed office",

@@ -9,6 +9,7 @@ from guardian.ids import MemberId
 from guardian.people.models import Departure, Group, Member, Role
 from guardian.people.permissions import CHAIRS, MEMBERS, UseCase, holds_seat
 from guardian.services.context import AppContext
+from guardian.services.membership.renewal import is_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class MemberLine:
 class MembershipFile:
     """One member as a chair sees them: their offices that run, how they left before, and who could follow as chair.
 
-    `is_last_chair`: without a successor the group would have no chair. `is_asked`: they have still to state conflicts.
+    `is_last_chair`: without a successor the group would have no chair. `is_asked`: they have still to state conflicts; `is_asked_to_renew`: they have
+    still to say whether they go on; `silent_since`: nothing was heard of them for long.
     """
 
     id: MemberId
@@ -38,6 +40,8 @@ class MembershipFile:
     roles: tuple[Role, ...]
     departures: tuple[Departure, ...]
     is_asked: bool
+    is_asked_to_renew: bool
+    silent_since: datetime | None
     is_last_chair: bool
     successors: tuple[MemberLine, ...]
 
@@ -74,6 +78,8 @@ async def read_membership(app: AppContext, by: MemberId, member: MemberId) -> Me
             roles=tuple(r for r in found.roles if found.ended_at is None and (r.until is None or r.until > view.now)),
             departures=found.departures,
             is_asked=found.states_conflicts_first,
+            is_asked_to_renew=is_asked(found),
+            silent_since=found.silent_since,
             is_last_chair=chairs == [member],
             successors=tuple(map(_member_line, others)),
         )

@@ -15,9 +15,12 @@ from guardian.errors import Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.people.models import Group, Office
 from guardian.people.permissions import Seat, UseCase
+from guardian.services.membership.checklists import CHECKLISTS
 from guardian.services.membership.departures import check_removal, check_step_down, remove_member, step_down
 from guardian.services.membership.newcomers import ConflictStatement, list_cases_to_state, state_conflicts
 from guardian.services.membership.offices import change_office, give_office, name_chair
+from guardian.services.membership.open_ends import list_open_ends
+from guardian.services.membership.renewal import renew_term
 from guardian.services.operations.membership import MembershipFile, read_membership
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
 from guardian.web.console.inputs import choice_of
@@ -66,6 +69,7 @@ class MembershipPages:
         return [
             get(OWN, self._own),
             post(OWN + "/conflicts", self._state_conflicts),
+            post(OWN + "/renew", self._renew),
             post(OWN + "/leave", self._preview_own),
             post(OWN + "/leave/now", self._leave),
             post(OWN + "/chair", self._name_chair),
@@ -85,6 +89,7 @@ class MembershipPages:
             place=place,
             asked=asked,
             reasons=tuple(ConflictReason),
+            open_ends=await list_open_ends(self._app, visit.by, visit.by),
             successors=_names(place),
         )
 
@@ -103,6 +108,8 @@ class MembershipPages:
             offices=tuple(Office),
             spaces=self._app.spaces.names,
             is_self=place.id == visit.by,
+            open_ends=await list_open_ends(self._app, visit.by, place.id),
+            checklists=[(label_of(change), steps) for change, steps in CHECKLISTS.items()],
         )
 
     async def _state_conflicts(self, request: Request, visit: Visit, form: Form) -> Response:
@@ -121,6 +128,19 @@ class MembershipPages:
             again=lambda entry: self._own(request, visit, entry),
             field="conflict",
             fields={"reason": "reason"},
+        )
+
+    async def _renew(self, request: Request, visit: Visit, form: Form) -> Response:
+        async def renew() -> None:
+            await renew_term(self._app, visit.by)
+
+        return await self._console.attempt(
+            visit,
+            form,
+            renew,
+            to=OWN,
+            again=lambda entry: self._own(request, visit, entry),
+            said="Noted: you go on for another year.",
         )
 
     async def _preview_own(self, request: Request, visit: Visit, form: Form) -> Response:
