@@ -51,6 +51,8 @@ OF_DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.ACCEPTANCE: "the acceptance of what moderators passed on is due",
     DeadlineKind.AUDIENCE: "who may know of a case first is to be decided",
     DeadlineKind.ROTA_CALL: "nobody on duty has a new report in hand, and the others are told",
+    DeadlineKind.MANUAL_TASK: "somebody is to confirm what they were asked to do by hand",
+    DeadlineKind.MANUAL_RELEASE: "somebody is asked to let a person back in by hand",
     DeadlineKind.CONTACT_QUESTION: "the time for the reporter's word on writing to the person is over",
 }
 """What each deadline is, for somebody who reads of it for the first time."""

@@ -101,7 +101,7 @@ async def test_nobody_is_told_to_write_a_code_where_everybody_could_read_it(comm
     github.add("990001", "grumbler-dev")
     github.capabilities = replace(github.capabilities, private_messages=False)
     _, person = await community.a_named_case()
-    with pytest.raises(Refused, match="/ask-accounts") as refused:
+    with pytest.raises(Refused, match="ask them for it on the page of the case") as refused:
         await issue_code(community.app, BRUNO, person, GITHUB, "grumbler-dev")
     assert refused.value.code == "no_private_door"
 
