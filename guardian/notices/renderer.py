@@ -127,9 +127,12 @@ class NoticeRenderer:
         return NoticeText(subject.strip(), _BLANK_LINES.sub("\n\n", body).strip(), instants, shown)
 
 
-def _on_console(console: str, buttons: dict[str, MessageButton], place: str, name: str = "", section: str = "") -> str:
+def _on_console(
+    console: str, buttons: dict[str, MessageButton], place: str, name: str = "", section: str = "", below: str = ""
+) -> str:
     """Return the address of a page of the console, and note that a button may open it. The address signs nobody in."""
-    address = f"{console}/{place}" + (f"/{quote(name, safe='')}" if name else "") + (f"#{section}" if section else "")
+    named = f"/{quote(name, safe='')}" if name else ""
+    address = f"{console}/{place}{named}{below}" + (f"#{section}" if section else "")
     buttons[address] = MessageLink(_OPENED.get(place, "Open the page"), address)
     return address
 

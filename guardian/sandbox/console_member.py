@@ -30,6 +30,8 @@ class ConsoleMember:
         self, human: Human, browser: Browser, narrate: Narrate, find_link: Callable[[], Awaitable[str]]
     ) -> None:
         self._human, self._browser, self._narrate, self._find_link = human, browser, narrate, find_link
+        self.presses = 0
+        """How many buttons they have pressed, besides signing in."""
 
     async def sign_in(self) -> None:
         """Follow a link, and press its button."""
@@ -76,6 +78,7 @@ class ConsoleMember:
     async def send(self, page: Page, form: Form, button: str, values: Values | None = None) -> Page:
         """Send this very form of the page by that button."""
         self._narrate(self._human, f"presses [{button}] on the console")
+        self.presses += 1
         return await self._browser.send(page, form, values or {}, button)
 
     async def close(self) -> None:

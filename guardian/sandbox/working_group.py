@@ -71,6 +71,10 @@ class WorkingGroup:
             self._at_console[by.key] = ConsoleMember(by, Browser(self.origin), self.narrate, find_link)
         return self._at_console[by.key]
 
+    def count_presses(self) -> int:
+        """Return how many buttons of the console all members together have pressed."""
+        return sum(member.presses for member in self._at_console.values())
+
     async def aclose(self) -> None:
         """Close every browser."""
         for member in self._at_console.values():
@@ -172,10 +176,10 @@ class WorkingGroup:
         """Ask the person for their view."""
         return (await self.submit_on_page(by, case, "Begin the hearing")).text
 
-    async def say_what_was_reported(self, by: Human, second: Human, case: str, text: str = SUMMARY) -> None:
-        """Put the words for the hearing on record, and let a second member read them."""
+    async def say_what_was_reported(self, by: Human, second: Human, case: str, text: str = SUMMARY) -> str:
+        """Put the words for the hearing on record; a second member reads them, and the hearing begins with it."""
         await self.write_text(by, case, "hearing-reported", text)
-        await self.approve_newest_text(second, case)
+        return (await self.submit_on_page(second, case, "I have read it, and the hearing begins with it")).text
 
     async def write_text(self, by: Human, case: str, kind: str, text: str) -> None:
         """Write a text to somebody outside; `kind` is what it is, and to whom."""

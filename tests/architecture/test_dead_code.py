@@ -38,7 +38,6 @@ FOR_TESTS: Final = frozenset(
         "list_thread",
         "write_assessment",
         "write_findings",
-        "words_for_proposal",
         "create_tables",  # an empty database without the way through every release
     }
 )

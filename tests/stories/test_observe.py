@@ -52,7 +52,6 @@ async def test_in_observe_mode_nothing_reaches_a_person_outside_the_group(tmp_pa
         await name_target(stage, case, stage["alder"], DISCORD)
         await stage.people.make_request(stage["wren"], receipt, "You may contact the reported person")
         await stage.group.say_what_was_reported(stage["nadia"], stage["tomas"], case)
-        await stage.group.begin_hearing(stage["nadia"], case)
         await stage.driver.pass_time(timedelta(days=7, minutes=1))
         await decide(stage, case, EXTENDED, 120)
         await act_and_ratify(stage, stage["rowan"], timedelta(days=10))

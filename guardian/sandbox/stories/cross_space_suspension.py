@@ -14,6 +14,8 @@ from guardian.sandbox.stories.journey import name_target
 from guardian.sandbox.working_group import SUMMARY
 
 DAYS: Final = 30
+MOST_PRESSES: Final = 12
+"""Naming 2, an account elsewhere 2, the hearing 3, the proposal 1, two ballots, the letter 1, enacting 1."""
 INSULT: Final = "Whoever cannot find that in the manual should not be here. Fools, all of you."
 MEMBERS: Final = ("nadia", "tomas", "ines", "kofi", "yuki", "lena")
 RECEIPT: Final = "the reporter has an answer and a receipt at once"
@@ -26,6 +28,7 @@ TOLD_WHAT: Final = "the person is told in the hearing what was reported, in word
 LETTER: Final = "the decision says what the person did"
 HEARD: Final = "what the person says on the personal page is read by the group"
 NOT_BEFORE: Final = "nothing holds anywhere before the decision is enacted"
+LIGHT: Final = "from the report to the suspension in force the members press a dozen buttons, all together"
 DESTROYS: Final = "the preview names the membership and the team that GitHub will take"
 EVERYWHERE: Final = "the suspension holds on Discord, on the forum and in the GitHub organisation"
 NOTIFIED_FIRST: Final = "the person was told before anything was restricted"
@@ -83,7 +86,6 @@ async def _hold_hearing(stage: Stage, case: str, receipt: str) -> str:
     stage.checks.check_equal(ASKED_FIRST, tuple(received), ())
     await stage.people.make_request(stage["wren"], receipt, "You may contact the reported person")
     await stage.group.say_what_was_reported(stage["nadia"], stage["tomas"], case)
-    await stage.group.begin_hearing(stage["nadia"], case)
     await stage.driver.run_until_idle()
     stage.checks.check(TOLD_WHAT, any(SUMMARY in text for text in forum_messages_to(stage.world, alder)))
     on_discord = messages_to(stage.world, alder)
@@ -114,6 +116,8 @@ async def _enact(stage: Stage, case: str) -> None:
     await stage.group.approve_newest_text(stage["tomas"], case)
     preview = await stage.group.enact(stage["nadia"], case)
     stage.checks.check(DESTROYS, "member, docs" in preview, preview)
+    pressed = stage.group.count_presses()
+    stage.checks.check(LIGHT, pressed <= MOST_PRESSES, f"{pressed} presses")
     await stage.driver.run_until_idle()
     _narrate_restrictions(stage)
     stage.checks.check_equal(EVERYWHERE, world.spaces_shut_out_of(alder), SPACES)

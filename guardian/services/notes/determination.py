@@ -89,9 +89,8 @@ async def read_determination(app: AppContext, by: MemberId, code_name: str) -> D
     )
 
 
-async def words_for_proposal(app: AppContext, by: MemberId, code_name: str) -> ProposalWords:
+def words_for_proposal(known: Determination) -> ProposalWords:
     """Return what is known for the form of a proposal; empty where nothing was written yet."""
-    known = await read_determination(app, by, code_name)
     return ProposalWords(
         behaviour=known.findings.what_happened if known.findings else "",
         impact=known.assessment.impact if known.assessment else "",

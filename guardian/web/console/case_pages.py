@@ -23,7 +23,7 @@ from guardian.services.decisions.enactment import preview_enactment
 from guardian.services.decisions.leak_checks import CheckedText, check_texts
 from guardian.services.identity.account_lookup import look_up_account
 from guardian.services.identity.link_suggestions import list_suggestions
-from guardian.services.notes.determination import Determination, read_determination
+from guardian.services.notes.determination import Determination, read_determination, words_for_proposal
 from guardian.services.notes.thread import list_thread
 from guardian.services.reading_room.case_file import read_case, read_evidence
 from guardian.services.reading_room.proceedings import read_proceedings
@@ -183,9 +183,11 @@ class CasePages:
         """What the group has written in the case, as far as this member reads it."""
         reads = UseCase.READ_THREAD in offers.open_to
         determines = UseCase.DETERMINE in offers.open_to
+        known = await read_determination(self._app, visit.by, code_name) if determines else Determination()
         return {
             "thread": await list_thread(self._app, visit.by, code_name) if reads else (),
-            "became_known": await read_determination(self._app, visit.by, code_name) if determines else Determination(),
+            "became_known": known,
+            "known_words": words_for_proposal(known),
             "violations": dict(VIOLATIONS),
         }
 

@@ -7,6 +7,7 @@ from guardian.cases.drafts import DraftKind
 from guardian.errors import NotFound, Refused
 from guardian.ids import DraftId
 from guardian.services.decisions.drafts import DraftInput, approve_draft, rewrite_draft, withdraw_draft, write_draft
+from guardian.services.deliberation.procedure import begin_hearing
 from guardian.services.reports.projected_dates import project_resolution
 from guardian.web.console.case_forms import CaseForm, SentForm
 
@@ -25,6 +26,15 @@ async def _write(sent: SentForm) -> None:
 
 async def _approve(sent: SentForm) -> None:
     await approve_draft(sent.app, sent.by, DraftId(sent.ids["draft"]))
+
+
+async def _approve_and_hear(sent: SentForm) -> str:
+    """The text is read, and the hearing begins with it; where it may not begin yet, the text stays read."""
+    await _approve(sent)
+    try:
+        return await begin_hearing(sent.app, sent.by, sent.case)
+    except Refused as refused:
+        return f"The text is approved. The hearing has not begun: {refused.sentence}"
 
 
 async def _withdraw(sent: SentForm) -> None:
@@ -52,6 +62,7 @@ TEXT_FORMS: Final = (
         beside_by_code={"no_person": "person-{kind}-{to}"},
     ),
     CaseForm(path="/drafts/{draft}/approve", act=_approve, said=_APPROVED, beside="draft-{draft}"),
+    CaseForm(path="/drafts/{draft}/approve-and-hear", act=_approve_and_hear, beside="draft-{draft}"),
     CaseForm(
         path="/drafts/{draft}/withdraw", act=_withdraw, said="That text will not be sent.", beside="draft-{draft}"
     ),

@@ -88,8 +88,11 @@ def address_of(task: Task) -> str:
         return _PAGES[task.kind]
     if not task.code_name:
         return ""
+    page = f"{HOME}/cases/{quote(task.code_name, safe='')}"
+    if task.kind is TaskKind.ENACT:
+        return f"{page}/enact"
     section = TASKS[task.kind].section
-    return f"{HOME}/cases/{quote(task.code_name, safe='')}" + (f"#{section}" if section else "")
+    return page + (f"#{section}" if section else "")
 
 
 def _kind(form: Form) -> TaskKind:

@@ -143,10 +143,10 @@ async def test_assessment_and_findings_are_versions_of_which_one_stands(communit
 async def test_a_proposal_begins_with_behaviour_and_impact_as_they_were_determined(community: Community) -> None:
     """P-3.2, P-3.3, P-9.3"""
     case = await community.a_case()
-    assert (await words_for_proposal(community.app, AMARA, case.code_name)).behaviour == ""
+    assert words_for_proposal(await read_determination(community.app, AMARA, case.code_name)).behaviour == ""
     await write_assessment(community.app, BRUNO, case.code_name, ASSESSMENT)
     await write_findings(community.app, BRUNO, case.code_name, FINDINGS)
-    words = await words_for_proposal(community.app, AMARA, case.code_name)
+    words = words_for_proposal(await read_determination(community.app, AMARA, case.code_name))
     assert (words.behaviour, words.impact) == (FINDINGS.what_happened, ASSESSMENT.impact)
 
 

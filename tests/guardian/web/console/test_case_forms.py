@@ -8,10 +8,12 @@ from starlette.routing import Route
 
 from guardian.cases.case import CaseState, PartyRole
 from guardian.cases.drafts import DraftKind, DraftState
+from guardian.cases.notes import CaseAssessment, Findings, Violation
 from guardian.ids import MemberId
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions.enactment import enact
 from guardian.services.deliberation import proposals
+from guardian.services.notes.determination import write_assessment, write_findings
 from guardian.web.console.case_pages import CASE
 from rules.conflicts import ConflictReason
 from rules.quorum import Answer
@@ -147,6 +149,29 @@ async def test_what_a_proposal_lacks_is_said_beside_its_field(desk: Desk, chosen
     answer = await desk.pages.fill(desk.at, f"{desk.at}/propose", **{"propose-summary": "Kept words.", **chosen})
     assert (answer.status_code, f'id="{field}-error"' in answer.text) == (422, True)
     assert "Kept words." in answer.text
+
+
+async def test_a_proposal_begins_with_what_was_found_and_assessed(desk: Desk) -> None:
+    """P-3.2, P-3.3, P-5.6"""
+    app, case = desk.journey.community.app, desk.journey.code_name
+    await write_findings(app, AMARA, case, Findings("They insulted two people.", Violation.YES, "grumbler", ""))
+    await write_assessment(app, AMARA, case, CaseAssessment("Ours.", "One of them has left.", "It may go on."))
+    form = next(form for form in await desk.forms() if form.action.endswith("/propose"))
+    known = ("They insulted two people.", "One of them has left.")
+    assert (form.fields["propose-summary"].strip(), form.fields["propose-impact"].strip()) == known
+
+
+async def test_a_second_member_reads_what_was_reported_and_the_hearing_begins_with_it(desk: Desk) -> None:
+    """P-3.5, P-5.6: two presses, of two members."""
+    await desk.pages.fill(
+        desk.at,
+        f"{desk.at}/texts/hearing/reported",
+        **{"text-hearing-reported": "You are said to have insulted people."},
+    )
+    assert not [form for form in await desk.forms() if form.action.endswith("/approve-and-hear")]
+    await desk.sit(BRUNO)
+    (form,) = [form for form in await desk.forms() if form.action.endswith("/approve-and-hear")]
+    assert "has begun" in text_of(await desk.pages.post(form.action, form.fields))
 
 
 async def test_a_proposal_says_in_words_which_majority_it_needs_and_who_is_missing(desk: Desk) -> None:
