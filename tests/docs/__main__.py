@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.docs import harms, picture
+from tests.docs import harms, permissions_page, picture, states_page
 from tests.docs.guides_tables import PAGES, every_table, text_of
 from tests.docs.table import rewritten, unsaid
 
@@ -10,6 +10,8 @@ from tests.docs.table import rewritten, unsaid
 def main() -> int:
     """0 where nothing is left to say."""
     picture.main()
+    for each in (permissions_page, states_page):
+        each.PAGE.write_text(each.page(), encoding="utf-8")
     harms.PAGE.write_text(harms.page(), encoding="utf-8")
     tables, left = tuple(every_table()), 0
     for path in PAGES:

@@ -80,6 +80,7 @@ async def add_passkey(
     Refused in a session that is not proven once the member has a passkey: whoever has only a link adds none.
     """
     async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.SIGN_IN)
         if await uow.passkeys.passkeys_of(by) and not await _is_proven(uow, by, session):
             raise Refused("not_proven", "Show one of your passkeys first, then add another.", "P-9.8")
         try:
@@ -118,6 +119,7 @@ async def ask_for_passkey(app: AppContext, member: MemberId) -> PasskeyChallenge
 async def prove_session(app: AppContext, by: MemberId, session: SessionId, challenge: bytes, response: str) -> None:
     """Prove the session by one of the member's own passkeys; Refused for any other answer."""
     async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.SIGN_IN)
         try:
             shown = parse_authentication_credential_json(response[:_LONGEST_RESPONSE])
             passkey = _of_credential(await uow.passkeys.passkeys_of(by), shown.raw_id)
@@ -139,6 +141,7 @@ async def prove_session(app: AppContext, by: MemberId, session: SessionId, chall
 async def remove_passkey(app: AppContext, by: MemberId, session: SessionId, passkey: PasskeyId) -> str:
     """Remove one of the member's own passkeys, in a proven session; the last one stays, since the next would be anybody's."""
     async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.SIGN_IN)
         own = {each.id for each in await uow.passkeys.passkeys_of(by)}
         if passkey not in own:
             raise NotFound

@@ -107,6 +107,7 @@ async def list_sessions(app: AppContext, by: MemberId) -> tuple[SessionLine, ...
 async def end_session(app: AppContext, by: MemberId, session: SessionId) -> None:
     """End one of the member's own sessions for good, whoever keeps its secret; NotFound for one that is not theirs."""
     async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.SIGN_IN)
         own = {each.id: each for each in await uow.sign_ins.sessions_of(by) if each.is_open(app.system_time())}
         if session not in own:
             raise NotFound

@@ -1,0 +1,19 @@
+"""The pages of permissions and of states are as the code has them, and no service is without its row."""
+
+from tests.docs import permissions_page, states_page
+
+
+def test_every_service_has_its_row_of_permissions() -> None:
+    """P-1.1: a service whose code asks no seat would be open to whoever has any."""
+    assert permissions_page.missing() == []
+
+
+def test_the_pages_are_as_the_code_has_them() -> None:
+    for each in (permissions_page, states_page):
+        assert each.PAGE.read_text(encoding="utf-8") == each.page(), "run: python -m tests.docs"
+
+
+def test_every_state_machine_is_drawn() -> None:
+    names = states_page.machines()
+    assert {"CASE_MACHINE", "ACT_MACHINE", "DRAFT_MACHINE"} <= names.keys()
+    assert all(f"`{name}`" in states_page.page() for name in names)
