@@ -58,6 +58,22 @@ def next_due_at(kind: TimeLimit, passed: datetime, now: datetime, policy: Policy
     return passed + step * max(1, (now - passed) // step + 1)
 
 
+class DueState(StrEnum):
+    """How near a date is (P-2.4)."""
+
+    LATE = "late"
+    NEAR = "near"
+    AHEAD = "ahead"
+
+
+def due_state_at(since: datetime, due: datetime, now: datetime, policy: Policy) -> DueState:
+    """Return how near a date is: late once it has come, near from the first reminder on. Policy: P-2.4."""
+    if now >= due:
+        return DueState.LATE
+    first = min(policy.reminders.shares)
+    return DueState.NEAR if now >= since + (due - since) * first.numerator / first.denominator else DueState.AHEAD
+
+
 class Lateness(StrEnum):
     """Whose matter a late answer to a reporter is, once the reporter has been told."""
 

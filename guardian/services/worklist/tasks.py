@@ -76,6 +76,12 @@ async def find_tasks(view: ReadView, policy: Policy, member: Member) -> tuple[Fo
     return tuple(sorted(found, key=lambda each: _order(each.task)))
 
 
+async def read_asker(view: ReadView, policy: Policy, member: Member) -> Asker:
+    """Return the member with all that waits for anybody, to be asked what of it they may know."""
+    work = await view.open_work.open_work(view.now)
+    return _asker(view, policy, member, await view.people.members(), work)
+
+
 def the_task(found: Iterable[FoundTask], code_name: str, kind: TaskKind, subject: str) -> FoundTask:
     """Return the one of the tasks that is meant; NotFound where the member is not asked for it."""
     name = normalize_code_name(code_name)

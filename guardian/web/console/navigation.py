@@ -19,6 +19,7 @@ class NavigationItem:
 
 _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
     (NavigationItem("/console", "To do"), None),
+    (NavigationItem("/console/late", "Late"), UseCase.LIST_TASKS),
     (NavigationItem("/console/cases", "Cases"), UseCase.READ_CASE),
     (NavigationItem("/console/act", "Act now"), UseCase.ACT_UNILATERALLY),
     (NavigationItem("/console/reviews", "Reviews"), UseCase.REVIEW_ACT),

@@ -10,6 +10,7 @@ from guardian.web.console.console import Console
 from guardian.web.console.escalation_pages import EscalationPages
 from guardian.web.console.health_pages import HealthPages
 from guardian.web.console.journal_pages import JournalPages
+from guardian.web.console.late_pages import LatePages
 from guardian.web.console.matter_pages import MatterPages
 from guardian.web.console.measure_pages import MeasurePages
 from guardian.web.console.member_pages import MemberPages
@@ -50,6 +51,7 @@ def console_routes(
         *EscalationPages(console).routes(),
         *MemberPages(console).routes(),
         *MembershipPages(console).routes(),
+        *LatePages(console).routes(),
         *RotaPages(console).routes(),
         *RecordPages(console).routes(),
         *StatisticsPages(console).routes(),
