@@ -1,7 +1,8 @@
 """Finds rows by a confidential text without decrypting any: by keyed digests, which are personal data like the text.
 
-A digest is made under a key of the key ring, which the database never has. It goes with the data key of its scope. Read
-`BlindIndex` first.
+A digest is made under a key of the key ring, which the database never has. It goes with the data key of its scope, which
+also seals the text beside it, so that the digests of whoever stays can be made anew under another key. Read `BlindIndex`
+first.
 """
 
 import hmac
@@ -9,16 +10,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import delete
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.storage.data_key_store import KeyScope
-from guardian.storage.key_ring import KeyRing
+from guardian.storage.database import insert as insert_into
+from guardian.storage.encryption import Expunged, FieldEncryption
+from guardian.storage.key_ring import KeyKind
 from guardian.storage.statements import AT, insert, select_among
 from guardian.storage.tables.blind_indexes import DIGEST_BYTES, blind_indexes
 
 _DIGESTS_PER_QUERY: Final = 400
 _LENGTH_BYTES: Final = 4
+_PLACE: Final = ("blind_indexes", "sealed")
 
 Meant = TypeVar("Meant")
 
@@ -46,13 +50,14 @@ class BlindIndex:
     What was recorded under an older key of the ring is found for as long as that key is on it, as with encrypted texts.
     """
 
-    def __init__(self, connection: AsyncConnection, ring: KeyRing) -> None:
+    def __init__(self, connection: AsyncConnection, encryption: FieldEncryption) -> None:
         self._connection = connection
-        self._keys = ring.index_keys
+        self._encryption = encryption
+        self._keys = encryption.ring.index_keys
 
     async def add(self, rows: Sequence[IndexedRow]) -> None:
         """Add rows that were not there."""
-        values = index_values(rows, self._keys[0])
+        values = await index_values(rows, self._encryption)
         if values:
             await self._connection.execute(insert(blind_indexes), values)
 
@@ -83,14 +88,43 @@ class BlindIndex:
             found |= {row.row_id: by_digest[bytes(row.digest)] for row in rows}
         return found
 
+    async def renew(self, limit: int) -> int:
+        """Make up to so many digests of older keys anew under the newest key, and return how many were old.
 
-def index_values(rows: Iterable[IndexedRow], key: bytes) -> list[dict[str, Any]]:
+        A digest whose text is expunged is removed.
+        """
+        newest = self._encryption.ring.newest(KeyKind.INDEX)
+        older = select(blind_indexes).where(blind_indexes.c.ring_key_id != newest).limit(limit)
+        rows = (await self._connection.execute(older)).all()
+        await self._encryption.load_keys(row.sealed for row in rows)
+        renewed = []
+        for row in rows:
+            text = await self._encryption.decrypt_json(_PLACE[0], row.row_id, _PLACE[1], row.sealed)
+            if not isinstance(text, Expunged):
+                digest = _digest(self._keys[0], _encode(IndexTerm(text[0], tuple(text[1:]))))
+                renewed.append({**row._asdict(), "digest": digest, "ring_key_id": newest})
+        if rows:
+            same = [and_(blind_indexes.c.digest == r.digest, blind_indexes.c.row_id == r.row_id) for r in rows]
+            await self._connection.execute(delete(blind_indexes).where(or_(*same)))
+        if renewed:
+            statement = insert_into(self._connection, blind_indexes).on_conflict_do_nothing()
+            await self._connection.execute(statement, renewed)
+        return len(rows)
+
+
+async def index_values(rows: Iterable[IndexedRow], encryption: FieldEncryption) -> list[dict[str, Any]]:
     """Return the columns of what these rows can be found by."""
-    return [
-        {"digest": digest, "row_id": row.row_id, "scope_id": row.scope.id}
-        for row in rows
-        for digest in dict.fromkeys(_digest(key, _encode(term)) for term in row.terms)
-    ]
+    ring = encryption.ring
+    newest = {"ring_key_id": ring.newest(KeyKind.INDEX)}
+    values = []
+    for row in rows:
+        for digest, term in {_digest(ring.index_keys[0], _encode(term)): term for term in row.terms}.items():
+            sealed = await encryption.encrypt_json(
+                row.scope, _PLACE[0], row.row_id, _PLACE[1], [term.kind, *term.parts]
+            )
+            found = {"digest": digest, "row_id": row.row_id, "scope_id": row.scope.id}
+            values.append({**found, **newest, "sealed": sealed})
+    return values
 
 
 def _digest(key: bytes, encoded: bytes) -> bytes:

@@ -124,6 +124,17 @@ class DataKeyStore:
         )
         return (await self._connection.execute(statement)).rowcount == 1
 
+    async def wrapped_by_others(self, ring_key: int, limit: int) -> tuple[DataKey, ...]:
+        """Return up to so many keys that another key of the ring than this one wraps."""
+        older = (data_keys.c.ring_key_id != ring_key) & data_keys.c.wrapped.is_not(None)
+        return await self._read(select(data_keys).where(older).limit(limit))
+
+    async def save_wrapped(self, key: DataKey) -> None:
+        """Save by which key of the ring the key is wrapped now; one that was destroyed stays so."""
+        same = (data_keys.c.id == key.id) & data_keys.c.wrapped.is_not(None)
+        values = {"wrapped": key.wrapped, "ring_key_id": key.ring_key_id}
+        await self._connection.execute(update(data_keys).where(same).values(values))
+
     async def _read(self, statement: Select[Any], **values: object) -> tuple[DataKey, ...]:
         rows = await self._connection.execute(statement, values)
         return tuple(

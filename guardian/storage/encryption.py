@@ -10,6 +10,7 @@ import json
 import os
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
@@ -28,8 +29,11 @@ _ID_BYTES: Final = 16
 _HEADER_BYTES: Final = 1 + _ID_BYTES
 _LENGTH_BYTES: Final = 4
 _SHORTEST_OF_ALL: Final = 256
-_SHORTEST: Final = {"ballots": 4096, "reviews": 4096, "notes": 4096}
-"""The least length in bytes: an answer with its reason is as long as one without, and a word of the group as a page."""
+_SHORTEST: Final = {"ballots": 4096, "reviews": 4096, "notes": 4096, "blind_indexes": 128}
+"""The least length in bytes: an answer with its reason is as long as one without, and a word of the group as a page.
+
+An account or a handle is short, and there are many of them.
+"""
 
 _DOUBLED_TO: Final = 1 << 16
 _STEPS_BEYOND: Final = 16
@@ -132,6 +136,16 @@ class FieldEncryption:
         self._ciphers.clear()
         return destroyed
 
+    async def rewrap(self, limit: int) -> int:
+        """Wrap up to so many data keys of older wrapping keys with the newest, and return how many were old."""
+        older = await self._keys.wrapped_by_others(self._ring.newest(), limit)
+        for key in older:
+            if key.wrapped is not None:
+                context = _key_context(key.id, key.scope)
+                fresh = self._ring.wrap(self._unwrap(key, key.wrapped), context)
+                await self._keys.save_wrapped(replace(key, wrapped=fresh, ring_key_id=self._ring.newest()))
+        return len(older)
+
     async def _key_id_for(self, scope: KeyScope) -> str:
         if scope not in self._ids:
             key = await self._keys.of_scope(scope) or await self._create_key(scope)
@@ -147,7 +161,7 @@ class FieldEncryption:
     def _generate_key(self, scope: KeyScope) -> DataKey:
         key_id = new_id()
         wrapped = self._ring.wrap(AESGCM.generate_key(KEY_BYTES * 8), _key_context(key_id, scope))
-        return DataKey(key_id, scope, wrapped, self._ring.newest)
+        return DataKey(key_id, scope, wrapped, self._ring.newest())
 
     async def _cipher(self, key_id: str) -> AESGCM | Expunged:
         if key_id not in self._ciphers:
@@ -165,8 +179,11 @@ class FieldEncryption:
             self._ciphers.popitem(last=False)
 
     def _open_key(self, key: DataKey, wrapped: bytes) -> AESGCM:
+        return AESGCM(self._unwrap(key, wrapped))
+
+    def _unwrap(self, key: DataKey, wrapped: bytes) -> bytes:
         try:
-            return AESGCM(self._ring.unwrap(wrapped, _key_context(key.id, key.scope)))
+            return self._ring.unwrap(wrapped, _key_context(key.id, key.scope))
         except (InvalidTag, KeyError) as error:
             raise DecryptionFailed(f"the data key {key.id} does not open with this key ring") from error
 

@@ -16,6 +16,7 @@ from guardian.ids import CaseId, new_id
 from guardian.services.context import EarlierAnswer
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.key_ring import KeyKind
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.system import deliveries
 
@@ -55,7 +56,8 @@ class SqlDeliveryStore(EncryptedSqlStore):
     def _key(self, text: str) -> str:
         """Return what is kept of an id or digest of others: without the ring nobody can try out what it stands for."""
         ring = self._encryption.ring
-        return hmac.new(ring.derive(_DELIVERIES, ring.newest), text.encode(), hashlib.sha256).hexdigest()
+        key = ring.derive(KeyKind.LASTING, _DELIVERIES, ring.newest(KeyKind.LASTING))
+        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
     async def forget_before(self, instant: datetime) -> int:
         """Forget deliveries received before the instant; return how many there were."""

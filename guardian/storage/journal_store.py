@@ -25,7 +25,7 @@ from guardian.storage.access_record import CASE, SEATS, AccessRecord
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.database import insert as insert_into
 from guardian.storage.encryption import DecryptionFailed, Expunged, FieldEncryption
-from guardian.storage.key_ring import KeyRing
+from guardian.storage.key_ring import KeyKind, KeyRing
 from guardian.storage.statements import insert
 from guardian.storage.tables.system import journal, journal_head, meta
 from guardian.storage.utc_datetime import to_microseconds
@@ -235,9 +235,9 @@ class SqlJournal(JournalReader):
             "position": position,
             "at": self._now,
             "previous": previous,
-            "ring_key_id": ring.newest,
+            "ring_key_id": ring.newest(KeyKind.JOURNAL),
             "body_hash": _hash(body),
-            "case_mark": None if entry.case is None else _mark(ring, ring.newest, entry.case),
+            "case_mark": None if entry.case is None else _mark(ring, ring.newest(KeyKind.JOURNAL), entry.case),
         }
         return {**row, "mac": _mac(ring, row), "body": body, "sealed": encrypted}
 
@@ -352,17 +352,17 @@ def _body(entry: Entry, encrypted: bytes | None, access: Mapping[str, str]) -> s
 def _mac(ring: KeyRing, row: Mapping[str, Any]) -> str:
     """Return the code of an entry; KeyError where its key is not on the ring."""
     at, values = to_microseconds(row["at"]), [row[name] for name in _COVERED]
-    key = ring.derive(_MAC_KEY, row["ring_key_id"])
+    key = ring.derive(KeyKind.JOURNAL, _MAC_KEY, row["ring_key_id"])
     return hmac.new(key, _canonical([_FORMAT, at, *values]).encode(), hashlib.sha256).hexdigest()
 
 
 def _mark(ring: KeyRing, number: int, case: CaseId) -> str:
     """Return by what the entries of a case are found, which only the ring can tell from any other case's."""
-    return hmac.new(ring.derive(_MARK_KEY, number), case.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(ring.derive(KeyKind.JOURNAL, _MARK_KEY, number), case.encode(), hashlib.sha256).hexdigest()
 
 
 def _every_mark(ring: KeyRing, case: CaseId) -> list[str]:
-    return [_mark(ring, number, case) for number in ring.numbers]
+    return [_mark(ring, number, case) for number in ring.numbers(KeyKind.JOURNAL)]
 
 
 def _place(column: tuple[str, str], position: int) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from guardian.spaces.account_proof import ProvenAccount
 from guardian.spaces.port import Account
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.key_ring import KeyKind
 from guardian.storage.statements import AT, insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.links import disputes, evidence_readings, merges, ownership_codes
@@ -24,6 +25,7 @@ from guardian.storage.tables.sanctions import liftings, sanctions
 from guardian.storage.tables.system import meta
 from rules.policy import OnTermEnd
 
+_CODES: Final = "ownership codes 1"
 _ASKED_UNTIL: Final = "links.asked_until"
 """The turn up to which the spaces have been asked: a sanction's id and an account's."""
 
@@ -139,7 +141,9 @@ class SqlLinkStore(EncryptedSqlStore):
 
     def _keyed_digests(self, digest: str) -> list[str]:
         """What stands for the digest: without the key ring no code can be tried, nor be joined to what was sent."""
-        return [keyed_digest(key, f"{ownership_codes.name}\n{digest}") for key in self._encryption.ring.index_keys]
+        ring = self._encryption.ring
+        keys = [ring.derive(KeyKind.LASTING, _CODES, number) for number in ring.numbers(KeyKind.LASTING)]
+        return [keyed_digest(key, f"{ownership_codes.name}\n{digest}") for key in keys]
 
     async def record_evidence_read(self, subject: str, member: MemberId, at: datetime) -> None:
         """Record that the member has read the evidence of the link or merge; doing so again changes nothing."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from guardian.storage.key_ring import KeyRing
+from guardian.storage.key_ring import KeyKind, KeyRing
 
 _PURPOSE: Final = "pseudonyms 1"
 _NUMBER_BYTES: Final = 2
@@ -28,11 +28,11 @@ class Pseudonyms:
 
     def hide(self, within: str, value: str | None) -> str | None:
         """Return the pseudonym of the id in that place; None stays None."""
-        return None if value is None else self._seal(within, value, self._ring.newest)
+        return None if value is None else self._seal(within, value, self._ring.newest(KeyKind.LASTING))
 
     def every(self, within: str, value: str) -> list[str]:
         """Return every pseudonym that the id may have in that place: one for each key of the ring."""
-        return [self._seal(within, value, number) for number in self._ring.numbers]
+        return [self._seal(within, value, number) for number in self._ring.numbers(KeyKind.LASTING)]
 
     def reveal(self, within: str, pseudonym: str | None) -> Any:
         """Return the id behind the pseudonym that stands in that place, as the type that is asked for.
@@ -50,7 +50,7 @@ class Pseudonyms:
         return urlsafe_b64encode(number.to_bytes(_NUMBER_BYTES, "big") + sealed).decode()
 
     def _cipher(self, number: int) -> AESSIV:
-        return AESSIV(self._ring.derive(_PURPOSE, number))
+        return AESSIV(self._ring.derive(KeyKind.LASTING, _PURPOSE, number))
 
 
 def _encode(value: str) -> bytes:

@@ -51,7 +51,7 @@ class EncryptedSqlStore(SqlStore):
 
     @cached_property
     def _index(self) -> BlindIndex:
-        return BlindIndex(self._connection, self._encryption.ring)
+        return BlindIndex(self._connection, self._encryption)
 
     @cached_property
     def _numbered(self) -> NumberedIndex:

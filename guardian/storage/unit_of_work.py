@@ -27,7 +27,8 @@ from guardian.storage.foreign_store import SqlForeignStore
 from guardian.storage.handoff_store import SqlHandoffStore
 from guardian.storage.idempotency_store import SqlDeliveryStore, SqlIdempotencyStore
 from guardian.storage.journal_store import JournalReader, SqlJournal
-from guardian.storage.key_ring import KeyRing
+from guardian.storage.key_ring import KeyKind, KeyRing
+from guardian.storage.key_rotation_store import SqlKeyRotationStore
 from guardian.storage.link_store import SqlLinkStore
 from guardian.storage.manual_task_store import SqlManualTaskStore
 from guardian.storage.measure_store import SqlContentRestrictionStore, SqlMeasureStore
@@ -71,6 +72,11 @@ class SqlStores:
     def idempotency(self) -> SqlIdempotencyStore:
         """Return the store of commands that came before."""
         return SqlIdempotencyStore(self.deliveries, self.now)
+
+    @cached_property
+    def key_rotations(self) -> SqlKeyRotationStore:
+        """Return the store of keys of the ring that are to go."""
+        return SqlKeyRotationStore(self.connection, self.encryption)
 
     @cached_property
     def history(self) -> JournalReader:
@@ -232,14 +238,21 @@ class SqlUnitOfWorkFactory:
         self._ring = ring
         self._clock = clock
 
+    @property
+    def ring(self) -> KeyRing:
+        """Return the ring whose keys wrap the data keys."""
+        return self._ring
+
     def derive_key(self, purpose: str) -> bytes:
         """Return a key of that purpose which comes of the newest key of the ring, the same after each start."""
-        return self._ring.derive(purpose, self._ring.newest)
+        return self._ring.derive(KeyKind.LASTING, purpose, self._ring.newest(KeyKind.LASTING))
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[SqlUnitOfWork]:
         """Open a transaction that commits when its block ends, and is undone when the block raises."""
         async with self._database.write() as connection:
+            # Now that nobody else writes, no other process changes the ring either before this is committed.
+            self._ring.refresh()
             uow = SqlUnitOfWork(connection, self._ring, self._clock.now(), chairs_are_board=self._chairs_are_board)
             yield uow
             await uow.notices.flush()
@@ -259,6 +272,7 @@ class SqlUnitOfWorkFactory:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlReadView]:
         """Open a view of one instant."""
+        self._ring.refresh()
         async with self._database.read() as connection:
             view = SqlReadView(connection, self._ring, self._clock.now(), chairs_are_board=self._chairs_are_board)
             yield view

@@ -121,7 +121,7 @@ async def _known_accounts(ring: KeyRing, at: datetime, numbers: Sequence[int]) -
         sealed = await encryption.encrypt_json(KeyScope.of_person(link.person), "accounts", link.id, "sealed", content)
         account = {"id": link.id, "person_id": link.person, "space": FORUM, "trust": link.trust, "version": 0}
         rows[accounts].append({**account, "linked_at": at, "linked_by": link.linked_by, "sealed": sealed})
-        rows[blind_indexes] += index_values([index_account(link)], ring.index_keys[0])
+        rows[blind_indexes] += await index_values([index_account(link)], encryption)
         item = {"account_id": link.id, "person_id": link.person, "space": FORUM, "due_at": at + _LONGEST}
         state = {"state": CoverageState.HELD, "failures": 0, "detail": "held", "needs": "", "observed_at": at}
         rows[work_items].append({**item, **state, "version": 0})

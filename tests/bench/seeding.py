@@ -180,7 +180,6 @@ class _GatheredRows:
         )
         self.rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in order}
         self._encryption = FieldEncryption(BufferedDataKeys(self.rows[data_keys]), service.ring, at)
-        self._index_key = service.ring.index_keys[0]
         self._pseudonyms = Pseudonyms(service.ring)
         self._at = at
 
@@ -230,7 +229,7 @@ class _GatheredRows:
             linked_at=self._at,
             linked_by="service",
         )
-        self.rows[blind_indexes] += index_values([index_account(link)], self._index_key)
+        self.rows[blind_indexes] += await index_values([index_account(link)], self._encryption)
         row: dict[str, Any] = {"id": account, "person_id": each.person, "space": space, "trust": Trust.VOUCHED}
         row |= {"linked_at": self._at, "linked_by": "service", "confirmed_by": None, "version": 0}
         row["sealed"] = await self._encryption.encrypt_json(scope, "accounts", account, "sealed", content)

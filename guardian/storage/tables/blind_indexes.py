@@ -1,8 +1,8 @@
-"""Keyed digests of confidential texts by which rows are found: who belongs to which scope, and nothing in plain."""
+"""Keyed digests of confidential texts by which rows are found, each with its text sealed: nothing stands in plain."""
 
 from typing import Final
 
-from sqlalchemy import Column, Index, LargeBinary, String, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table
 
 from guardian.storage.tables.base import ID_LENGTH, metadata
 
@@ -14,5 +14,7 @@ blind_indexes: Final = Table(
     Column("digest", LargeBinary(DIGEST_BYTES), primary_key=True),
     Column("row_id", String(ID_LENGTH), primary_key=True),
     Column("scope_id", String(ID_LENGTH), nullable=False),
+    Column("ring_key_id", Integer, nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
     Index(None, "scope_id", "row_id"),
 )

@@ -29,6 +29,17 @@ data_keys: Final = Table(
     UniqueConstraint("scope_kind", "scope_id"),
 )
 
+key_rotations: Final = Table(
+    "key_rotations",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("wrapping", Integer, nullable=False),
+    Column("indexing", Integer, nullable=False),
+    Column("destroy_at", UtcDateTime, nullable=False),
+    Column("completed_at", UtcDateTime, nullable=True, index=True),
+)
+
 journal: Final = Table(
     "journal",
     metadata,

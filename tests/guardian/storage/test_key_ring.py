@@ -1,15 +1,20 @@
 """The key ring's two files: made once, refused when others can read them, never guessed at when damaged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from cryptography.exceptions import InvalidTag
 
 from guardian.errors import Misconfigured
-from guardian.storage.key_ring import KeyRing
+from guardian.storage.key_ring import KeyKind, KeyRing
 
 DATA_KEY = bytes(range(32))
+
+
+def ring_of(keys: Mapping[int, bytes]) -> KeyRing:
+    """A ring with these keys of every kind, in no file."""
+    return KeyRing(dict.fromkeys(KeyKind, keys))
 
 
 @pytest.fixture
@@ -40,8 +45,8 @@ def test_a_wrapped_key_does_not_open_as_that_of_another_case(
 
 
 def test_the_newest_key_wraps_and_older_ones_still_open() -> None:
-    old = KeyRing({1: b"a" * 32})
-    both = KeyRing({1: b"a" * 32, 2: b"b" * 32})
+    old = ring_of({1: b"a" * 32})
+    both = ring_of({1: b"a" * 32, 2: b"b" * 32})
     assert both.unwrap(old.wrap(DATA_KEY, b""), b"") == DATA_KEY
     with pytest.raises(KeyError):
         old.unwrap(both.wrap(DATA_KEY, b""), b"")
@@ -63,7 +68,7 @@ def test_a_master_key_that_exists_is_used(ring_path: Path, master_path: Path, wr
     second = ring_path.with_name("second")
     KeyRing.create(second, master_path)
     assert KeyRing.load(ring_path, master_path).unwrap(wrapped, b"case one") == DATA_KEY
-    assert KeyRing.load(second, master_path).newest == 1
+    assert KeyRing.load(second, master_path).newest() == 1
 
 
 def test_files_that_others_can_read_are_refused_both_at_once(
@@ -136,4 +141,4 @@ def test_a_folder_that_is_not_there_is_named_and_nothing_is_made(tmp_path: Path)
 
 
 def test_a_ring_does_not_show_its_keys() -> None:
-    assert repr(KeyRing({3: b"a" * 32})) == "KeyRing(newest=3)"
+    assert repr(ring_of({3: b"a" * 32})) == "KeyRing(newest=3)"

@@ -24,8 +24,11 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
         sa.Column("row_id", sa.String(length=64), nullable=False),
         sa.Column("scope_id", sa.String(length=64), nullable=False),
+        sa.Column("ring_key_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("digest", "row_id", name=op.f("pk_blind_indexes")),
     )
+    op.create_index(op.f("ix_blind_indexes_ring_key_id"), "blind_indexes", ["ring_key_id"], unique=False)
     op.create_index(op.f("ix_blind_indexes_scope_id_row_id"), "blind_indexes", ["scope_id", "row_id"], unique=False)
     op.create_table(
         "calendar_links",
@@ -136,6 +139,17 @@ def upgrade() -> None:
         sa.Column("mac", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_head")),
     )
+    op.create_table(
+        "key_rotations",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("wrapping", sa.Integer(), nullable=False),
+        sa.Column("indexing", sa.Integer(), nullable=False),
+        sa.Column("destroy_at", sa.BigInteger(), nullable=False),
+        sa.Column("completed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_rotations")),
+    )
+    op.create_index(op.f("ix_key_rotations_completed_at"), "key_rotations", ["completed_at"], unique=False)
     op.create_table(
         "member_sessions",
         sa.Column("id", sa.String(length=64), nullable=False),
