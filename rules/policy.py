@@ -245,6 +245,19 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long a closed case is kept, and by when a copy of the database can no longer be opened after it is forgotten."""
+
+    not_upheld: Annotated[timedelta, Source("P-9.5", 30 * DAY, 2 * YEAR)]
+    minor: Annotated[timedelta, Source("P-9.5", 30 * DAY, 5 * YEAR)]
+    repeated_from: Annotated[int, Source("P-9.5", 2, 20)]
+    serious_from_rung: Annotated[int, Source("P-9.5", 1, 4)]
+    review_every: Annotated[timedelta, Source("P-9.5", 30 * DAY, 2 * YEAR)]
+    legal_hold_most: Annotated[timedelta, Source("P-9.5", DAY, 2 * YEAR)]
+    forget_backups_after: Annotated[timedelta, Source("P-9.5", DAY, 90 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
 class Worklist:
     """How long somebody's word that they see to a task stands."""
 
@@ -363,6 +376,7 @@ class Policy:
     reminders: Reminders
     closing: Closing
     records: Records
+    retention: Retention
     worklist: Worklist
     membership: Membership
     rota: Rota

@@ -53,6 +53,7 @@ from guardian.services.platform_events.webhooks import receive
 from guardian.services.raids.rollout import advance_raids
 from guardian.services.reports.captures import forget_old_captures
 from guardian.services.rota.handover import hand_over
+from guardian.services.retention.expunction import refresh_dates
 from guardian.settings.loader import read_modes
 from guardian.settings.models import Settings
 from guardian.spaces.inbox import Inbox
@@ -61,6 +62,7 @@ from guardian.spaces.registry import Mode, SpaceRegistry
 from guardian.spaces.webhooks import WebhookEvent
 from guardian.storage.backend import ProcessLock
 from guardian.storage.database import Database
+from guardian.storage.key_rotation import KEY_ROUND, rotate_keys
 from guardian.storage.migrations.steps import check_current
 from guardian.storage.unit_of_work import SqlReadView, SqlUnitOfWork, SqlUnitOfWorkFactory
 from guardian.unit_of_work import WakeupTopic
@@ -340,6 +342,7 @@ class Service:
         hand_over_at = daily(self.app.policy.rota.handover_hour, start)
         self._jobs.add("rota", hand_over_at, partial(hand_over, self.app))
         self._jobs.add("terms", daily(self.app.policy.rota.handover_hour, start), partial(run_renewal, self.app))
+        self._jobs.add("retention", every(KEY_ROUND, start), self._forget)
         self._jobs.add("links", every(settings.relink_every, start), self._refresh_links)
         if self.settings.journal is not None and self.mailer is not None:
             send = partial(
@@ -369,6 +372,13 @@ class Service:
     async def _compare_listing(self, name: SpaceName, found: Listing, begun: datetime) -> None:
         await native_actions.compare_listing(self.app, name, found, begun)
         await native_removals.inspect_removals(self.app, name)
+
+    async def _forget(self) -> bool:
+        """Compute anew when each closed case is forgotten; destroy keys whose day has come, if the time can be trusted."""
+        await refresh_dates(self.app)
+        if self.clock.trusted():
+            await rotate_keys(self.units_of_work)
+        return True
 
     async def _refresh_links(self) -> bool:
         """Ask about what was reported lately, and about the next share of all others."""

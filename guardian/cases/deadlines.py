@@ -44,6 +44,8 @@ class DeadlineKind(StrEnum):
     ROTA_CALL = "rota_call"
     MANUAL_TASK = "manual_task"
     MANUAL_RELEASE = "manual_release"
+    EXPUNGE = "expunge"
+    RETENTION_REVIEW = "retention_review"
 
 
 @dataclass(frozen=True, slots=True)

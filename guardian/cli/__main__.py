@@ -29,6 +29,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "confirm-chair": ("confirm_chair", "Confirm the first chair, as a second member."),
     "seat": ("seat", "Give people their places in the groups, as a chair."),
     "journal": ("journal", "Look whether the journal is as it was written."),
+    "expunge": ("expunge", "Show or forget what is to be forgotten by now."),
+    "keys": ("keys", "Show the keys, or replace them while the service runs."),
     "backup": ("backup", "Copy the database to a file."),
     "restore": ("restore", "Bring a copy of the database back."),
     "db": ("db", "Bring the database to this release."),

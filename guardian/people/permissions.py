@@ -86,6 +86,7 @@ class UseCase(StrEnum):
     ANNOUNCE_RAID = "announce_raid"
     CONFIRM_RAID = "confirm_raid"
     ADOPT = "adopt"
+    REVIEW_RETENTION = "review_retention"
     SIGN_IN = "sign_in"
     RECOVER_PASSKEY = "recover_passkey"
     READ_SHEET = "read_sheet"
@@ -186,6 +187,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.ANNOUNCE_RAID: (MEMBERS,),
     UseCase.CONFIRM_RAID: (MEMBERS,),
     UseCase.ADOPT: (MEMBERS,),
+    UseCase.REVIEW_RETENTION: _CASE_SEATS,
     UseCase.SIGN_IN: (MEMBERS, MODERATORS, BOARD),
     UseCase.RECOVER_PASSKEY: (MEMBERS,),
     UseCase.READ_SHEET: _CASE_SEATS,

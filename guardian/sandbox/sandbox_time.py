@@ -54,6 +54,8 @@ OF_DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.MANUAL_TASK: "somebody is to confirm what they were asked to do by hand",
     DeadlineKind.MANUAL_RELEASE: "somebody is asked to let a person back in by hand",
     DeadlineKind.CONTACT_QUESTION: "the time for the reporter's word on writing to the person is over",
+    DeadlineKind.EXPUNGE: "a case is forgotten",
+    DeadlineKind.RETENTION_REVIEW: "whether a case is still to be kept is looked at",
 }
 """What each deadline is, for somebody who reads of it for the first time."""
 

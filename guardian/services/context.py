@@ -21,6 +21,7 @@ from guardian.cases.measures import MeasureStore
 from guardian.cases.notes import NoteStore
 from guardian.cases.open_work import OpenWorkStore
 from guardian.cases.raids import RaidStore
+from guardian.cases.retention import RetentionStore
 from guardian.cases.tasks import TaskClaimStore
 from guardian.clock import Clock, system_now
 from guardian.ids import CaseId, ContactAddress
@@ -138,6 +139,10 @@ class ReadView(CaseView, Protocol):
     @property
     def rota(self) -> RotaStore:
         """Return the store of who is on duty when."""
+
+    @property
+    def retention(self) -> RetentionStore:
+        """Return the store of what keeps a case, and of what is forgotten."""
 
     @property
     def passkeys(self) -> PasskeyStore:

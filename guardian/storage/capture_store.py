@@ -15,7 +15,6 @@ from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.captures import captures
 
-_SCOPE: Final = KeyScope.of_service("captures")
 _PLACE: Final = ("captures", "sealed")
 
 
@@ -26,10 +25,10 @@ class SqlCaptureStore(EncryptedSqlStore):
         """Store what was handed over."""
         table, column = _PLACE
         said = {"space": capture.by.space, "by": capture.by.native_id, "name": capture.name, "content": capture.content}
-        sealed = await self._encryption.encrypt_json(_SCOPE, table, capture.id, column, said)
+        sealed = await self._encryption.encrypt_json(_scope_of(capture.id), table, capture.id, column, said)
         await self._connection.execute(insert(captures).values(id=capture.id, captured_at=capture.at, sealed=sealed))
         terms = (_owner_term(capture.by), _name_term(capture.by, capture.name))
-        await self._index.add([IndexedRow(_SCOPE, capture.id, terms)])
+        await self._index.add([IndexedRow(_scope_of(capture.id), capture.id, terms)])
 
     async def captures_by(self, account: Account) -> tuple[str, ...]:
         """Return the ids of what that account has pointed to, oldest first."""
@@ -49,14 +48,18 @@ class SqlCaptureStore(EncryptedSqlStore):
         return tuple(found)
 
     async def remove_capture(self, capture: str) -> None:
-        """Remove it, and what it is found by."""
-        await self._index.replace(IndexedRow(_SCOPE, capture, ()))
+        """Remove it, what it is found by, and its key: no copy of the database opens it any more."""
+        await self._encryption.destroy(_scope_of(capture))
         await self._connection.execute(delete(captures).where(captures.c.id == capture))
 
     async def captures_before(self, instant: datetime) -> tuple[str, ...]:
         """Return the ids of what was pointed to at the instant or before."""
         found = select(captures.c.id).where(captures.c.captured_at <= instant).order_by(captures.c.id)
         return tuple((await self._connection.execute(found)).scalars())
+
+
+def _scope_of(capture: str) -> KeyScope:
+    return KeyScope.of_service(f"capture {capture}")
 
 
 def _owner_term(account: Account) -> IndexTerm:

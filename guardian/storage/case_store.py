@@ -23,7 +23,6 @@ from guardian.storage.statements import AT, insert, select_among, select_at
 from guardian.storage.tables.cases import cases, exclusions, parties, receipts
 from guardian.storage.tables.handoffs import handoffs
 
-_RECEIPTS: Final = KeyScope.of_service("receipts")
 _ORDER: Final = (exclusions.c.at, exclusions.c.case_id)
 
 
@@ -63,7 +62,7 @@ class SqlCaseStore(SqlReportStore):
 
     async def cases_of(self, person: PersonId) -> tuple[Case, ...]:
         """Return the cases in which the person is reported, oldest first."""
-        found = await self._numbered.find(_party_term(person))
+        found = await self._numbered.find(party_term(person))
         reported = parties.c.reference.in_(found) & (parties.c.role == PartyRole.REPORTED)
         named = select(parties.c.case_id).where(reported)
         rows = await self._connection.execute(select(cases).where(cases.c.id.in_(named)).order_by(cases.c.id))
@@ -85,7 +84,7 @@ class SqlCaseStore(SqlReportStore):
         person = self._hide(party.case, party.person)
         await self._connection.execute(insert(parties), {"case_id": party.case, "person_id": person, **row})
         if party.person is not None:
-            await self._numbered.add(KeyScope.of_case(party.case), party.reference, _party_term(party.person))
+            await self._numbered.add(KeyScope.of_case(party.case), party.reference, party_term(party.person))
 
     async def parties_of(self, case: CaseId) -> tuple[Party, ...]:
         """Return the parties of the case."""
@@ -114,7 +113,7 @@ class SqlCaseStore(SqlReportStore):
         }
         await self._connection.execute(insert(receipts), row)
         if receipt.person is not None:
-            scope = KeyScope.of_case(receipt.case) if receipt.case else _RECEIPTS
+            scope = KeyScope.of_case(receipt.case) if receipt.case else KeyScope.of_person(receipt.person)
             await self._numbered.add(scope, receipt.digest, _receipt_term(receipt.person))
 
     async def save_receipt(self, receipt: Receipt) -> None:
@@ -291,7 +290,8 @@ def _exclusion_id(case: CaseId, member: MemberId, kind: ExclusionKind) -> str:
     return f"{case}/{member}/{kind}"
 
 
-def _party_term(person: PersonId) -> IndexTerm:
+def party_term(person: PersonId) -> IndexTerm:
+    """Return by what the parts of a person in cases are found, for as long as the case is not forgotten."""
     return IndexTerm("party", (person,))
 
 

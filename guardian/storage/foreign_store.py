@@ -139,14 +139,13 @@ class SqlForeignStore(EncryptedSqlStore):
             "placed_at": _encode_instant(foreign.restricted_at),
             "until": _encode_instant(foreign.until),
         }
+        scope = _SCOPE if foreign.case is None else KeyScope.of_case(foreign.case)
         return {
             "state": foreign.state,
             "observed_at": foreign.observed_at,
             "by": foreign.by,
             "case_id": foreign.case,
-            "sealed": await self._encryption.encrypt_json(
-                _SCOPE, "foreign_restrictions", foreign.id, "sealed", details
-            ),
+            "sealed": await self._encryption.encrypt_json(scope, "foreign_restrictions", foreign.id, "sealed", details),
         }
 
     async def _restriction(self, row: Row[Any]) -> ForeignRestriction:

@@ -62,7 +62,7 @@ class SqlHandoffStore(EncryptedSqlStore):
 
     async def of_person(self, person: PersonId) -> tuple[Handoff, ...]:
         """Return the handoffs about that person, oldest first."""
-        return await self._select_all(handoffs.c.id.in_(await self._numbered.find(_person_term(person))))
+        return await self._select_all(handoffs.c.id.in_(await self._numbered.find(handed_term(person))))
 
     async def _columns(self, handoff: Handoff) -> dict[str, Any]:
         words = {
@@ -84,7 +84,7 @@ class SqlHandoffStore(EncryptedSqlStore):
 
     async def _index_person(self, handoff: Handoff) -> None:
         if handoff.person:
-            await self._numbered.add(KeyScope.of_case(handoff.case), handoff.id, _person_term(handoff.person))
+            await self._numbered.add(KeyScope.of_case(handoff.case), handoff.id, handed_term(handoff.person))
 
     async def _select_one(self, condition: ColumnElement[bool]) -> Handoff | None:
         row = (await self._connection.execute(select(handoffs).where(condition))).first()
@@ -120,5 +120,6 @@ class SqlHandoffStore(EncryptedSqlStore):
         )
 
 
-def _person_term(person: PersonId) -> IndexTerm:
+def handed_term(person: PersonId) -> IndexTerm:
+    """Return by what the handoffs about a person are found, for as long as their case is not forgotten."""
     return IndexTerm("handoff", (person,))

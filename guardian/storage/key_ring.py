@@ -162,10 +162,6 @@ class KeyRing:
             self._hold(_read_keys(self._path, self._master_path))
             self._stamp = stamp
 
-    def seal_copy(self, master: bytes) -> bytes:
-        """Return the ring as the content of a file that this master key (of 256 bits) opens."""
-        return _encrypt_keys(self._keys, master)
-
     def _change(self, keys: Keys, master_path: Path | None = None) -> None:
         if self._path is not None and self._master_path is not None:
             chosen = master_path or self._master_path

@@ -4,6 +4,9 @@ It is level-triggered: what is left to do is read from the ring and the database
 done again. Read `rotate_keys` first. Policy: P-9.5.
 """
 
+from datetime import timedelta
+from typing import Final
+
 from guardian.journal import SERVICE, Entry
 from guardian.logs import logger
 from guardian.storage.key_ring import KeyKind
@@ -11,6 +14,9 @@ from guardian.storage.key_rotation_store import KeyRotation
 from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 
 log = logger("storage")
+
+KEY_ROUND: Final = timedelta(days=1)
+"""How often it is looked whether keys are to go; they go that much before the day that was promised."""
 
 
 async def rotate_keys(units_of_work: SqlUnitOfWorkFactory) -> int:
@@ -50,7 +56,7 @@ async def _renew_some(units_of_work: SqlUnitOfWorkFactory) -> int:
 
 async def _destroy_old(units_of_work: SqlUnitOfWorkFactory, rotation: KeyRotation) -> bool:
     async with units_of_work.begin() as uow:
-        if uow.now < rotation.destroy_at:
+        if uow.now < rotation.destroy_at - KEY_ROUND:
             return False
         if await uow.key_rotations.renew_some():
             # Somebody has written under an old key meanwhile: the next round comes back to it.
@@ -65,5 +71,5 @@ async def _destroy(uow: SqlUnitOfWork, rotation: KeyRotation) -> bool:
     await uow.key_rotations.complete(rotation, uow.now)
     about = {"wrapping": str(rotation.wrapping), "index": str(rotation.indexing), "since": rotation.at.isoformat()}
     uow.journal.note(Entry(act="keys.were_destroyed", by=SERVICE, authority="P-9.5", about=about))
-    log.info("keys.were_destroyed", wrapping=rotation.wrapping, index=rotation.indexing)
+    log.info("keys.were_destroyed", count=rotation.wrapping)
     return True

@@ -70,4 +70,11 @@ class SqlKeyRotationStore(EncryptedSqlStore):
 
 
 def _read(row: Row[KeyRotation]) -> KeyRotation:
-    return KeyRotation(row.id, row.at, row.wrapping, row.indexing, row.destroy_at, row.completed_at)
+    return KeyRotation(
+        id=row.id,
+        at=row.at,
+        wrapping=row.wrapping,
+        indexing=row.indexing,
+        destroy_at=row.destroy_at,
+        completed_at=row.completed_at,
+    )

@@ -58,7 +58,7 @@ class SqlMeasureStore(EncryptedSqlStore):
 
     async def of_person(self, person: PersonId) -> tuple[Measure, ...]:
         """Return the measures on the person, in every space, oldest first."""
-        return await self._measures(measures.c.id.in_(await self._numbered.find(_person_term(person))))
+        return await self._measures(measures.c.id.in_(await self._numbered.find(measured_term(person))))
 
     async def unended(self, now: datetime) -> tuple[Measure, ...]:
         """Return every measure that runs at that instant, oldest first."""
@@ -66,7 +66,7 @@ class SqlMeasureStore(EncryptedSqlStore):
 
     async def _index_person(self, measure: Measure) -> None:
         if measure.person:
-            await self._numbered.add(KeyScope.of_case(measure.case), measure.id, _person_term(measure.person))
+            await self._numbered.add(KeyScope.of_case(measure.case), measure.id, measured_term(measure.person))
 
     async def _measures(self, condition: ColumnElement[bool]) -> tuple[Measure, ...]:
         rows = (await self._connection.execute(select(measures).where(condition).order_by(measures.c.id))).all()
@@ -112,7 +112,8 @@ class SqlMeasureStore(EncryptedSqlStore):
         )
 
 
-def _person_term(person: PersonId) -> IndexTerm:
+def measured_term(person: PersonId) -> IndexTerm:
+    """Return by what the measures on a person are found, for as long as their matter is not forgotten."""
     return IndexTerm("measure", (person,))
 
 

@@ -41,7 +41,7 @@ class SqlNoticeStore(EncryptedSqlStore):
         """Add the notice, which waits to be sent."""
         columns = await self._columns(notice)
         self._added.append({"id": notice.id, "version": notice.version, **columns})
-        scope = _WITHOUT_CASE if notice.case is None else KeyScope.of_case(notice.case)
+        scope = _scope_of(notice)
         for term in _terms(notice.to):
             await self._numbered.add(scope, notice.id, term)
 
@@ -99,7 +99,7 @@ class SqlNoticeStore(EncryptedSqlStore):
     async def of_person(self, person: PersonId) -> tuple[Notice, ...]:
         """Return every notice to that person, oldest first."""
         return await self._where(
-            select_among(notices.c.id, notices.c.id), await self._numbered.find(_person_term(person))
+            select_among(notices.c.id, notices.c.id), await self._numbered.find(person_term(person))
         )
 
     async def of_account(self, account: AccountId) -> tuple[Notice, ...]:
@@ -117,7 +117,7 @@ class SqlNoticeStore(EncryptedSqlStore):
         return tuple([await self._read(row) for row in rows])
 
     async def _columns(self, notice: Notice) -> dict[str, Any]:
-        scope = _WITHOUT_CASE if notice.case is None else KeyScope.of_case(notice.case)
+        scope = _scope_of(notice)
         content: dict[str, Any] = {"facts": dict(notice.facts), "proof": notice.proof}
         if notice.to.address is not None:
             content["address"] = notice.to.address
@@ -165,13 +165,21 @@ class SqlNoticeStore(EncryptedSqlStore):
         )
 
 
+def _scope_of(notice: Notice) -> KeyScope:
+    """With whose key it is forgotten: its case's, else the person's whom it is for."""
+    if notice.case is not None:
+        return KeyScope.of_case(notice.case)
+    return KeyScope.of_person(notice.to.person) if notice.to.person is not None else _WITHOUT_CASE
+
+
 def _terms(to: Recipient) -> list[IndexTerm]:
     """Return by whom the notice is found again; those to members are not looked for."""
-    found = [_person_term(to.person)] if to.person else []
+    found = [person_term(to.person)] if to.person else []
     return [*found, _account_term(to.account)] if to.account else found
 
 
-def _person_term(person: PersonId) -> IndexTerm:
+def person_term(person: PersonId) -> IndexTerm:
+    """Return by what the notices to a person are found."""
     return IndexTerm("notice", ("person", person))
 
 

@@ -29,6 +29,8 @@ _OF_THE_SERVICE: Final = (
     DeadlineKind.TERM_END,
     DeadlineKind.READMISSION_REMINDER,
     DeadlineKind.MEASURE_END,
+    DeadlineKind.EXPUNGE,
+    DeadlineKind.RETENTION_REVIEW,
 )
 """What the service does by itself when it is due: nobody is asked for anything."""
 

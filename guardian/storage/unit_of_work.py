@@ -40,6 +40,7 @@ from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.raid_store import SqlRaidStore
 from guardian.storage.record_store import SqlRecordStore
 from guardian.storage.rota_store import SqlRotaStore
+from guardian.storage.retention_store import SqlRetentionStore
 from guardian.storage.sanction_store import SqlSanctionStore
 from guardian.storage.sign_in_store import SqlSignInStore
 from guardian.storage.task_claim_store import SqlTaskClaimStore
@@ -72,6 +73,11 @@ class SqlStores:
     def idempotency(self) -> SqlIdempotencyStore:
         """Return the store of commands that came before."""
         return SqlIdempotencyStore(self.deliveries, self.now)
+
+    @cached_property
+    def retention(self) -> SqlRetentionStore:
+        """Return the store of what keeps a case, and of what is forgotten."""
+        return SqlRetentionStore(self.connection, self.encryption, self.now, self.cases, self.people)
 
     @cached_property
     def key_rotations(self) -> SqlKeyRotationStore:

@@ -247,7 +247,8 @@ async def a_community(
     seeded = await _copy_seeded_files(folder, members or everybody())
     async with await Database.open(f"sqlite+aiosqlite:///{folder / seeded.database}") as database:
         numbers = policy or preset_policy("django")
-        units_of_work = SqlUnitOfWorkFactory(database, seeded.ring, clock, numbers.groups.board)
+        ring = KeyRing.load(folder / "ring", folder / "master")
+        units_of_work = SqlUnitOfWorkFactory(database, ring, clock, numbers.groups.board)
         app = AppContext(
             units_of_work=units_of_work,
             policy=numbers,

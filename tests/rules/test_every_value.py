@@ -24,6 +24,7 @@ from rules import (
     reconsideration,
     report_intake,
     rota,
+    retention,
     routing,
     shortfalls,
     suppression,
@@ -32,6 +33,7 @@ from rules import (
 )
 from rules.audience import open_to_all_at
 from rules.deadlines import TimeLimit
+from rules.ladder import Outcome
 from rules.policy import Policy, PolicyValue, policy_values
 from rules.statistics import Counts
 from tests.rules.community import DAY, DJANGO, HOUR, NOW, changed
@@ -51,6 +53,12 @@ SHORT, EXTENDED = ladder.Outcome.SHORT_SUSPENSION, ladder.Outcome.EXTENDED_SUSPE
 def every_hour(days: int, ask: Callable[[timedelta], object]) -> list[object]:
     """The answers at each hour of so many days."""
     return [ask(hour * HOUR) for hour in range(24 * days)]
+
+
+def forgetting(policy: Policy, outcome: Outcome, times: int = 1) -> object:
+    finding = retention.finding_of([outcome], is_closed=True, broke_the_code=None, is_dangerous=False, policy=policy)
+    matters = [retention.Matter(str(number), NOW, finding, NOW) for number in range(times)]
+    return retention.forget_at("0", [matters], retention.Needs(), policy)
 
 
 def deadline(kind: TimeLimit) -> Probe:
@@ -293,6 +301,15 @@ PROBES: dict[str, Probe] = {
     "reminders.shares": lambda policy: deadlines.reminder_times(TimeLimit.RESOLUTION, NOW, policy),
     "closing.review_after": deadline(TimeLimit.CASE_REVIEW),
     "records.suppress_below": lambda policy: suppression.protect(SMALL_NUMBERS, policy.records.suppress_below),
+    "retention.not_upheld": lambda policy: forgetting(policy, Outcome.NO_VIOLATION),
+    "retention.minor": lambda policy: forgetting(policy, Outcome.WARNING),
+    "retention.repeated_from": lambda policy: forgetting(policy, Outcome.WARNING, times=2),
+    "retention.serious_from_rung": lambda policy: forgetting(policy, EXTENDED),
+    "retention.review_every": lambda policy: retention.next_retention_review(NOW, NOW, policy),
+    "retention.legal_hold_most": lambda policy: [
+        retention.may_hold(NOW + days * DAY, NOW, policy).code for days in range(0, 900, 10)
+    ],
+    "retention.forget_backups_after": lambda policy: retention.copies_open_until(NOW, policy),
     "worklist.claim_lasts": lambda policy: worklist.oldest_standing(NOW, policy),
     "membership.renewal_month": rounds,
     "membership.remind_from": rounds,

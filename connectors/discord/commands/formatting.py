@@ -84,6 +84,8 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.CONTACT_QUESTION: "the reporter says whether the person may be contacted",
     DeadlineKind.MANUAL_TASK: "somebody confirms what they were asked to do by hand",
     DeadlineKind.MANUAL_RELEASE: "somebody is asked to let a person back in by hand",
+    DeadlineKind.EXPUNGE: "the case is expunged",
+    DeadlineKind.RETENTION_REVIEW: "the group looks whether the case still has to be kept",
 }
 
 

@@ -17,7 +17,9 @@ from guardian.services.context import AppContext, ReadView
 from guardian.services.decisions.draft_openings import DraftOpening, list_openings
 
 _OF_READERS: Final = frozenset({UseCase.READ_THREAD, UseCase.WRITE_NOTE, UseCase.DETERMINE})
-_OF_BOARD: Final = _OF_READERS | {UseCase.RECORD_BOARD_ANSWER, UseCase.CONFIRM_BOARD_ANSWER}
+_OF_BOARD: Final = (
+    _OF_READERS | {UseCase.REVIEW_RETENTION} | {UseCase.RECORD_BOARD_ANSWER, UseCase.CONFIRM_BOARD_ANSWER}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from guardian.services.measures import measure_records, native_explanations, rec
 from guardian.services.reminders import on_plain_deadline_due
 from guardian.services.reports import danger_calls, reporter_answers
 from guardian.services.rota import calls
+from guardian.services.retention import expunction, holds
 from guardian.services.sanctions import board_requests, readmission
 from guardian.services.unilateral import act_words, review, stop
 
@@ -58,6 +59,8 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.ROTA_CALL: calls.on_call_due,
     DeadlineKind.MANUAL_TASK: manual_tasks.on_task_due,
     DeadlineKind.MANUAL_RELEASE: manual_tasks.on_release_due,
+    DeadlineKind.EXPUNGE: expunction.on_expunge_due,
+    DeadlineKind.RETENTION_REVIEW: holds.on_retention_review_due,
 }
 _AT_ONCE: Final = 100
 _SOURCE: Final = "a deadline that is due"

@@ -59,6 +59,9 @@ IN_CASES: Final[Mapping[str, str]] = {
     "board.has_confirmed": "the Board's answer was confirmed",
     "case.was_imported": "the case was taken in from an older sheet",
     "record.was_stated": "something was stated in the records",
+    "hold.was_placed": "a legal hold was placed",
+    "hold.was_ended": "a legal hold was ended",
+    "case.was_expunged": "the case was expunged",
 }
 OF_NO_CASE: Final[Mapping[str, str]] = {
     "service.was_started": "the service was started",
@@ -83,6 +86,9 @@ OF_NO_CASE: Final[Mapping[str, str]] = {
     "statistics.were_published": "statistics were published",
     "report.was_prepared": "a yearly report was prepared",
     "database.was_copied": "a copy of the database was made",
+    "keys.were_replaced": "the keys were replaced",
+    "master_key.was_changed": "the master key was changed",
+    "keys.were_destroyed": "old keys were destroyed",
     "database.was_restored": "the database was restored from a copy",
     "space.was_lost": "a space could not be reached",
     "space.was_found": "a space was reached again",

@@ -31,6 +31,10 @@ _HELD_BACK: Final = "shown to nobody until a second member has looked at what on
 _REVIEW_DEADLINES: Final = frozenset({DeadlineKind.REVIEW, DeadlineKind.UNREVIEWED_END})
 
 
+_SHOWN_TO_NOBODY: Final = frozenset({DeadlineKind.CONFLICT_CLAIM, DeadlineKind.EXPUNGE, DeadlineKind.RETENTION_REVIEW})
+"""A conflict may be about the reader; how long a case is kept may depend on another that the reader must not know of."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReportView:
     """One report with all that belongs to it; `concerns` are the members whom the reporter picked, by name."""
@@ -135,7 +139,7 @@ async def visible_deadlines(view: ReadView, case: Case, by: MemberId) -> tuple[D
 def is_shown_deadline(deadline: Deadline, own_acts: frozenset[str]) -> bool:
     """Return whether somebody whose acts these are may see the deadline, as `visible_deadlines` says."""
     is_own_review = deadline.about in own_acts and deadline.kind in _REVIEW_DEADLINES
-    return deadline.kind is not DeadlineKind.CONFLICT_CLAIM and not is_own_review
+    return deadline.kind not in _SHOWN_TO_NOBODY and not is_own_review
 
 
 async def _build_file(uow: UnitOfWork, by: MemberId, case: Case) -> CaseFile:

@@ -17,6 +17,7 @@ from guardian.storage.tables import (
     people,
     raids,
     records,
+    retention,
     risk,
     rota,
     sanctions,
@@ -47,6 +48,7 @@ MODULES: Final = (
     records,
     worklist,
     rota,
+    retention,
 )
 """One line here and one import above for each new module of tables."""
 

@@ -27,6 +27,7 @@ from guardian.services.notes.determination import Determination, read_determinat
 from guardian.services.notes.thread import list_thread
 from guardian.services.reading_room.case_file import read_case, read_evidence
 from guardian.services.reading_room.proceedings import read_proceedings
+from guardian.services.retention.holds import RetentionPage, read_retention
 from guardian.services.sanctions.coverage_preview import PersonCoverage, preview_case_coverage
 from guardian.web.console.case_assignment_forms import ASSIGNMENT_FORMS
 from guardian.web.console.case_conflict_forms import CONFLICT_FORMS, CONFLICT_REASONS, REPORT_FORMS
@@ -43,6 +44,7 @@ from guardian.web.console.case_proposal_forms import (
     read_consequence,
     read_person,
 )
+from guardian.web.console.case_retention_forms import RETENTION_FORMS, RETENTION_WORDS
 from guardian.web.console.case_text_forms import TEXT_FORMS
 from guardian.web.console.case_thread_forms import THREAD_FORMS, VIOLATIONS
 from guardian.web.console.console import NOT_YOURS, NOTHING_TYPED, Console, FormEntry, Visit
@@ -70,6 +72,7 @@ _FORMS: Final = (
     *CONFLICT_FORMS,
     *THREAD_FORMS,
     *REPORT_FORMS,
+    *RETENTION_FORMS,
 )
 _PREVIEWS: Final = ("/propose/preview", "/accounts/look", "/accounts/suggest")
 
@@ -141,6 +144,8 @@ class CasePages:
             "marks": await list_marks(self._app, visit.by, code_name) if UseCase.MARK_CASE in offers.open_to else (),
             "checked_texts": await self._checked_texts(visit, code_name, offers),
             "claims": await self._claims(visit, code_name, offers),
+            "retention": await self._retention(visit, code_name, offers),
+            "retention_words": RETENTION_WORDS,
             "people": {person.person: person.code_name for person in file.people},
             "may_be_proposed": CASE_MACHINE.allows(file.case.state, CaseEvent.PROPOSE),
             **self._words(),
@@ -172,6 +177,12 @@ class CasePages:
         if UseCase.WRITE_DRAFT not in offers.open_to:
             return {}
         return await check_texts(self._app, visit.by, code_name)
+
+    async def _retention(self, visit: Visit, code_name: str, offers: CaseChoices) -> RetentionPage | None:
+        """How long the case is kept, as far as this member may know."""
+        if UseCase.REVIEW_RETENTION not in offers.open_to:
+            return None
+        return await read_retention(self._app, visit.by, code_name)
 
     async def _claims(self, visit: Visit, code_name: str, offers: CaseChoices) -> tuple[object, ...]:
         """The conflicts that wait for this member's word."""

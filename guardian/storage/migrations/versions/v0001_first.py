@@ -423,6 +423,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "member_id", "kind", "at", name=op.f("pk_exclusions")),
     )
     op.create_table(
+        "expunged_cases",
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reports", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("finding", sa.String(length=64), nullable=False),
+        sa.Column("outcomes", sa.String(), nullable=False),
+        sa.Column("copies_open_until", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_expunged_cases_case_id_cases")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_expunged_cases")),
+    )
+    op.create_table(
         "handoffs",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("reference", sa.String(length=64), nullable=False),
@@ -456,6 +468,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_leases_person_id_people")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_leases")),
     )
+    op.create_table(
+        "legal_holds",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_by", sa.String(length=128), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_legal_holds_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_holds")),
+    )
+    op.create_index(op.f("ix_legal_holds_case_id"), "legal_holds", ["case_id"], unique=False)
     op.create_table(
         "measures",
         sa.Column("id", sa.String(length=64), nullable=False),

@@ -1,0 +1,312 @@
+"""A case is forgotten on its day, and every copy forgets with it; whoever is needed stays readable. Policy: P-9.5."""
+
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from guardian.cases.case import CaseState
+from guardian.cases.notes import Findings, Violation
+from guardian.cases.proposals import Consequence, Decision
+from guardian.errors import NotFound, Refused
+from guardian.ids import DecisionId, new_id
+from guardian.notices.models import NoticeState
+from guardian.services.conflicts.recusal import recuse
+from guardian.services.decisions import closing as closings
+from guardian.services.identity.linking import identify_reported_person
+from guardian.services.notes.determination import write_findings
+from guardian.services.operations import deadline_runner
+from guardian.services.parties import personal_page
+from guardian.services.retention import expunction, holds
+from guardian.storage.key_ring import KeyRing
+from guardian.storage.key_rotation import rotate_keys
+from rules.conflicts import ConflictReason
+from rules.retention import RetentionGround
+from tests.builders.community import AMARA, BRUNO, DISCORD, Community, a_community
+from tests.builders.journey import DAY, Journey, a_ban, a_journey, a_suspension, a_warning
+
+SAID = "They called me a wombatface in the kitchen channel."
+OTHER_SAID = "They posted a vellichor in every thread."
+GONE = ("wombatface", "brambleking", "quillwort-reporter")
+KEPT = ("vellichor", "thistlequeen")
+YEAR = timedelta(days=365)
+
+
+@pytest.fixture
+async def community(tmp_path: Path) -> AsyncIterator[Community]:
+    async with a_community(tmp_path / "home") as opened:
+        yield opened
+
+
+async def closed(community: Community, handle: str = "brambleking", said: str = SAID) -> Journey:
+    """A case about the person that ended with a warning, and is closed."""
+    journey = await a_journey(community, handle=handle, what_happened=said, reporter_handle="quillwort-reporter")
+    await journey.enact(a_warning())
+    await closings.close(community.app, BRUNO, journey.code_name, "Said sorry.")
+    return journey
+
+
+async def days_later(community: Community, by: timedelta) -> None:
+    """So much later; the service has done each day what is due."""
+    community.pass_time(by)
+    await expunction.refresh_dates(community.app)
+    await deadline_runner.run_due(community.app)
+    await rotate_keys(community.units_of_work)
+
+
+async def is_expunged(journey: Journey) -> bool:
+    async with journey.community.units_of_work.read() as view:
+        return await view.retention.expunged(journey.id) is not None
+
+
+async def accounts_of(journey: Journey) -> int:
+    async with journey.community.units_of_work.read() as view:
+        return len(await view.people.accounts_of(journey.person))
+
+
+# -- what a thief with every key finds in a copy
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of the database as a file, and what somebody reads in it who has every key that is held now."""
+
+    file: Path
+
+    def read_with(self, keys: Mapping[str, bytes]) -> str:
+        return "\n".join(self._texts(keys))
+
+    def _texts(self, keys: Mapping[str, bytes]) -> Iterator[str]:
+        with closing(sqlite3.connect(self.file)) as connection:
+            connection.row_factory = sqlite3.Row
+            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            for table in tables:
+                for row in connection.execute(f'SELECT * FROM "{table}"'):
+                    yield from _opened(table, dict(row), keys)
+
+    def data_keys_by(self, ring: KeyRing) -> dict[str, bytes]:
+        """The data keys in the copy, as far as the ring opens them."""
+        found = {}
+        with closing(sqlite3.connect(self.file)) as connection:
+            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master")]
+            if "data_keys" not in tables:
+                return {}
+            for key_id, kind, scope, wrapped in connection.execute(
+                "SELECT id, scope_kind, scope_id, wrapped FROM data_keys"
+            ):
+                if wrapped is not None:
+                    try:
+                        found[key_id] = ring.unwrap(wrapped, _join(b"\x01", key_id, kind, scope))
+                    except (KeyError, InvalidTag):
+                        continue
+        return found
+
+
+def _opened(table: str, row: Mapping[str, object], keys: Mapping[str, bytes]) -> Iterator[str]:
+    ids = [str(value) for value in row.values() if isinstance(value, str | int)]
+    ids += [f"{one}.{two}" for one in ids for two in ids]
+    for column, value in row.items():
+        if isinstance(value, str):
+            yield value
+        if not isinstance(value, bytes) or len(value) < 45 or (key := keys.get(str(UUID(bytes=value[1:17])))) is None:
+            continue
+        header, nonce, sealed = value[:17], value[17:29], value[29:]
+        for row_id in ids:
+            try:
+                yield (
+                    AESGCM(key).decrypt(nonce, sealed, _join(header, table, row_id, column)).decode("utf-8", "replace")
+                )
+                break
+            except InvalidTag:
+                continue
+        else:
+            raise AssertionError(f"{table}.{column} opens with no place, though its key is here")
+
+
+def _join(header: bytes, *parts: str) -> bytes:
+    return b"".join(len(part).to_bytes(4, "big") + part for part in [header, *(part.encode() for part in parts)])
+
+
+async def every_key(community: Community, copy: Copy) -> dict[str, bytes]:
+    """Each data key that the installation still holds, and each of the copy that its ring still opens."""
+    await community.units_of_work._database.scrub()
+    now = Copy(community.folder / "guardian.sqlite")
+    return {**copy.data_keys_by(community.units_of_work.ring), **now.data_keys_by(community.units_of_work.ring)}
+
+
+def raw_copy(community: Community, folder: Path) -> Copy:
+    """The database file with its log beside it, as a snapshot of the disk has them."""
+    folder.mkdir()
+    for file in community.folder.glob("guardian.sqlite*"):
+        shutil.copy(file, folder / file.name)
+    return Copy(folder / "guardian.sqlite")
+
+
+@pytest.mark.harm("forgotten-and-in-a-copy")
+async def test_after_the_horizon_a_copy_of_the_whole_database_opens_for_all_but_the_expunged(
+    community: Community, tmp_path: Path
+) -> None:
+    """P-9.5: with every key that is still held, and with none of our code for restoring."""
+    journey = await closed(community)
+    await a_journey(community, handle="thistlequeen", what_happened=OTHER_SAID)
+    copy = raw_copy(community, tmp_path / "snapshot")
+    before = copy.read_with(await every_key(community, copy))
+    assert all(word in before for word in (*GONE, *KEPT))
+    await days_later(community, YEAR + DAY)
+    assert await is_expunged(journey)
+    await days_later(community, community.app.policy.retention.forget_backups_after)
+    after = copy.read_with(await every_key(community, copy))
+    assert [word for word in GONE if word in after] == []
+    assert [word for word in KEPT if word not in after] == []
+
+
+async def test_until_the_horizon_a_copy_of_the_whole_database_opens_as_it_was_made(
+    community: Community, tmp_path: Path
+) -> None:
+    """P-9.5: the certificate says by when it does not."""
+    await closed(community)
+    copy = raw_copy(community, tmp_path / "snapshot")
+    await days_later(community, YEAR + DAY)
+    await days_later(community, community.app.policy.retention.forget_backups_after - 2 * DAY)
+    assert GONE[0] in copy.read_with(await every_key(community, copy))
+
+
+@pytest.mark.harm("forgotten-and-still-here")
+async def test_what_is_expunged_is_nowhere_in_the_database_and_its_counts_stay(community: Community) -> None:
+    """P-9.5: receipts, messages that wait, and what people are found by are part of it."""
+    journey = await closed(community)
+    receipt = await journey.receipt()
+    await days_later(community, YEAR + DAY)
+    now = Copy(community.folder / "guardian.sqlite")
+    found = now.read_with(await every_key(community, now))
+    assert [word for word in GONE if word in found] == []
+    with pytest.raises(NotFound):
+        await personal_page.read_page(community.app, receipt)
+    async with community.units_of_work.read() as view:
+        left = await view.retention.expunged(journey.id)
+        assert [
+            each.state for each in await view.notices.of_case(journey.id) if each.state is NoticeState.WAITING
+        ] == []
+    assert left is not None
+    assert (left.reports, left.people, left.finding, left.outcomes) == (1, 1, "minor", ("warning",))
+    assert left.copies_open_until - left.at == community.app.policy.retention.forget_backups_after
+
+
+async def test_the_page_of_an_expunged_case_says_so_and_shows_nobody(community: Community) -> None:
+    """P-9.5: identifying data reads Expunged."""
+    journey = await closed(community)
+    await days_later(community, YEAR + DAY)
+    file = await community.read_case(AMARA, journey.code_name)
+    assert [each.report.what_happened for each in file.reports] == ["Expunged"]
+    assert [each.accounts for each in file.people] == [()]
+    page = await holds.read_retention(community.app, AMARA, journey.code_name)
+    assert page.is_expunged
+
+
+@pytest.mark.harm("forgotten-with-another")
+async def test_somebody_whom_another_case_needs_stays_readable(community: Community) -> None:
+    """P-9.5: a case that was not upheld goes, and the person who is banned for another stays."""
+    first = await a_journey(community, handle="brambleking", what_happened=SAID)
+    await write_findings(community.app, AMARA, first.code_name, Findings("Nothing.", Violation.NO, "", ""))
+    banned = await a_journey(community, handle="thistlequeen", what_happened=OTHER_SAID)
+    await banned.enact(a_ban())
+    await days_later(community, 3 * YEAR)
+    assert await accounts_of(banned) == 1
+    assert not await is_expunged(banned)
+
+
+@pytest.mark.harm("kept-for-anothers-sake")
+async def test_of_two_people_in_a_case_one_is_forgotten_on_their_own_day(community: Community) -> None:
+    """P-9.5: the other has broken the code again, so that the case is kept."""
+    first = await a_journey(community, handle="brambleking", what_happened=SAID)
+    again = await a_journey(community, handle="thistlequeen", what_happened=OTHER_SAID)
+    await identify_reported_person(community.app, AMARA, first.code_name, DISCORD, "thistlequeen")
+    await _settle(first, a_warning())
+    await _settle(again, a_warning())
+    await days_later(community, YEAR + DAY)
+    assert (await is_expunged(first), await accounts_of(first), await accounts_of(again)) == (False, 0, 1)
+
+
+async def _settle(journey: Journey, consequence: Consequence) -> None:
+    """The case is closed with that outcome for everybody in it, as its group would have it."""
+    case = await journey.case()
+    async with journey.community.units_of_work.begin() as uow:
+        await uow.deliberation.add_decision(
+            Decision(id=DecisionId(new_id()), case=case.id, at=uow.now, consequence=consequence, enacted_at=uow.now)
+        )
+        await uow.cases.save_case(replace(case, state=CaseState.CLOSED, closed_at=uow.now))
+
+
+@pytest.mark.harm("report-does-not-reset")
+async def test_a_new_report_moves_the_date_until_it_is_found_to_be_no_violation(community: Community) -> None:
+    """P-9.5."""
+    journey = await closed(community)
+    page = await holds.read_retention(community.app, AMARA, journey.code_name)
+    former = page.retention.at
+    community.pass_time(300 * DAY)
+    new, _ = await community.a_named_case("brambleking", what_happened="Again!")
+    moved = (await holds.read_retention(community.app, AMARA, journey.code_name)).retention
+    assert (moved.ground, moved.provisional, moved.at) == (RetentionGround.NEW_REPORT, True, new.opened_at + YEAR)
+    async with community.units_of_work.read() as view:
+        found = await view.cases.case(new.id)
+    assert found is not None
+    await write_findings(community.app, AMARA, new.code_name, Findings("Nothing.", Violation.NO, "", ""))
+    async with community.units_of_work.begin() as uow:
+        await uow.cases.save_case(replace(found, state=CaseState.CLOSED, closed_at=uow.now))
+    back = (await holds.read_retention(community.app, AMARA, journey.code_name)).retention
+    assert (back.at, back.provisional) == (former, False)
+
+
+@pytest.mark.harm("forgotten-under-a-hold")
+async def test_a_legal_hold_keeps_the_case_until_somebody_ends_it(community: Community) -> None:
+    """P-9.5."""
+    journey = await closed(community)
+    now = community.clock.now()
+    with pytest.raises(Refused, match="within 365 days"):
+        await holds.place_hold(community.app, AMARA, journey.code_name, now + 2 * YEAR, "A court asks.")
+    community.pass_time(300 * DAY)
+    until = community.clock.now() + 200 * DAY
+    await holds.place_hold(community.app, AMARA, journey.code_name, until, "A court asks.")
+    await days_later(community, 100 * DAY)
+    assert not await is_expunged(journey)
+    await holds.end_hold(community.app, BRUNO, journey.code_name, "The court has closed its file.")
+    await days_later(community, DAY)
+    assert await is_expunged(journey)
+
+
+@pytest.mark.harm("forgotten-while-in-force")
+async def test_a_case_whose_restriction_still_stands_in_a_space_waits(community: Community) -> None:
+    """P-9.5: what lifts it there would be lost with the person."""
+    journey = await a_journey(community, handle="brambleking", what_happened=SAID)
+    await journey.enact(a_suspension(days=30))
+    await days_later(community, 3 * YEAR)
+    assert not await is_expunged(journey)
+
+
+@pytest.mark.harm("forgotten-on-a-wrong-clock")
+async def test_nothing_is_forgotten_while_the_clock_is_in_doubt(community: Community) -> None:
+    """P-9.5."""
+    journey = await closed(community)
+    community.clock.trust = False
+    await days_later(community, YEAR + DAY)
+    assert not await is_expunged(journey)
+
+
+@pytest.mark.harm("date-tells-of-a-hidden-case")
+async def test_the_date_tells_nobody_of_a_case_that_is_kept_from_them(community: Community) -> None:
+    """P-4.2: who is recused from a newer case about the person is shown the date as if there was none."""
+    journey = await closed(community)
+    former = (await holds.read_retention(community.app, AMARA, journey.code_name)).retention
+    community.pass_time(100 * DAY)
+    new, _ = await community.a_named_case("brambleking", what_happened="Again!")
+    await recuse(community.app, AMARA, new.code_name, ConflictReason.PERSONAL_RELATIONSHIP)
+    assert (await holds.read_retention(community.app, AMARA, journey.code_name)).retention == former
+    assert (await holds.read_retention(community.app, BRUNO, journey.code_name)).retention != former
