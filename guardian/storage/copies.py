@@ -1,23 +1,28 @@
 """Copies the database to one file, and brings one back: SQLite by its online backup, PostgreSQL by pg_dump and pg_restore.
 
-A copy holds one instant, whatever is written meanwhile; what is sealed stays sealed, and no key is in it. Nothing that
-stands already is replaced. Read `copy_database` and `restore_database` first.
+A copy holds one instant, whatever is written meanwhile; what is sealed stays sealed, and the tables of keys are empty in
+it (`key_export` has them). Nothing that stands already is replaced. Read `copy_database` and `restore_database` first.
 """
 
 import asyncio
 import os
 import shutil
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
+from sqlalchemy import Table, delete, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from guardian.errors import Misconfigured
 from guardian.storage.backend import LOCK_TIMEOUT_SECONDS, Dialect
 from guardian.storage.database import parse_address
+from guardian.storage.key_export import KEY_TABLES
 
 Check = Callable[[str], Awaitable[None]]
 """Looks through the database at that address, and raises where it does not serve."""
@@ -39,11 +44,51 @@ async def copy_database(url: str, target: Path, check: Check, *, programs: str |
     address = parse_address(url)
     with _draft_of(target) as draft:
         if address.get_backend_name() == Dialect.SQLITE:
-            await _copy_file(_file_of(address), draft, check)
+            await asyncio.to_thread(_copy_sqlite, _file_of(address), draft, KEY_TABLES)
+            await check(f"sqlite:///{draft}")
+            await asyncio.to_thread(_make_one_file, draft)
         else:
-            await _run(address, "pg_dump", *_DUMP, f"--file={draft}", programs=programs)
+            without = [f"--exclude-table-data={table.name}" for table in KEY_TABLES]
+            await _run(address, "pg_dump", *_DUMP, *without, f"--file={draft}", programs=programs)
             await _run(address, "pg_restore", "--list", str(draft), programs=programs)
         _put_in_place(draft, target)
+
+
+@asynccontextmanager
+async def scratch_database(url: str, folder: Path) -> AsyncIterator[str]:
+    """Make an empty database of the same kind, to look through a copy in it; afterwards it is gone.
+
+    On PostgreSQL the account needs the right to make a database; Misconfigured says so where it has not.
+    """
+    address, name = parse_address(url), f"guardian_look_{uuid4().hex}"
+    if address.get_backend_name() == Dialect.SQLITE:
+        file = folder / f".{name}"
+        try:
+            yield f"sqlite:///{file}"
+        finally:
+            _remove(file)
+        return
+    try:
+        await _execute(url, f'CREATE DATABASE "{name}"')
+    except SQLAlchemyError as error:
+        remedy = f'ALTER ROLE "{address.username or "guardian"}" CREATEDB'
+        fault = "The copy could not be looked through: the account may not make a database to bring it back in"
+        raise Misconfigured([f"{fault} ({remedy})."]) from error
+    try:
+        yield address.set(database=name).render_as_string(hide_password=False)
+    finally:
+        await _execute(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+async def _execute(url: str, statement: str) -> None:
+    """Run a statement that no transaction may hold."""
+    address = parse_address(url).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(address, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(statement))
+    finally:
+        await engine.dispose()
 
 
 async def restore_database(url: str, source: Path, check: Check, *, programs: str | None = None) -> None:
@@ -113,20 +158,32 @@ def _make_one_file(draft: Path) -> None:
         connection.execute("PRAGMA journal_mode=DELETE")
 
 
-def _copy_sqlite(source: Path, target: Path) -> None:
-    """Copy one instant of a database that may be in use, as one file that needs no other beside it."""
+def _copy_sqlite(source: Path, target: Path, without: Iterable[Table] = ()) -> None:
+    """Copy one instant of a database that may be in use, as one file that needs no other beside it.
+
+    The tables `without` are empty in it, and nothing of what stood in them is left in the file.
+    """
     try:
         with (
             closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=LOCK_TIMEOUT_SECONDS)) as old,
             closing(sqlite3.connect(target)) as new,
         ):
             old.backup(new)
+            _empty(new, without)
             found = new.execute("PRAGMA integrity_check").fetchone()[0]
             broken = new.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.Error as error:
         raise Misconfigured([f"{source} cannot be copied: {error}."]) from error
     if found != "ok" or broken is not None:
         raise Misconfigured([f"{source} is damaged ({found}): bring an older copy back."])
+
+
+def _empty(connection: sqlite3.Connection, tables: Iterable[Table]) -> None:
+    for table in tables:
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute(str(delete(table)))
+        connection.commit()
+        connection.execute("VACUUM")
 
 
 def _put_in_place(draft: Path, target: Path) -> None:

@@ -86,6 +86,7 @@ OF_NO_CASE: Final[Mapping[str, str]] = {
     "statistics.were_published": "statistics were published",
     "report.was_prepared": "a yearly report was prepared",
     "database.was_copied": "a copy of the database was made",
+    "recovery_key.was_made": "a recovery key was made",
     "keys.were_replaced": "the keys were replaced",
     "master_key.was_changed": "the master key was changed",
     "keys.were_destroyed": "old keys were destroyed",

@@ -13,6 +13,7 @@ from guardian.ids import CaseId, new_id
 from guardian.journal import SERVICE, Entry
 from guardian.storage.copies import copy_database, restore_database
 from guardian.storage.database import Database
+from guardian.storage.key_export import export_keys, import_keys
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import create_tables
 from guardian.storage.tables.all_tables import metadata
@@ -47,6 +48,17 @@ async def rows_of(database: Database) -> Rows:
         }
 
 
+async def keys_of(database: Database) -> bytes:
+    async with database.read() as connection:
+        return await export_keys(connection, {})
+
+
+async def put_keys(url: str, keys: bytes) -> None:
+    """The keys are put into what was brought back."""
+    async with await Database.open(url) as database, database.write() as connection:
+        await import_keys(connection, keys)
+
+
 @pytest.fixture
 async def filled(sqlite_url: str, ring: KeyRing, clock: ManualClock) -> AsyncIterator[Database]:
     """A database with something sealed in it that stands in the write-ahead log alone."""
@@ -75,9 +87,20 @@ async def test_what_was_written_last_is_in_the_copy_and_comes_back_sealed_as_it_
     """A file that is copied by other means lacks what stands in the write-ahead log alone."""
     copy, back = tmp_path / "copy", tmp_path / "back.sqlite"
     await copy_database(sqlite_url, copy, look)
-    await restore_database(f"sqlite:///{back}", copy, look)
+    keys = await keys_of(filled)
+    await restore_database(f"sqlite:///{back}", copy, lambda url: put_keys(url, keys))
     async with await Database.open(f"sqlite:///{back}") as restored:
         assert await rows_of(restored) == await rows_of(filled)
+
+
+@pytest.mark.harm("keys-in-the-copy")
+async def test_no_key_is_left_in_the_file_of_a_copy(filled: Database, sqlite_url: str, tmp_path: Path) -> None:
+    """P-9.5: a row that was deleted stays in a file until something else is written over it."""
+    await copy_database(sqlite_url, tmp_path / "copy", look)
+    content = (tmp_path / "copy").read_bytes()
+    rows = await rows_of(filled)
+    assert rows["data_keys"]
+    assert [row["id"] for row in rows["data_keys"] if row["wrapped"] in content or row["id"].encode() in content] == []
 
 
 @pytest.mark.postgresql
@@ -90,12 +113,12 @@ async def test_a_server_s_database_comes_back_sealed_as_it_was(
     async with await Database.open(postgresql_url) as database:
         await create_tables(database)
         await fill(database, ring, clock)
-        before = await rows_of(database)
+        before, keys = await rows_of(database), await keys_of(database)
     await run_statement(server, f'CREATE DATABASE "{other}"')
     back = server.replace("/postgres?", f"/{other}?")
     try:
         await copy_database(postgresql_url, tmp_path / "copy", look, programs=programs())
-        await restore_database(back, tmp_path / "copy", look, programs=programs())
+        await restore_database(back, tmp_path / "copy", lambda url: put_keys(url, keys), programs=programs())
         async with await Database.open(back) as restored:
             assert await rows_of(restored) == before
         with pytest.raises(Misconfigured, match="pg_restore has failed"):
@@ -123,7 +146,9 @@ async def test_a_copy_made_while_others_write_holds_each_act_whole_or_not_at_all
         await copy_database(sqlite_url, tmp_path / f"copy {number}", look)
     done.set()
     await writing
+    keys = await keys_of(filled)
     for number in range(5):
+        await put_keys(f"sqlite:///{tmp_path / f'copy {number}'}", keys)
         async with await Database.open(f"sqlite:///{tmp_path / f'copy {number}'}") as copy:
             async with SqlUnitOfWorkFactory(copy, ring, clock).read() as view:
                 report = await view.journal.verify()
