@@ -52,8 +52,8 @@ from guardian.services.operations.outages import CONNECTION, LISTS, NOT_READABLE
 from guardian.services.platform_events.webhooks import receive
 from guardian.services.raids.rollout import advance_raids
 from guardian.services.reports.captures import forget_old_captures
-from guardian.services.rota.handover import hand_over
 from guardian.services.retention.expunction import refresh_dates
+from guardian.services.rota.handover import hand_over
 from guardian.settings.loader import read_modes
 from guardian.settings.models import Settings
 from guardian.spaces.inbox import Inbox

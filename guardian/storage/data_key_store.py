@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Self
 
-from sqlalchemy import Select, bindparam, delete, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import CaseId, PersonId

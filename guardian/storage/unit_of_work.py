@@ -39,8 +39,8 @@ from guardian.storage.passkey_store import SqlPasskeyStore
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.raid_store import SqlRaidStore
 from guardian.storage.record_store import SqlRecordStore
-from guardian.storage.rota_store import SqlRotaStore
 from guardian.storage.retention_store import SqlRetentionStore
+from guardian.storage.rota_store import SqlRotaStore
 from guardian.storage.sanction_store import SqlSanctionStore
 from guardian.storage.sign_in_store import SqlSignInStore
 from guardian.storage.task_claim_store import SqlTaskClaimStore

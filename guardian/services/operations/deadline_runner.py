@@ -20,8 +20,8 @@ from guardian.services.manual_spaces import tasks as manual_tasks
 from guardian.services.measures import measure_records, native_explanations, reconsideration
 from guardian.services.reminders import on_plain_deadline_due
 from guardian.services.reports import danger_calls, reporter_answers
-from guardian.services.rota import calls
 from guardian.services.retention import expunction, holds
+from guardian.services.rota import calls
 from guardian.services.sanctions import board_requests, readmission
 from guardian.services.unilateral import act_words, review, stop
 

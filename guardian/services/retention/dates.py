@@ -14,6 +14,7 @@ from guardian.people.models import Member
 from guardian.sanctions.models import binding_until
 from guardian.services.case_flow import reported_people
 from guardian.services.context import ReadView
+from rules.case_marks import CaseMarkKind
 from rules.ladder import Outcome
 from rules.policy import Policy
 from rules.retention import Finding, Matter, Needs, RetentionDate, finding_of, forget_at
@@ -106,7 +107,9 @@ async def _may_know(view: ReadView, member: Member, case: Case) -> bool:
 
 async def _matter(view: ReadView, case: Case, person: PersonId | None, policy: Policy) -> Matter:
     finding = await finding_for(view, case, person, policy)
-    return Matter(case.id, case.opened_at, finding, case.closed_at)
+    marks = await view.cases.case_marks_of(case.id)
+    bad_faith = any(m.kind is CaseMarkKind.BAD_FAITH and m.case == case.id and m.counts for m in marks)
+    return Matter(case.id, case.opened_at, finding, case.closed_at, bad_faith)
 
 
 async def _needs(view: ReadView, case: Case, person: PersonId | None = None) -> Needs:

@@ -14,6 +14,7 @@ from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.retention import ExpungedCase
 from guardian.ids import CaseId, PersonId
 from guardian.journal import SERVICE, Entry
+from guardian.sanctions.manual_tasks import ManualTaskState
 from guardian.services.case_flow import get_case
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, start_deadline
@@ -203,6 +204,8 @@ async def _is_released(view: ReadView, people: tuple[PersonId, ...]) -> bool:
         if links and await view.sanctions.restricted_by_us(links):
             return False
         if any([await view.sanctions.open_intents(link) for link in links]):
+            return False
+        if any(task.state is ManualTaskState.OPEN for task in await view.manual_tasks.of_accounts(links)):
             return False
     return True
 

@@ -19,6 +19,7 @@ from guardian.cases.proposals import Consequence, Decision
 from guardian.errors import NotFound, Refused
 from guardian.ids import DecisionId, new_id
 from guardian.notices.models import NoticeState
+from guardian.services.cases.marks import agree_to_mark, list_marks, mark_case
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions import closing as closings
 from guardian.services.identity.linking import identify_reported_person
@@ -28,6 +29,7 @@ from guardian.services.parties import personal_page
 from guardian.services.retention import expunction, holds
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.key_rotation import rotate_keys
+from rules.case_marks import CaseMarkKind
 from rules.conflicts import ConflictReason
 from rules.retention import RetentionGround
 from tests.builders.community import AMARA, BRUNO, DISCORD, Community, a_community
@@ -263,6 +265,20 @@ async def test_a_new_report_moves_the_date_until_it_is_found_to_be_no_violation(
         await uow.cases.save_case(replace(found, state=CaseState.CLOSED, closed_at=uow.now))
     back = (await holds.read_retention(community.app, AMARA, journey.code_name)).retention
     assert (back.at, back.provisional) == (former, False)
+
+
+@pytest.mark.harm("unfounded-report-prolongs")
+async def test_a_report_that_two_members_mark_as_bad_faith_gives_the_date_back(community: Community) -> None:
+    """P-2.9, P-9.5."""
+    journey = await closed(community)
+    former = (await holds.read_retention(community.app, AMARA, journey.code_name)).retention
+    community.pass_time(300 * DAY)
+    new, _ = await community.a_named_case("brambleking", what_happened="Again!")
+    await mark_case(community.app, AMARA, new.code_name, CaseMarkKind.BAD_FAITH, "The same words for the tenth time.")
+    assert (await holds.read_retention(community.app, AMARA, journey.code_name)).retention.provisional
+    (mark,) = await list_marks(community.app, BRUNO, new.code_name)
+    await agree_to_mark(community.app, BRUNO, new.code_name, mark.id)
+    assert (await holds.read_retention(community.app, AMARA, journey.code_name)).retention == former
 
 
 @pytest.mark.harm("forgotten-under-a-hold")
