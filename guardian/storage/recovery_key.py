@@ -15,6 +15,7 @@ from pyrage.x25519 import Identity, Recipient
 from shamir_mnemonic import MnemonicError, combine_mnemonics, generate_mnemonics
 
 from guardian.errors import Misconfigured
+from guardian.secrets import are_equal
 
 SECRET_BYTES: Final = 32
 _PREFIX: Final = "age-secret-key-"
@@ -32,7 +33,7 @@ def create_recovery_key(recipient_file: Path, needed: int, envelopes: int) -> tu
         raise Misconfigured(["Take at least two envelopes of at most 16, and not more than there are."])
     secret = os.urandom(SECRET_BYTES)
     words = generate_mnemonics(_ONE_GROUP, [(needed, envelopes)], secret)[0]
-    if _combine(words[:needed]) != secret:
+    if not are_equal(_combine(words[:needed]), secret):
         raise RuntimeError("the envelopes do not open what they were made for")
     draft = recipient_file.with_name(f".{recipient_file.name}.new")
     draft.write_text(f"{_identity_of(secret).to_public()}\n", encoding="ascii")
