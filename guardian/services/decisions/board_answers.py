@@ -3,7 +3,7 @@
 Read `record_answer` first. Policy: P-5.1, P-8.4.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from guardian.cases.access import case_for_board, is_excluded, normalize_code_name, require_permission
 from guardian.cases.case import Case, CaseEvent, CaseState
@@ -88,6 +88,35 @@ async def confirm_answer(app: AppContext, by: MemberId, code_name: str) -> str:
             return "Confirmed. The act stands as the Board has said, from now on."
         await _record_decision(app, uow, case, answer)
     return "Confirmed. The group can carry it out now."
+
+
+@dataclass(frozen=True, slots=True)
+class MotionView:
+    """What the organisers read before their motion: what is proposed, on whom by code name, and what was recorded."""
+
+    code_name: str
+    consequence: Consequence
+    person: str
+    recorded: bool | None
+    may_confirm: bool
+
+
+async def read_motion(app: AppContext, by: MemberId, code_name: str) -> MotionView:
+    """Return what waits for the organisers' motion in the case, which is not theirs to read. Policy: P-5.1, P-8.5."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.RECORD_BOARD_ANSWER)
+        case, proposal = await _require_awaiting_motion(uow, app.policy, by, code_name)
+        motion = await uow.deliberation.motion_on(proposal.id)
+        person = await uow.people.person(proposal.person) if proposal.person is not None else None
+        about = {"case": str(case.id)}
+        uow.journal.note(Entry(act="motion.was_read", by=by_member(by), authority="P-9.8", about=about, case=case.id))
+        return MotionView(
+            code_name=case.code_name,
+            consequence=proposal.consequence,
+            person=person.code_name if person is not None else "",
+            recorded=motion.granted if motion is not None else None,
+            may_confirm=motion is not None and motion.confirmed_at is None and motion.by != by,
+        )
 
 
 async def record_motion(app: AppContext, by: MemberId, code_name: str, *, granted: bool) -> str:

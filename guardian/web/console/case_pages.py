@@ -19,6 +19,7 @@ from guardian.services.cases.choices import CaseChoices, read_choices
 from guardian.services.cases.marks import list_marks
 from guardian.services.cases.overview import case_overview, list_cases
 from guardian.services.conflicts.conflict_claims import open_claims
+from guardian.services.decisions.board_answers import read_motion
 from guardian.services.decisions.enactment import preview_enactment
 from guardian.services.decisions.leak_checks import CheckedText, check_texts
 from guardian.services.identity.account_lookup import look_up_account
@@ -131,7 +132,10 @@ class CasePages:
     ) -> Response:
         """The case with all that the member may do in it; `looked_up` is what a form of it asked to be shown first."""
         code_name = request.path_params["case"]
-        file = await read_case(self._app, visit.by, code_name)
+        try:
+            file = await read_case(self._app, visit.by, code_name)
+        except NotFound:
+            return await self._show_motion(visit, code_name, entry)
         is_local = file.case.kind is CaseKind.LOCAL
         offers = await read_choices(self._app, visit.by, code_name)
         facts: dict[str, Any] = {
@@ -154,6 +158,15 @@ class CasePages:
             "suggestions": None,
         }
         return self._console.render(visit, "case.html", entry=entry, **{**facts, **looked_up})
+
+    async def _show_motion(self, visit: Visit, code_name: str, entry: FormEntry) -> Response:
+        """What waits for the organisers' motion, for those of them whose case it is not to read."""
+        try:
+            seen = await read_motion(self._app, visit.by, code_name)
+        except Refused:
+            raise NotFound from None
+        path = CASE.format(case=seen.code_name)
+        return self._console.render(visit, "case_motion.html", entry=entry, seen=seen, path=path)
 
     def _words(self) -> dict[str, Any]:
         """What the forms offer that is the same in every case."""

@@ -74,6 +74,7 @@ ALIKE_FOR_ALL: Final = {
     "cases.marks.take_mark_back": "no mark of that id stands in any case",
     "cases.completions.complete_spaces": _NO_CASE,
     "decisions.board_answers.confirm_motion": _MOTION,
+    "decisions.board_answers.read_motion": _MOTION,
     "decisions.board_answers.record_motion": _MOTION,
     "identity.self_disclosure.request_disclosure": "this installation offers no self-disclosure",
     "measures.adoption.adopt_restriction": _NO_FOREIGN,

@@ -34,6 +34,7 @@ from tests.builders.community import (
     GRETA,
     HIROSHI,
     INES,
+    TEXT,
     WORKING_GROUP,
     Community,
     a_community,
@@ -41,6 +42,7 @@ from tests.builders.community import (
     a_role,
 )
 from tests.builders.journey import DAY, HOUR, a_ban, a_journey, a_suspension, a_warning
+from tests.builders.pages import forms_of, open_pages, text_of
 
 FRIENDS = ConflictReason.PERSONAL_RELATIONSHIP
 
@@ -338,6 +340,27 @@ async def test_chipys_organisers_have_to_approve_a_suspension_before_it_is_enact
         with pytest.raises(Refused):
             await board_answers.confirm_motion(community.app, GRETA, journey.code_name)
         await board_answers.confirm_motion(community.app, HIROSHI, journey.code_name)
+        assert (await journey.case()).state is CaseState.AGREED
+
+
+@pytest.mark.harm("decision-that-nobody-can-approve")
+async def test_organisers_find_on_the_console_what_waits_for_their_motion_and_nothing_else_of_the_case(
+    tmp_path: Path,
+) -> None:
+    """P-5.1, P-8.5"""
+    async with a_community(tmp_path, policy=read_policy(load_preset("chipy"))) as community:
+        journey = await a_journey(community)
+        await journey.agree()
+        async with open_pages(community) as pages:
+            await pages.sign_in(community, GRETA)
+            page = f"/console/cases/{journey.code_name}"
+            shown = text_of(await pages.get(page))
+            assert "a short suspension" in shown
+            assert TEXT not in shown
+            await pages.fill(page, f"{page}/motion", motion="yes")
+            await pages.sign_in(community, HIROSHI)
+            button = next(form for form in forms_of(await pages.get(page)) if form.action.endswith("/motion/confirm"))
+            await pages.post(button.action, button.fields)
         assert (await journey.case()).state is CaseState.AGREED
 
 
