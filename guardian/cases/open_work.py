@@ -3,7 +3,7 @@
 Nothing here is shown to anybody as it is. Read `OpenWork` first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
@@ -91,6 +91,22 @@ class OpenWorkStore(Protocol):
 
     async def summaries(self) -> tuple[CaseSummary, ...]:
         """Return every case in brief, oldest first."""
+        ...
+
+    async def summaries_of(self, those: Collection[CaseId]) -> tuple[CaseSummary, ...]:
+        """Return these cases in brief, oldest first."""
+        ...
+
+    async def newest_summaries(self, before: CaseId | None, sought: str, most: int) -> tuple[CaseSummary, ...]:
+        """Return so many cases in brief, the newest first, that came before that one and have this in their names."""
+        ...
+
+    async def statuses_of(self, those: Collection[CaseId]) -> Mapping[CaseId, Mapping[MemberId, ConflictStatus]]:
+        """Return how everybody stands to each of these cases who is kept out of it."""
+        ...
+
+    async def deadlines_of(self, those: Collection[CaseId]) -> tuple[Deadline, ...]:
+        """Return the deadlines of these cases that are not settled, the earliest due first."""
         ...
 
     async def statuses(self) -> Mapping[CaseId, Mapping[MemberId, ConflictStatus]]:

@@ -4,11 +4,11 @@ Nothing is unsealed but what says who may know of a case or an account. Read `Sq
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Row, and_, or_, select
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, or_, select
 
 from guardian.cases.case import CaseKind, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
@@ -59,6 +59,25 @@ class SqlOpenWorkStore(SqlOpenItemStore):
         """Return every case in brief, oldest first."""
         return await self._summaries(cases.c.id.is_not(None))
 
+    async def summaries_of(self, those: Collection[CaseId]) -> tuple[CaseSummary, ...]:
+        """Return these cases in brief, oldest first."""
+        return await self._summaries(cases.c.id.in_(those))
+
+    async def newest_summaries(self, before: CaseId | None, sought: str, most: int) -> tuple[CaseSummary, ...]:
+        """Return so many cases in brief, the newest first, that came before that one and have this in their names."""
+        named = cases.c.code_name.contains(sought, autoescape=True) if sought else cases.c.id.is_not(None)
+        asked = and_(named, cases.c.id < before) if before is not None else named
+        statement = select(*_SUMMARY).where(asked).order_by(cases.c.id.desc()).limit(most)
+        return await self._read_summaries(statement)
+
+    async def statuses_of(self, those: Collection[CaseId]) -> Mapping[CaseId, Mapping[MemberId, ConflictStatus]]:
+        """Return how everybody stands to each of these cases who is kept out of it."""
+        return await self._statuses(exclusions.c.case_id.in_(those))
+
+    async def deadlines_of(self, those: Collection[CaseId]) -> tuple[Deadline, ...]:
+        """Return the deadlines of these cases that are not settled, the earliest due first."""
+        return await self._deadlines(and_(deadlines.c.next_at.is_not(None), deadlines.c.case_id.in_(those)))
+
     async def statuses(self) -> Mapping[CaseId, Mapping[MemberId, ConflictStatus]]:
         """Return how everybody stands to each case who is kept out of it."""
         return await self._statuses(exclusions.c.case_id.is_not(None))
@@ -90,7 +109,10 @@ class SqlOpenWorkStore(SqlOpenItemStore):
         )
 
     async def _summaries(self, condition: ColumnElement[bool]) -> tuple[CaseSummary, ...]:
-        rows = (await self._connection.execute(select(*_SUMMARY).where(condition).order_by(cases.c.id))).all()
+        return await self._read_summaries(select(*_SUMMARY).where(condition).order_by(cases.c.id))
+
+    async def _read_summaries(self, statement: Select[Any]) -> tuple[CaseSummary, ...]:
+        rows = (await self._connection.execute(statement)).all()
         await self._encryption.load_keys(row.audience for row in rows)
         return tuple([await self._summary(row) for row in rows])
 

@@ -123,7 +123,7 @@ async def list_cases(app: AppContext, by: MemberId) -> tuple[CaseLine, ...]:
             if deadline.case is not None and is_shown_deadline(deadline, own):
                 first.setdefault(deadline.case, DeadlineLine(deadline.kind, deadline.due))
         cases = [case for case in await view.open_work.summaries() if case.kind is not CaseKind.LOCAL]
-        lines = [_case_line(member, each, statuses.get(each.id, {}), first.get(each.id), view.now) for each in cases]
+        lines = [case_line(member, each, statuses.get(each.id, {}), first.get(each.id), view.now) for each in cases]
         return tuple(line for line in lines if line is not None)
 
 
@@ -166,13 +166,14 @@ async def list_sanctions(app: AppContext, by: MemberId) -> tuple[RunningSanction
         return tuple(line for line in found if line is not None)
 
 
-def _case_line(
+def case_line(
     member: Member,
     case: CaseSummary,
     statuses: Mapping[MemberId, ConflictStatus],
     deadline: DeadlineLine | None,
     now: datetime,
 ) -> CaseLine | None:
+    """Return the case as a line of the member's list; None where it is not theirs to know of."""
     recused = statuses.get(member.id) is ConflictStatus.RECUSED
     # Those of others count, too: once each chosen member is excluded, the case is everybody's.
     others = {each: status for each, status in statuses.items() if each != member.id}

@@ -15,9 +15,10 @@ from guardian.cases.case import CASE_MACHINE, CaseEvent, CaseKind
 from guardian.errors import NotFound, Refused
 from guardian.ids import DraftId, EvidenceId, SpaceName, new_id
 from guardian.people.permissions import UseCase
+from guardian.services.cases.case_list import list_case_page
 from guardian.services.cases.choices import CaseChoices, read_choices
 from guardian.services.cases.marks import list_marks
-from guardian.services.cases.overview import case_overview, list_cases
+from guardian.services.cases.overview import case_overview
 from guardian.services.conflicts.conflict_claims import open_claims
 from guardian.services.decisions.board_answers import read_motion
 from guardian.services.decisions.enactment import preview_enactment
@@ -124,8 +125,10 @@ class CasePages:
         ids = request.path_params
         return SentForm(app=self._app, by=visit.by, session=visit.session, case=ids["case"], form=sent, ids=ids)
 
-    async def _list(self, _: Request, visit: Visit) -> Response:
-        return self._console.render(visit, "cases.html", cases=await list_cases(self._app, visit.by))
+    async def _list(self, request: Request, visit: Visit) -> Response:
+        after, sought = request.query_params.get("after", ""), request.query_params.get("sought", "")
+        page = await list_case_page(self._app, visit.by, after, sought)
+        return self._console.render(visit, "cases.html", page=page, sought=sought, after=after)
 
     async def _show(
         self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED, **looked_up: Any

@@ -61,6 +61,7 @@ NOT_ASKED_BY_NAME: Final = {
     "operations.setup.seat_members": "it seats members from a file of the operator's, and knows of no case",
 }
 SHOWN_TO_RECUSED: Final = {
+    "cases.case_list.list_case_page": "as for the list of all: who stepped back may know that the case exists",
     "cases.overview.list_cases": "who stepped back may know that the case exists, and sees its name and that they did",
     "records.sheet.read_sheet": "who stepped back may know that the case exists, and sees its name and that they did",
 }
