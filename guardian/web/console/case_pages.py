@@ -76,6 +76,7 @@ _FORMS: Final = (
     *REPORT_FORMS,
     *RETENTION_FORMS,
 )
+_BEGUN: Final = ("propose-outcome", "propose-days", "propose-person")
 _PREVIEWS: Final = ("/propose/preview", "/accounts/look", "/accounts/suggest")
 
 ShowCase = Callable[..., Awaitable[Response]]
@@ -133,8 +134,13 @@ class CasePages:
     async def _show(
         self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED, **looked_up: Any
     ) -> Response:
-        """The case with all that the member may do in it; `looked_up` is what a form of it asked to be shown first."""
+        """The case with all that the member may do in it; `looked_up` is what a form of it asked to be shown first.
+
+        The address may say what a proposal is to begin with: it fills in the form, and proposes nothing.
+        """
         code_name = request.path_params["case"]
+        if request.method == "GET":
+            entry = FormEntry({name: (request.query_params[name],) for name in _BEGUN if name in request.query_params})
         try:
             file = await read_case(self._app, visit.by, code_name)
         except NotFound:

@@ -9,6 +9,7 @@ from rules.conflicts import ConflictReason
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground, ReviewAnswer
 from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, INES, SOMEBODY, Community
+from tests.builders.journey import a_journey
 from tests.builders.moderation import a_moderated_community
 from tests.builders.pages import Pages, forms_of, text_of
 
@@ -95,3 +96,19 @@ async def test_what_stood_before_us_is_given_an_end_after_it_was_shown(pages: Pa
     assert "It ends on 31 January 2100." in text_of(await pages.post(button.action, button.fields))
     await pages.sign_in(community, INES)
     assert (await pages.get(path)).status_code == 404
+
+
+async def test_a_decided_sanction_leads_to_a_proposal_that_is_filled_in_and_makes_none(
+    pages: Pages, community: Community
+) -> None:
+    """P-5.1, P-6.3: no single member lifts what the group has decided."""
+    journey = await a_journey(community)
+    await journey.enact()
+    (sanction,) = await journey.sanctions()
+    await pages.sign_in(community, AMARA)
+    shown = (await pages.get(f"{SANCTIONS}/{sanction.reference}")).text
+    address = next(each for each in shown.split('"') if "propose-outcome=no_action" in each).replace("&amp;", "&")
+    before = (await community.journal_acts()).count("proposal.was_made")
+    form = next(each for each in forms_of(await pages.get(address)) if each.action.endswith("/propose"))
+    assert form.fields["propose-outcome"] == "no_action"
+    assert (await community.journal_acts()).count("proposal.was_made") == before
