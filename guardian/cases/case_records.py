@@ -148,6 +148,10 @@ class RecordStore(Protocol):
         """Return what is stated of the case, by person."""
         ...
 
+    async def keep_stated(self, record: StatedRecord) -> None:
+        """Store what stays of a person's record once its case is expunged, in the place of what was stated of them."""
+        ...
+
     async def add_publication(self, publication: Publication) -> None:
         """Store what was published; its kind and period are taken for good."""
         ...

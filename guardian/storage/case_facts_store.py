@@ -123,7 +123,11 @@ class SqlCaseFactsStore(EncryptedSqlStore):
     async def _decisions(self) -> _ByCase:
         found: dict[CaseId, list[DecidedOutcome]] = defaultdict(list)
         for row in await self._sealed_rows(decisions):
-            consequence = decode_consequence(dict(await self._open(decisions, row)))
+            content = await self._open(decisions, row)
+            if not content:
+                # Its case is expunged: what it came to is kept as a row of the sheet.
+                continue
+            consequence = decode_consequence(dict(content))
             if row.enacted_at is not None and consequence.readmit is None:
                 person = self._reveal(row.case_id, row.person_id)
                 found[row.case_id].append(DecidedOutcome(row.at, consequence.outcome, person, row.by_board))

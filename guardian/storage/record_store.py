@@ -19,6 +19,7 @@ from guardian.storage.statements import insert
 from guardian.storage.tables.records import publications, stated_records
 from guardian.storage.tracking_codec import encode_stated
 
+_KEPT: Final = KeyScope.of_service("records of expunged cases")
 _PUBLISHED: Final = KeyScope.of_service("publications")
 
 
@@ -44,6 +45,17 @@ class SqlRecordStore(SqlCaseFactsStore):
         rows = (await self._connection.execute(statement)).all()
         found = [self._stated_record(row, await self._open(stated_records, row)) for row in rows]
         return {record.person: record for record in found}
+
+    async def keep_stated(self, record: StatedRecord) -> None:
+        """Store what stays of a person's record once its case is expunged, in the place of what was stated of them."""
+        same = select(stated_records.c.id, stated_records.c.person_id).where(stated_records.c.case_id == record.case)
+        rows = (await self._connection.execute(same)).all()
+        old = [row.id for row in rows if self._reveal(record.case, row.person_id) == record.person]
+        await self._connection.execute(delete(stated_records).where(stated_records.c.id.in_(old)))
+        row_id = new_id()
+        fixed = {"id": row_id, "case_id": record.case, "person_id": self._hide(record.case, record.person)}
+        columns = await self._stated_columns(row_id, record, _KEPT)
+        await self._connection.execute(insert(stated_records), {**fixed, "version": record.version, **columns})
 
     async def add_publication(self, publication: Publication) -> None:
         """Store what was published; its kind and period are taken for good."""
@@ -91,9 +103,9 @@ class SqlRecordStore(SqlCaseFactsStore):
                 return str(row.id)
         raise Stale
 
-    async def _stated_columns(self, row_id: str, record: StatedRecord) -> dict[str, Any]:
-        scope = KeyScope.of_case(record.case)
+    async def _stated_columns(self, row_id: str, record: StatedRecord, scope: KeyScope | None = None) -> dict[str, Any]:
+        chosen = scope or KeyScope.of_case(record.case)
         sealed = await self._encryption.encrypt_json(
-            scope, stated_records.name, row_id, "sealed", encode_stated(record)
+            chosen, stated_records.name, row_id, "sealed", encode_stated(record)
         )
         return {"by": self._hide(record.case, record.by), "at": record.at, "sealed": sealed}

@@ -120,7 +120,9 @@ async def _needs(view: ReadView, case: Case, person: PersonId | None = None) -> 
     ends = [binding_until(sanction) for sanction in sanctions]
     measured = [measure.ends for measure in await view.measures.of_case(case.id) if measure.ended_at is None]
     held = [hold.until for hold in await view.retention.holds_of(case.id) if hold.ended_at is None]
-    return Needs(in_force_until=[*ends, *measured], held_until=held)
+    stated = await view.records.stated_of(case.id)
+    flagged = any(record.flagged for each, record in stated.items() if person in (None, each))
+    return Needs(in_force_until=[*ends, *measured], held_until=held, flagged=flagged)
 
 
 def _is_about(decision: Decision, person: PersonId | None) -> bool:

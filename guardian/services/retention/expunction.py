@@ -5,20 +5,22 @@ every copy forgets with us; keys of the ring that could still open an old copy f
 first. Policy: P-9.5.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from guardian.cases.case import Case, PartyRole
+from guardian.cases.case_records import CaseFacts, StatedRecord
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.retention import ExpungedCase
-from guardian.ids import CaseId, PersonId
+from guardian.ids import CaseId, MemberId, PersonId
 from guardian.journal import SERVICE, Entry
 from guardian.sanctions.manual_tasks import ManualTaskState
 from guardian.services.case_flow import get_case
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, start_deadline
 from guardian.services.failed_items import isolate
+from guardian.services.records.recorded_cases import consequence_for, recorded_facts, rows_of
 from guardian.services.retention.dates import (
     finding_for,
     outcomes_of,
@@ -131,13 +133,41 @@ async def _forget_if_due(app: AppContext, uow: UnitOfWork, case: Case) -> bool:
 
 async def _forget(app: AppContext, uow: UnitOfWork, case: Case) -> None:
     left = await _counts(app, uow, case)
-    touched = await _everybody_near(uow, case)
+    touched, records = await _everybody_near(uow, case), await _records_to_keep(uow, case)
     await uow.retention.expunge_case(left)
+    for record in records:
+        await uow.records.keep_stated(record)
     gone = [each for each in touched if not await _is_kept(uow, each) and await uow.retention.expunge_person(each)]
     await uow.retention.begin_key_rotation(left.copies_open_until)
     uow.scrub_after_commit()
     about = {"case": str(case.id), "people": " ".join(gone), "copies_open_until": left.copies_open_until.isoformat()}
     uow.journal.note(Entry(act="case.was_expunged", by=SERVICE, authority="P-9.5", about=about, case=case.id))
+
+
+async def _records_to_keep(view: ReadView, case: Case) -> tuple[StatedRecord, ...]:
+    """What the sheet and the numbers say of the case, without the group's own words: it stays (P-9.5, P-10.1)."""
+    every = [each for each in await recorded_facts(view) if each.case.id == case.id]
+    return tuple(record for facts in every for record in _kept(facts, view.now))
+
+
+def _kept(facts: CaseFacts, now: datetime) -> Iterator[StatedRecord]:
+    rows = rows_of(facts)
+    matter = replace(rows[0], person="", consequence=consequence_for(facts, None))
+    people: tuple[PersonId | None, ...] = (None, *facts.people)
+    for person, row in zip(people, (matter, *rows), strict=False):
+        stated = facts.stated_of(person)
+        yield StatedRecord(
+            case=facts.case.id,
+            person=person,
+            by=MemberId(SERVICE),
+            at=now,
+            ongoing=stated.ongoing,
+            acted=row.acted,
+            acted_locally=row.acted_locally,
+            place=stated.place,
+            types=stated.types,
+            row=replace(row, source_words="", consequence_words="", document=""),
+        )
 
 
 async def _forget_people_due(app: AppContext, uow: UnitOfWork, case: Case) -> None:

@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from guardian.cases.case import CaseState
+from guardian.cases.case_records import StatedRecord
 from guardian.cases.notes import Findings, Violation
 from guardian.cases.proposals import Consequence, Decision
 from guardian.errors import NotFound, Refused
@@ -26,6 +27,8 @@ from guardian.services.identity.linking import identify_reported_person
 from guardian.services.notes.determination import write_findings
 from guardian.services.operations import deadline_runner
 from guardian.services.parties import personal_page
+from guardian.services.records.recorded_cases import counted_cases, recorded_facts
+from guardian.services.records.sheet import SheetWords, read_sheet, state_in_sheet
 from guardian.services.retention import expunction, holds
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.key_rotation import rotate_keys
@@ -200,6 +203,51 @@ async def test_what_is_expunged_is_nowhere_in_the_database_and_its_counts_stay(c
     assert left is not None
     assert (left.reports, left.people, left.finding, left.outcomes) == (1, 1, "minor", ("warning",))
     assert left.copies_open_until - left.at == community.app.policy.retention.forget_backups_after
+
+
+@pytest.mark.harm("forgotten-breaks-the-proof")
+async def test_the_journal_is_whole_after_an_expunging_and_says_until_when_copies_open(community: Community) -> None:
+    """P-9.5, P-9.8: the reasons in it are gone with the case, and that they are is no fault of the chain."""
+    await closed(community)
+    await days_later(community, YEAR + DAY)
+    await days_later(community, community.app.policy.retention.forget_backups_after)
+    async with community.units_of_work.read() as view:
+        report = await view.journal.verify()
+        lines = [line for line in await view.journal.after(0, 10_000) if line.act == "case.was_expunged"]
+    assert report.is_intact
+    assert [line.about["copies_open_until"] for line in lines] == [
+        (lines[0].at + community.app.policy.retention.forget_backups_after).isoformat()
+    ]
+
+
+@pytest.mark.harm("forgotten-and-told-otherwise")
+async def test_the_sheet_and_the_numbers_say_of_an_expunged_case_what_they_said(community: Community) -> None:
+    """P-9.5, P-10.1: its counts stay, and what it came to is not told otherwise."""
+    journey = await closed(community)
+    await state_in_sheet(community.app, AMARA, journey.code_name, SheetWords(place="forum", source_words="some words"))
+    before, counted = await read_sheet(community.app, AMARA), await _counted(community)
+    await days_later(community, YEAR + DAY)
+    assert await is_expunged(journey)
+    after = await read_sheet(community.app, AMARA)
+    assert [replace(line.row, source_words="") for line in before.lines] == [line.row for line in after.lines]
+    assert await _counted(community) == counted
+
+
+async def _counted(community: Community) -> object:
+    async with community.units_of_work.read() as view:
+        return counted_cases(await recorded_facts(view))
+
+
+@pytest.mark.harm("forgotten-while-in-force")
+async def test_a_flagged_record_is_kept(community: Community) -> None:
+    """P-9.4: it would be irresponsible not to inform an event."""
+    journey = await closed(community)
+    async with community.units_of_work.begin() as uow:
+        await uow.records.add_stated(
+            StatedRecord(case=journey.id, person=journey.person, by=AMARA, at=uow.now, flagged=True)
+        )
+    await days_later(community, 2 * YEAR)
+    assert not await is_expunged(journey)
 
 
 async def test_the_page_of_an_expunged_case_says_so_and_shows_nobody(community: Community) -> None:
