@@ -3,7 +3,7 @@
 Read `may_leave` first. Policy: P-1.1, P-1.2.
 """
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -133,6 +133,22 @@ def silent_since(last_act: datetime | None, seated_at: datetime, now: datetime, 
     """Return since when nothing was heard of a member, once that is long enough for the chair to see. Policy: P-1.2."""
     last = max(last_act or seated_at, seated_at)
     return last if now - last >= policy.membership.silence else None
+
+
+def administration_faults(administrators: Mapping[str, Collection[str]], policy: Policy) -> tuple[str, ...]:
+    """Return in words where one person holds every platform, and which platform too few hold. Policy: P-1.4.
+
+    `administrators` are names by platform.
+    """
+    everybody = dict.fromkeys(who for names in administrators.values() for who in names)
+    several = len(administrators) > 1
+    alone = [who for who in everybody if several and all(who in names for names in administrators.values())]
+    found = [f"{who} administers every platform: give one of them to somebody else." for who in alone]
+    for platform, names in administrators.items():
+        if len(names) < policy.membership.least_administrators:
+            whom = f"only {', '.join(names)}" if names else "nobody that is noted"
+            found.append(f"{platform} is administered by {whom}: it needs {policy.membership.least_administrators}.")
+    return tuple(found)
 
 
 def _late_step(facts: TermFacts, due: datetime, now: datetime, policy: Policy) -> RenewalStep:

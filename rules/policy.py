@@ -285,6 +285,7 @@ class Membership:
     holdover: Annotated[timedelta, Source("P-1.2", DAY, 180 * DAY)]
     silence: Annotated[timedelta, Source("P-1.2", 7 * DAY, YEAR)]
     least_members: Annotated[int, Source("P-1.2", 1, 20)]
+    least_administrators: Annotated[int, Source("P-1.4", 1, 10)]
 
 
 @dataclass(frozen=True, slots=True)

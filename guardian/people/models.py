@@ -59,7 +59,8 @@ class Member:
     `aliases` are nicknames and handles by which a report may mean them; `person` is set where they are also known as a
     Person. `accounts` are theirs in the spaces. `ended_at` ends all access at that instant (P-1.2); `seated_at` is when
     somebody who had left came back: what waited for them before is not theirs any more. `states_conflicts_first`: they
-    are asked for conflicts in earlier cases, and until then no case is theirs to know. `asked_at` is when they were asked by `renewal_notice` whether they go on,
+    are asked for conflicts in earlier cases, and until then no case is theirs to know. `administers` are the spaces of which they are noted as an
+    administrator (P-1.4). `asked_at` is when they were asked by `renewal_notice` whether they go on,
     `renewed_at` when they said so, `renewal_heard_at` when anybody was last told of it; `silent_since`: nothing was heard
     of them for long.
     `chairs_are_board`: where the policy knows no Board, a chair's seat is one of the Board as well; nothing of it is
@@ -78,6 +79,7 @@ class Member:
     chairs_are_board: bool = False
     seated_at: datetime | None = None
     states_conflicts_first: bool = False
+    administers: tuple[SpaceName, ...] = ()
     renewed_at: datetime | None = None
     asked_at: datetime | None = None
     renewal_notice: NoticeId | None = None

@@ -55,6 +55,7 @@ class UseCase(StrEnum):
     READ_JOURNAL = "read_journal"
     CHANGE_MEMBERS = "change_members"
     STEP_DOWN = "step_down"
+    SET_ADMINISTRATION = "set_administration"
     RENEW_TERM = "renew_term"
     READ_ROTA = "read_rota"
     PLAN_ROTA = "plan_rota"
@@ -159,6 +160,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.PLAN_ROTA: (CHAIRS,),
     UseCase.SWAP_TURN: (MEMBERS,),
     UseCase.RENEW_TERM: (MEMBERS,),
+    UseCase.SET_ADMINISTRATION: (CHAIRS,),
     UseCase.STEP_DOWN: (MEMBERS, BOARD, MODERATORS),
     UseCase.STATE_CONFLICTS: (MEMBERS, BOARD, MODERATORS),
     UseCase.NAME_CHAIR: (MEMBERS, BOARD, BOARD_LIAISON),

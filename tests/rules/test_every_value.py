@@ -322,6 +322,9 @@ PROBES: dict[str, Probe] = {
         )
         for n in range(1, 25)
     ],
+    "membership.least_administrators": lambda policy: [
+        membership.administration_faults({"here": "ABCDEFGHIJKLMN"[:n]}, policy) for n in range(14)
+    ],
     "rota.turn": handovers,
     "rota.handover_day": handovers,
     "rota.handover_hour": handovers,

@@ -73,6 +73,7 @@ OF_NO_CASE: Final[Mapping[str, str]] = {
     "swap.was_taken": "two members swapped a turn",
     "term.was_asked": "a member was asked whether they go on",
     "term.was_renewed": "a member goes on for another year",
+    "administration.was_noted": "it was noted who administers a platform",
     "member.has_left": "somebody stepped down, or left",
     "office.was_given": "somebody was given an office",
     "office.was_changed": "somebody changed office",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from guardian.cases.access import require_permission
 from guardian.errors import NotFound
-from guardian.ids import MemberId
+from guardian.ids import MemberId, SpaceName
 from guardian.people.models import Departure, Group, Member, Role
 from guardian.people.permissions import CHAIRS, MEMBERS, UseCase, holds_seat
 from guardian.services.context import AppContext
@@ -39,6 +39,7 @@ class MembershipFile:
     name: str
     roles: tuple[Role, ...]
     departures: tuple[Departure, ...]
+    administers: tuple[SpaceName, ...]
     is_asked: bool
     is_asked_to_renew: bool
     silent_since: datetime | None
@@ -77,6 +78,7 @@ async def read_membership(app: AppContext, by: MemberId, member: MemberId) -> Me
             name=found.name,
             roles=tuple(r for r in found.roles if found.ended_at is None and (r.until is None or r.until > view.now)),
             departures=found.departures,
+            administers=found.administers,
             is_asked=found.states_conflicts_first,
             is_asked_to_renew=is_asked(found),
             silent_since=found.silent_since,

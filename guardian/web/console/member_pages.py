@@ -14,6 +14,7 @@ from guardian.ids import SpaceName
 from guardian.people.models import Group, Office
 from guardian.people.permissions import UseCase, may_perform
 from guardian.services.identity.linking import find_account
+from guardian.services.membership.administration import list_administration
 from guardian.services.operations.membership import has_no_chair, list_members
 from guardian.services.operations.setup import NewMember, SeatInput, confirm_chair, is_chair_unconfirmed, seat_members
 from guardian.spaces.port import Account
@@ -63,6 +64,7 @@ class MemberPages:
             "members.html",
             entry=entry,
             members=members,
+            administration=await list_administration(self._app, visit.by),
             candidates=[(m.id, m.name) for m in members if m.id != visit.by and m.is_in(Group.WORKING_GROUP, now)],
             now=now,
             may_seat=may_perform(visit.member, UseCase.CHANGE_MEMBERS, now),

@@ -15,6 +15,7 @@ from guardian.errors import Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.people.models import Group, Office
 from guardian.people.permissions import Seat, UseCase
+from guardian.services.membership.administration import set_administration
 from guardian.services.membership.checklists import CHECKLISTS
 from guardian.services.membership.departures import check_removal, check_step_down, remove_member, step_down
 from guardian.services.membership.newcomers import ConflictStatement, list_cases_to_state, state_conflicts
@@ -77,6 +78,7 @@ class MembershipPages:
             post(MEMBERS + "/{member}/remove", self._preview_removal),
             post(MEMBERS + "/{member}/remove/now", self._remove),
             post(MEMBERS + "/{member}/office", self._change),
+            post(MEMBERS + "/{member}/platforms", self._set_administration),
         ]
 
     async def _own(self, _: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
@@ -214,6 +216,23 @@ class MembershipPages:
             again=lambda entry: self._show(request, visit, entry),
             field="office",
             fields={**_FIELDS, "last_chair": "follows", "no_successor": "follows"},
+        )
+
+    async def _set_administration(self, request: Request, visit: Visit, form: Form) -> Response:
+        member = _member(request)
+
+        async def note() -> None:
+            spaces = frozenset(SpaceName(each) for each in form.all("platform"))
+            await set_administration(self._app, visit.by, member, spaces)
+
+        return await self._console.attempt(
+            visit,
+            form,
+            note,
+            to=MEMBERS,
+            again=lambda entry: self._show(request, visit, entry),
+            field="platform",
+            said="Noted.",
         )
 
     async def _name_chair(self, request: Request, visit: Visit, form: Form) -> Response:

@@ -169,6 +169,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     **dict.fromkeys(("space", "name", "default"), lambda world: DISCORD),
     **dict.fromkeys(("to", "about", "member"), lambda world: BRUNO),
     "conflicts": lambda world: (),
+    "spaces": lambda world: frozenset({DISCORD}),
     "count": lambda world: 1,
     "since": lambda world: world.community.clock.now(),
     **dict.fromkeys(("primary", "secondary"), lambda world: None),
