@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import Final, TypeVar
 
 from connectors.forum import posts
@@ -44,23 +45,29 @@ log = logger("forum")
 MAX_AGE: Final = timedelta(hours=1)
 """A command that nobody read for so long is not carried out: what it was meant for has passed."""
 
-DONE: Final = "Done. What came of it stands on Discord, or on the page: {page}"
-NOT_DONE: Final = (
-    "Not done. Why, and what to do about it, stands on Discord if you order it there, or on the page: {page}"
-)
+DONE: Final = "Done. What came of it stands on the console: {page}/console"
+NOT_DONE: Final = "Not done. Order it on the console, where it says why, and what to do about it: {page}/console"
 UNSURE: Final = (
-    "This may have been done or not: we were interrupted. Please look on Discord or on the page before you order it "
-    "again: {page}"
+    "This may have been done or not: we were interrupted. Please look on the console before you order it again: "
+    "{page}/console"
 )
 TOO_OLD: Final = "Not done: this waited too long for us to read it. If it is still needed, please send it again."
 EDITED: Final = "Not done: this message was changed after it was sent. Please send it again as a new one."
+_USAGE: Final = {
+    "/act": "/act NAME muted|suspended|banned ongoing|threat|danger [in SPACE,SPACE] [N days]",
+    "/measure": "/measure NAME muted|suspended N days REASON, or /measure LINK locked N days REASON",
+    "/escalate": "/escalate LINK or /escalate NAME [soon|danger]",
+    "/stop": "/stop MEMBER",
+}
+_EVERY_USAGE: Final = "\n".join(_USAGE.values())
+_NEAR: Final = 0.55
+"""How alike what was written is to the name of a command that it may have meant."""
+NEAREST: Final = "Perhaps you meant:\n\n{usage}\n\n"
+ON_THE_CONSOLE: Final = "\n\nWhatever else there is to do is done on the console: {page}/console"
 NOT_A_COMMAND: Final = (
     "Nothing was done, and nothing was taken in as a report: this looks like a command, but it cannot be read as one.\n\n"
     "Commands are one line, and what happened on the lines after it:\n\n"
-    "/act NAME muted|suspended|banned ongoing|threat|danger [in SPACE,SPACE] [N days]\n"
-    "/measure NAME muted|suspended N days REASON, or /measure LINK locked N days REASON\n"
-    "/escalate LINK or /escalate NAME [soon|danger]\n"
-    "/stop MEMBER\n\n"
+    f"{_EVERY_USAGE}\n\n"
     f"A reason is one of: {', '.join(MeasureReason)}.\n\n"
     "If it is a report, please begin a new conversation with us, with other words at its beginning."
 )
@@ -116,15 +123,24 @@ async def execute(context: CommandContext, post: Post, by: MemberId, now: dateti
         return TOO_OLD
     command = _parse_command(post, context)
     if command is None:
-        return NOT_A_COMMAND
+        return not_understood_text(post.text, page)
     try:
         await _COMMANDS[command.name](app, context.space, by, command)
     except NotUnderstood:
-        return NOT_A_COMMAND
+        return not_understood_text(post.text, page)
     except GuardianError as error:
         log.info("command.was_refused", command=command.name, kind=type(error).__name__)
         return NOT_DONE.format(page=page)
     return DONE.format(page=page)
+
+
+def not_understood_text(written: str, page: str) -> str:
+    """Return the answer to what is no command, which of them is nearest to it, and all there are."""
+    word = (written.split() or [""])[0].casefold().lstrip("/\\!.")
+    near = get_close_matches(f"/{word}", _USAGE, n=1, cutoff=_NEAR)
+    nothing, blank, rest = NOT_A_COMMAND.partition("\n\n")
+    nearest = "".join(NEAREST.format(usage=_USAGE[name]) for name in near)
+    return nothing + blank + nearest + rest + ON_THE_CONSOLE.format(page=page)
 
 
 def unsure_text(app: AppContext) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.emulators.shared.faults import Fault, FaultKind
+from connectors.forum.commands import not_understood_text
 from guardian.cases.case import CaseKind
 from tests.builders.community import BRUNO, FORUM
 from tests.connectors.forum.inbox_setup import ForumInboxSetup, forum_inbox
@@ -113,3 +114,25 @@ async def test_what_is_no_command_in_a_conversation_of_commands_becomes_no_repor
     await setup.read()
     assert await setup.cases() == ()
     assert "conversation of commands" in setup.replies(topic)[-1] or "one of commands" in setup.replies(topic)[-1]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("/measures rowan muted 3 days insults", "/measure NAME"),
+        ("/act rowan", "/act NAME"),
+        ("/esclate https://x.example/t/1", "/escalate LINK"),
+        ("/stopp ada", "/stop MEMBER"),
+    ],
+)
+def test_what_is_not_understood_is_answered_with_the_nearest_command(written: str, meant: str) -> None:
+    answer = not_understood_text(written, "https://guardian.example")
+    assert answer.startswith("Nothing was done")
+    assert f"Perhaps you meant:\n\n{meant}" in answer
+    assert answer.endswith("https://guardian.example/console")
+
+
+def test_what_is_near_no_command_is_answered_with_all_of_them_and_the_console() -> None:
+    answer = not_understood_text("/quiet-otter", "https://guardian.example")
+    assert "Perhaps you meant" not in answer
+    assert all(f"\n{name} " in answer for name in ("/act", "/measure", "/escalate", "/stop"))
