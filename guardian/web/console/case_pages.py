@@ -19,6 +19,7 @@ from guardian.services.cases.case_list import list_case_page
 from guardian.services.cases.choices import CaseChoices, read_choices
 from guardian.services.cases.marks import list_marks
 from guardian.services.cases.overview import case_overview
+from guardian.services.cases.person_history import read_histories
 from guardian.services.conflicts.conflict_claims import open_claims
 from guardian.services.decisions.board_answers import read_motion
 from guardian.services.decisions.enactment import preview_enactment
@@ -155,6 +156,9 @@ class CasePages:
             "offers": offers,
             **await self._thread(visit, code_name, offers),
             "marks": await list_marks(self._app, visit.by, code_name) if UseCase.MARK_CASE in offers.open_to else (),
+            "histories": await read_histories(self._app, visit.by, code_name)
+            if UseCase.MARK_CASE in offers.open_to
+            else (),
             "checked_texts": await self._checked_texts(visit, code_name, offers),
             "claims": await self._claims(visit, code_name, offers),
             "retention": await self._retention(visit, code_name, offers),
