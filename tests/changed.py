@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-SLOW_FOLDERS: Final = ("stories", "crash", "browser")
+SLOW_FOLDERS: Final = ("browser", "stories", "crash")
 PRODUCT: Final = ("guardian", "connectors", "rules")
 ALWAYS: Final = "tests/architecture"
 DOCS: Final = "tests/docs"

@@ -29,10 +29,18 @@ WAITING: Final = (*SLOW_FOLDERS, "bench", "contracts", "guardian/cli", "connecto
 """Folders whose tests mostly wait, those that wait longest first: they fill the gaps of the rest."""
 ALONE: Final = ("stories", "crash")
 """Folders whose tests share nothing, and of which each takes long: they are handed out one by one."""
+LONG: Final = (
+    "tests/guardian/services/test_hidden_facts_change_no_answer.py",
+    "tests/guardian/services/test_every_use_case_is_blind.py",
+    "tests/guardian/web/console/test_every_route.py",
+    "tests/guardian/reconciler/test_loop.py",
+)
+"""Files whose tests compute long: they are handed out first, and one by one, so that nobody waits for them in the end."""
 SHARING: Final = ("browser",)
 """Folders whose tests share something dear: one process runs them all, since a browser each would keep both cores busy."""
 ONE_IN: Final = 3
 MOST_TOGETHER: Final = 12
+_COMPUTES, _COMPUTES_LONG = -1, -2
 _NAME: Final = "workers"
 _PRINTERS: Final = ("terminalreporter", "terminalprogress")
 
@@ -54,7 +62,7 @@ class Work:
     def __init__(self, names: Iterable[str]) -> None:
         groups = list(_together(names))
         self._waiting = deque(group for _, group in sorted((e for e in groups if e[0] >= 0), key=lambda e: e[0]))
-        self._computing = deque(group for place, group in groups if place < 0)
+        self._computing = deque(group for _, group in sorted((e for e in groups if e[0] < 0), key=lambda e: e[0]))
 
     def take(self, *, computing: bool) -> list[int]:
         """Return tests of that kind, or of the other where there is none left; nothing where all are taken."""
@@ -68,12 +76,14 @@ class Work:
 
 
 def _together(names: Iterable[str]) -> Iterator[tuple[int, list[int]]]:
-    """Neighbours of one module with the place of their folder in `WAITING`; those in `ALONE` each by itself."""
+    """Neighbours of one module with the place of their folder in `WAITING`; those in `ALONE` and `LONG` each by itself."""
     for module, numbered in groupby(enumerate(names), key=lambda entry: _shared_by(entry[1])):
-        place = next((n for n, folder in enumerate(WAITING) if module.startswith(f"tests/{folder}/")), -1)
+        place = next((n for n, folder in enumerate(WAITING) if module.startswith(f"tests/{folder}/")), _COMPUTES)
         numbers = [number for number, _ in numbered]
         folder = WAITING[place] if place >= 0 else ""
-        size = 1 if folder in ALONE else len(numbers) if folder in SHARING else MOST_TOGETHER
+        if module in LONG:
+            place = _COMPUTES_LONG
+        size = 1 if module in LONG or folder in ALONE else len(numbers) if folder in SHARING else MOST_TOGETHER
         yield from ((place, numbers[at : at + size]) for at in range(0, len(numbers), size))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workers import MOST_TOGETHER, Work
+from tests.workers import LONG, MOST_TOGETHER, Work
 
 ROOT = Path(__file__).resolve().parents[2]
 BARE = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -139,7 +139,17 @@ def test_what_computes_is_taken_by_whoever_begins_with_it() -> None:
     assert work.take(computing=False) == [0]
 
 
+def test_what_computes_long_is_taken_first_and_one_by_one() -> None:
+    work = Work(f"{module}::test_{number}" for module in ("tests/rules/test_a.py", LONG[0]) for number in range(2))
+    assert [work.take(computing=True) for _ in range(3)] == [[2], [3], [0, 1]]
+
+
+@pytest.mark.parametrize("path", LONG)
+def test_what_is_said_to_compute_long_is_there(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
 def test_the_pages_of_one_browser_stay_together_and_stories_are_taken_one_by_one() -> None:
     modules = ("browser/test_a", "browser/test_b", "stories/test_a")
     work = Work(f"tests/{module}.py::test_{number}" for module in modules for number in range(3))
-    assert [work.take(computing=False) for _ in range(4)] == [[6], [7], [8], [0, 1, 2, 3, 4, 5]]
+    assert [work.take(computing=False) for _ in range(4)] == [[0, 1, 2, 3, 4, 5], [6], [7], [8]]
