@@ -138,10 +138,23 @@ async def _forget(app: AppContext, uow: UnitOfWork, case: Case) -> None:
     for record in records:
         await uow.records.keep_stated(record)
     gone = [each for each in touched if not await _is_kept(uow, each) and await uow.retention.expunge_person(each)]
+    for person in touched:
+        await _forget_evidence(uow, case, person)
     await uow.retention.begin_key_rotation(left.copies_open_until)
     uow.scrub_after_commit()
     about = {"case": str(case.id), "people": " ".join(gone), "copies_open_until": left.copies_open_until.isoformat()}
     uow.journal.note(Entry(act="case.was_expunged", by=SERVICE, authority="P-9.5", about=about, case=case.id))
+
+
+async def _forget_evidence(uow: UnitOfWork, case: Case, person: PersonId) -> None:
+    """Forget what the case said of accounts of whoever stays; what restricts them there stays bound to the account."""
+    for link in await uow.people.accounts_of(person):
+        others = tuple(each for each in link.case_evidence if each.case != case.id)
+        if others == link.case_evidence:
+            continue
+        # A link that no case names would be nobody's to see, and nobody's to undo: then it stays, without its words.
+        kept = others or tuple(replace(each, evidence="") for each in link.case_evidence)
+        await uow.people.save_account(replace(link, case_evidence=kept, evidence=others[-1].evidence if others else ""))
 
 
 async def _records_to_keep(view: ReadView, case: Case) -> tuple[StatedRecord, ...]:

@@ -23,7 +23,7 @@ from guardian.notices.models import NoticeState
 from guardian.services.cases.marks import agree_to_mark, list_marks, mark_case
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions import closing as closings
-from guardian.services.identity.linking import identify_reported_person
+from guardian.services.identity.linking import identify_reported_person, propose_link
 from guardian.services.notes.determination import write_findings
 from guardian.services.operations import deadline_runner
 from guardian.services.parties import personal_page
@@ -35,7 +35,7 @@ from guardian.storage.key_rotation import rotate_keys
 from rules.case_marks import CaseMarkKind
 from rules.conflicts import ConflictReason
 from rules.retention import RetentionGround
-from tests.builders.community import AMARA, BRUNO, DISCORD, Community, a_community
+from tests.builders.community import AMARA, BRUNO, DISCORD, FORUM, Community, a_community
 from tests.builders.journey import DAY, Journey, a_ban, a_journey, a_suspension, a_warning
 
 SAID = "They called me a wombatface in the kitchen channel."
@@ -203,6 +203,33 @@ async def test_what_is_expunged_is_nowhere_in_the_database_and_its_counts_stay(c
     assert left is not None
     assert (left.reports, left.people, left.finding, left.outcomes) == (1, 1, "minor", ("warning",))
     assert left.copies_open_until - left.at == community.app.policy.retention.forget_backups_after
+
+
+@pytest.mark.harm("forgotten-and-still-here")
+async def test_what_an_expunged_case_said_of_an_account_is_gone_where_its_owner_stays(community: Community) -> None:
+    """P-9.5: the words stand under the key of the person, whom another case still needs."""
+    community.spaces[FORUM].add("31", "brambleking")
+    journey = await a_journey(community, handle="brambleking", what_happened=SAID)
+    words = "ottoline-witness says so"
+    await propose_link(community.app, AMARA, journey.person_code, FORUM, "brambleking", words)
+    banned = await a_journey(community, handle="brambleking", what_happened=OTHER_SAID)
+    await banned.enact(a_ban())
+    await write_findings(community.app, AMARA, journey.code_name, Findings("Nothing.", Violation.NO, "", ""))
+    async with community.units_of_work.begin() as uow:
+        case = await uow.cases.case(journey.id)
+        assert case is not None
+        await uow.cases.save_case(replace(case, state=CaseState.CLOSED, closed_at=uow.now))
+    community.pass_time(YEAR)
+    async with community.units_of_work.begin() as uow:
+        other = await uow.cases.case(banned.id)
+        assert other is not None
+        await uow.cases.save_case(replace(other, state=CaseState.CLOSED, closed_at=uow.now))
+    await days_later(community, YEAR)
+    assert (await is_expunged(journey), await is_expunged(banned)) == (True, False)
+    async with community.units_of_work.read() as view:
+        links = await view.people.accounts_of(banned.person)
+    assert len(links) == 2
+    assert [link for link in links if words in repr(link)] == []
 
 
 @pytest.mark.harm("forgotten-breaks-the-proof")
