@@ -21,10 +21,12 @@ from guardian.cases.reports import ReportChannel
 from guardian.cases.unilateral_acts import ActState, OutsideKind
 from guardian.people.models import Group, Office, Trust
 from guardian.sanctions.models import LiftingCause
+from guardian.services.membership.checklists import MembershipChange
 from rules.case_marks import CaseMarkKind
 from rules.ladder import Outcome, TermState
 from rules.leaks import LeakKind
 from rules.measures import MeasureReason
+from rules.membership import LeavingGround
 from rules.notification import NotificationState
 from rules.precedence import Restriction
 from rules.procedure import Step
@@ -204,6 +206,14 @@ _OTHER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
 )
 _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
     {
+        LeavingGround: {
+            LeavingGround.CONFIDENTIALITY: "they broke confidentiality",
+            LeavingGround.SILENCE: "nothing was heard of them for long",
+            LeavingGround.NO_ANSWER: "they did not say whether they go on",
+            LeavingGround.SANCTION: "a decision about themselves",
+            LeavingGround.OTHER: "another ground (please write it)",
+        },
+        MembershipChange: {MembershipChange.OFFICE: "changing office"},
         DraftKind: {
             DraftKind.HEARING: "Letter of the hearing",
             DraftKind.DECISION: "Message with the decision",

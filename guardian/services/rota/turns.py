@@ -25,7 +25,10 @@ MOST_PLANNED: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class TurnLine:
-    """One period as the group sees it: the names of its first and second, "" for nobody; `own` are the asker's places."""
+    """One period as the group sees it: the names of its first and second, "" for nobody; `own` are the asker's places.
+
+    `holders` are the same two by their ids.
+    """
 
     id: str
     starts: datetime
@@ -34,6 +37,7 @@ class TurnLine:
     secondary: str
     is_running: bool
     own: tuple[RotaSeat, ...]
+    holders: tuple[MemberId | None, MemberId | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,7 @@ def _turn_line(turn: RotaTurn, names: Mapping[MemberId, str], by: MemberId, at: 
         primary=names.get(turn.primary, "") if turn.primary else "",
         secondary=names.get(turn.secondary, "") if turn.secondary else "",
         is_running=turn.is_running(at),
+        holders=(turn.primary, turn.secondary),
         own=tuple(seat for seat in RotaSeat if turn.holder(seat) == by),
     )
 

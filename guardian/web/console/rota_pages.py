@@ -24,6 +24,7 @@ from guardian.web.console.inputs import day_of
 from guardian.web.forms import Form
 
 ROTA: Final = "/console/rota"
+_NOBODY: Final = "nobody"
 _DAY: Final = timedelta(days=1)
 
 
@@ -72,7 +73,9 @@ class RotaPages:
 
     async def _assign(self, request: Request, visit: Visit, form: Form) -> Response:
         async def assign() -> None:
-            first, second = (MemberId(form.one(name)) if form.one(name) else None for name in ("first", "second"))
+            turns = (await list_rota(self._app, visit.by)).turns
+            before = next((turn.holders for turn in turns if turn.id == form.one("turn")), (None, None))
+            first, second = (_chosen(form, name, who) for name, who in zip(("first", "second"), before, strict=True))
             await assign_turn(self._app, visit.by, form.one("turn"), first, second)
 
         return await self._attempt(request, visit, form, assign, field="first", said="Changed, and told to who is new.")
@@ -144,6 +147,12 @@ class RotaPages:
             fields=fields or {},
             said=said,
         )
+
+
+def _chosen(form: Form, name: str, before: MemberId | None) -> MemberId | None:
+    """Who was chosen for the place; nothing chosen leaves it as it is."""
+    chosen = form.one(name)
+    return (MemberId(chosen) if chosen != _NOBODY else None) if chosen else before
 
 
 def _own_places(rota: RotaView) -> list[tuple[str, str]]:

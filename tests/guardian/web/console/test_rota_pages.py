@@ -19,6 +19,14 @@ async def plan(pages: Pages, community: Community) -> str:
     return turn
 
 
+async def test_what_a_chair_does_not_choose_stays_as_it_is(pages: Pages, community: Community) -> None:
+    """P-3.6"""
+    turn = await plan(pages, community)
+    shown = await pages.fill(ROTA, ROTA + "/assign", turn=turn, second=AMARA)
+    assert "Dmitri Volkov Amara Okafor" in text_of(shown)
+    assert "nobody Amara Okafor" in text_of(await pages.fill(ROTA, ROTA + "/assign", turn=turn, first="nobody"))
+
+
 async def test_a_member_offers_a_place_and_another_takes_it(pages: Pages, community: Community) -> None:
     """P-3.6"""
     turn = await plan(pages, community)
