@@ -30,6 +30,10 @@ class CaseInBrief(Protocol):
         """Return where it stands."""
 
     @property
+    def opened_at(self) -> datetime:
+        """Return when it was opened."""
+
+    @property
     def board_only(self) -> bool:
         """Return whether it is the Board's and nobody else's."""
 
@@ -108,7 +112,7 @@ async def members_who_count(view: CaseView, case: Case) -> tuple[Member, ...]:
     handling = [
         m
         for m in await view.people.members()
-        if not m.states_conflicts_first and any(holds_seat(m, seat, view.now) for seat in seats_for(case))
+        if not states_conflicts_before(m, case) and any(holds_seat(m, seat, view.now) for seat in seats_for(case))
     ]
     counted = voters([m.id for m in handling], statuses)
     return tuple(m for m in handling if m.id in counted and _is_in_audience(m.id, case, statuses))
@@ -126,8 +130,16 @@ def may_know_by_status(
     member: Member, case: CaseInBrief, statuses: Mapping[MemberId, ConflictStatus], at: datetime
 ) -> bool:
     """Return what `may_know` does, from how everybody stands to the case."""
-    seated = not member.states_conflicts_first and any(holds_seat(member, seat, at) for seat in seats_for(case))
+    seated = not states_conflicts_before(member, case) and any(holds_seat(member, seat, at) for seat in seats_for(case))
     return seated and not is_hidden_by_status(member.id, case, statuses)
+
+
+def states_conflicts_before(member: Member, case: CaseInBrief) -> bool:
+    """Return whether the case was there when they came, and they have still to state their conflicts (P-1.2).
+
+    Of what comes later they hear like everybody: whom it concerns is kept out of it from its first instant.
+    """
+    return member.states_conflicts_in(case.opened_at)
 
 
 def may_read(member: Member, case: CaseInBrief, exclusions: Iterable[Exclusion], at: datetime) -> bool:
@@ -185,5 +197,7 @@ def may_know_for_board(
     """Return whether they may know of it as the Board, or its liaison, while it lies there."""
     if not (case.board_only or case.state is CaseState.WITH_BOARD):
         return False
-    seated = not member.states_conflicts_first and any(holds_seat(member, seat, at) for seat in (BOARD, BOARD_LIAISON))
+    seated = not states_conflicts_before(member, case) and any(
+        holds_seat(member, seat, at) for seat in (BOARD, BOARD_LIAISON)
+    )
     return seated and not is_hidden_by_status(member.id, case, statuses)

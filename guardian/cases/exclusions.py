@@ -68,11 +68,8 @@ def known_names(members: Iterable[Member]) -> tuple[KnownNames[MemberId], ...]:
 
 
 def handling_groups(members: Iterable[Member], at: datetime) -> HandlingGroups[MemberId]:
-    """Return who can handle matters at that instant, by their seats.
-
-    A newcomer cannot yet who has still to state conflicts (P-1.2).
-    """
-    everybody = tuple(member for member in members if not member.states_conflicts_first)
+    """Return who can handle matters at that instant, by their seats."""
+    everybody = tuple(members)
     return HandlingGroups(
         members=frozenset(_seated(everybody, MEMBERS, at)),
         chairs=frozenset(_seated(everybody, CHAIRS, at)),
@@ -105,7 +102,8 @@ def deciders_for(
     `about` are those on whom it is decided. Policy: P-4.1.
     """
     statuses = conflict_status_by_member(exclusions)
-    return deciders_by_status(handling_groups(members, at), statuses, about, is_boards=case.board_only)
+    ready = [member for member in members if not member.states_conflicts_in(case.opened_at)]
+    return deciders_by_status(handling_groups(ready, at), statuses, about, is_boards=case.board_only)
 
 
 def deciders_by_status(

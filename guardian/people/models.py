@@ -58,8 +58,8 @@ class Member:
 
     `aliases` are nicknames and handles by which a report may mean them; `person` is set where they are also known as a
     Person. `accounts` are theirs in the spaces. `ended_at` ends all access at that instant (P-1.2); `seated_at` is when
-    somebody who had left came back: what waited for them before is not theirs any more. `states_conflicts_first`: they
-    are asked for conflicts in earlier cases, and until then no case is theirs to know. `administers` are the spaces of which they are noted as an
+    somebody who had left came back: what waited for them before is not theirs any more. `conflicts_asked_at`: when
+    they were asked for conflicts in earlier cases, none of which is theirs to know until they have answered. `administers` are the spaces of which they are noted as an
     administrator (P-1.4). `asked_at` is when they were asked by `renewal_notice` whether they go on,
     `renewed_at` when they said so, `renewal_heard_at` when anybody was last told of it; `silent_since`: nothing was heard
     of them for long.
@@ -78,7 +78,7 @@ class Member:
     version: int = 0
     chairs_are_board: bool = False
     seated_at: datetime | None = None
-    states_conflicts_first: bool = False
+    conflicts_asked_at: datetime | None = None
     administers: tuple[SpaceName, ...] = ()
     renewed_at: datetime | None = None
     asked_at: datetime | None = None
@@ -104,6 +104,15 @@ class Member:
             and (not r.until or at < r.until)
             for r in self.roles
         ) or (group is Group.BOARD and office is None and self.is_chair_for_board(at))
+
+    def states_conflicts_in(self, opened_at: datetime) -> bool:
+        """Return whether they have still to state conflicts in a case that was opened then."""
+        return self.conflicts_asked_at is not None and opened_at <= self.conflicts_asked_at
+
+    @property
+    def states_conflicts_first(self) -> bool:
+        """Return whether they have still to state conflicts in the cases that were there when they came."""
+        return self.conflicts_asked_at is not None
 
     def holds_any_office(self, at: datetime) -> bool:
         """Return whether they hold an office in any group at that instant."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from guardian.cases.access import is_hidden_from, may_know, members_who_may_know
+from guardian.cases.access import is_hidden_from, may_know, members_who_may_know, states_conflicts_before
 from guardian.cases.case import Case, CaseKind, Party, PartyRole
 from guardian.cases.case_store import CaseView
 from guardian.cases.exclusions import Exclusion, conflict_status_by_member, deciders_for, handling_groups
@@ -245,7 +245,7 @@ async def may_still_receive(view: CaseView, notice: Notice) -> bool:
 
 def _is_kept_from(member: Member, case: Case, exclusions: Iterable[Exclusion]) -> bool:
     """Whether the case is kept from them, by an exclusion or until they have stated their conflicts."""
-    return member.states_conflicts_first or is_hidden_from(member.id, case, exclusions)
+    return states_conflicts_before(member, case) or is_hidden_from(member.id, case, exclusions)
 
 
 def _is_from_before(notice: Notice, member: Member) -> bool:

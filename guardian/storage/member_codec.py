@@ -12,7 +12,7 @@ from guardian.spaces.port import Account
 from guardian.storage.utc_datetime import from_microseconds, to_microseconds
 from rules.membership import LeavingGround
 
-_INSTANTS: Final = ("renewed_at", "asked_at", "renewal_heard_at", "silent_since")
+_INSTANTS: Final = ("conflicts_asked_at", "renewed_at", "asked_at", "renewal_heard_at", "silent_since")
 
 
 def encode_member(member: Member) -> dict[str, Any]:
@@ -24,7 +24,6 @@ def encode_member(member: Member) -> dict[str, Any]:
         "email": member.email,
         "aliases": list(member.aliases),
         "person": member.person,
-        "states_conflicts_first": member.states_conflicts_first,
         "administers": list(member.administers),
         "renewal_notice": member.renewal_notice,
         **{name: _to_optional(getattr(member, name)) for name in _INSTANTS},
@@ -55,7 +54,7 @@ def read_member(row: Row[Any], content: Mapping[str, Any]) -> Member:
         person=content.get("person"),
         ended_at=row.ended_at,
         version=row.version,
-        states_conflicts_first=content.get("states_conflicts_first", False),
+        conflicts_asked_at=_from_optional(content.get("conflicts_asked_at")),
         administers=tuple(map(SpaceName, content.get("administers", ()))),
         renewal_notice=content.get("renewal_notice"),
         renewed_at=_from_optional(content.get("renewed_at")),

@@ -36,7 +36,7 @@ _HEAD: Final = """# Permissions
 Each service that a member can ask for, and who is answered; `python -m tests.docs` writes this page from the code, and a
 test fails where a service has no row. *yes*: the seat opens it. Where a service is about a case (or what stands in one),
 somebody whom it concerns, who has stepped back, or who is held out until a chair decides is answered as if there were
-none, and so is a newcomer who has still to state conflicts (P-1.2, P-4.2). Whoever was removed, or whose term is over, is
+none, and so is a newcomer, in a case that was there before them, until they have stated conflicts (P-1.2, P-4.2). Whoever was removed, or whose term is over, is
 answered by nothing at all: no seat opens anything for them. Which cases there are is told by none of these answers.
 """
 

@@ -150,7 +150,7 @@ TWINS = (
     Twin(danger_at_night.STORY, sabotage.nobody_is_notified, danger_at_night.AT_ONCE),
     Twin(late_answer.STORY, sabotage.nobody_is_notified, late_answer.CHAIR),
     Twin(member_leaves.STORY, sabotage.everybody_is_notified, member_leaves.NOTHING_COMES),
-    Twin(newcomer.STORY, sabotage.everybody_is_notified, newcomer.QUIET),
+    Twin(newcomer.STORY, sabotage.nobody_is_notified, newcomer.WELCOMED),
     Twin(chair_hands_over.STORY, sabotage.nobody_is_notified, chair_hands_over.FOLLOWS),
     Twin(recusal.STORY, sabotage.nobody_is_notified, recusal.OTHERS_TOLD),
     Twin(late_disclosure.STORY, sabotage.nobody_is_notified, late_disclosure.REOPENED),

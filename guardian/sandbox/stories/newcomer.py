@@ -10,7 +10,7 @@ from guardian.sandbox.stories.membership_journey import MEMBERS, OWN, report
 
 WELCOMED: Final = "the newcomer is told of their place, and that they are asked for conflicts first"
 NAMES_ALONE: Final = "until then they see code names, and open no case"
-QUIET: Final = "until then they hear of no case"
+QUIET: Final = "until then they hear nothing of a case that was there before"
 KEPT_OUT: Final = "the case that names them is not on their list, and does not open"
 READS: Final = "once they have stated their conflicts they read the others, and not those"
 
@@ -34,7 +34,8 @@ async def play(context: StoryContext) -> None:
         opened = [(await at_console.open(f"/console/cases/{case}")).status for case in cases]
         stage.checks.check(NAMES_ALONE, first in asked and second in asked and set(opened) == {_NOT_THERE}, asked)
         before = len(messages_to(stage.world, hazel))
-        await report(stage, "linden")
+        await stage.group.propose(nadia, first, "no_action")
+        await stage.driver.run_until_idle()
         stage.checks.check_equal(QUIET, len(messages_to(stage.world, hazel)), before)
         await at_console.submit(OWN, "State my conflicts", {"conflict": first, "reason": "same_employer"})
         opened = [(await at_console.open(f"/console/cases/{case}")).status for case in cases]

@@ -8,7 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from guardian.cases.access import is_hidden_from, may_read, normalize_code_name, require_permission
+from guardian.cases.access import (
+    is_hidden_from,
+    may_read,
+    normalize_code_name,
+    require_permission,
+    states_conflicts_before,
+)
 from guardian.cases.case import Case, CaseState
 from guardian.cases.case_store import CaseView
 from guardian.cases.exclusions import Exclusion, ExclusionKind, conflict_status_by_member
@@ -54,9 +60,9 @@ async def admit(uow: UnitOfWork, policy: Policy, member: Member) -> Member:
     for case in await uow.cases.cases():
         await _exclude(uow, policy, case, member)
     waits = bool(await _readable(uow, member))
-    if waits == member.states_conflicts_first:
+    if not waits and not member.states_conflicts_first:
         return member
-    return await uow.people.save_member(replace(member, states_conflicts_first=waits))
+    return await uow.people.save_member(replace(member, conflicts_asked_at=uow.now if waits else None))
 
 
 async def list_cases_to_state(app: AppContext, by: MemberId) -> tuple[str, ...]:
@@ -65,7 +71,7 @@ async def list_cases_to_state(app: AppContext, by: MemberId) -> tuple[str, ...]:
         member = await require_permission(view, by, UseCase.STATE_CONFLICTS)
         if not member.states_conflicts_first:
             return ()
-        return tuple(case.code_name for case in await _readable(view, member))
+        return tuple(case.code_name for case in await _asked_about(view, member))
 
 
 async def state_conflicts(app: AppContext, by: MemberId, conflicts: tuple[ConflictStatement, ...]) -> int:
@@ -79,10 +85,10 @@ async def state_conflicts(app: AppContext, by: MemberId, conflicts: tuple[Confli
             raise Refused(
                 "stated", "You have stated your conflicts. A new one is disclosed on the case's own page.", "P-1.2"
             )
-        cases = {case.code_name: case for case in await _readable(uow, member)}
+        cases = {case.code_name: case for case in await _asked_about(uow, member)}
         for each in conflicts:
             await _recuse(uow, cases, each, by)
-        await uow.people.save_member(replace(member, states_conflicts_first=False))
+        await uow.people.save_member(replace(member, conflicts_asked_at=None))
         left = len(cases) - len({normalize_code_name(each.code_name) for each in conflicts})
         about = {"member": str(by), "cases": str(len(conflicts))}
         uow.journal.note(Entry(act="conflicts.were_stated", by=by_member(by), authority="P-1.2", about=about))
@@ -105,9 +111,14 @@ async def _recuse(uow: UnitOfWork, cases: Mapping[str, Case], stated: ConflictSt
     )
 
 
+async def _asked_about(view: ReadView, member: Member) -> list[Case]:
+    """The cases that were there when they came, and that are not kept from them."""
+    return [case for case in await _readable(view, member) if states_conflicts_before(member, case)]
+
+
 async def _readable(view: ReadView, member: Member) -> list[Case]:
     """The cases that would be theirs to read, were they not asked first; what is kept from them is not among them."""
-    as_member = replace(member, states_conflicts_first=False)
+    as_member = replace(member, conflicts_asked_at=None)
     found = []
     for case in await view.cases.cases():
         exclusions = await view.cases.exclusions_of(case.id)

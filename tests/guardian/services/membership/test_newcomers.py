@@ -1,5 +1,7 @@
 """A newcomer is kept out of what concerns them, and asked for conflicts before anything else is shown. P-1.2"""
 
+from datetime import timedelta
+
 import pytest
 
 from guardian.cases.access import members_who_count
@@ -65,10 +67,24 @@ async def test_a_newcomer_who_was_reported_never_learns_of_it(community: Communi
         await community.open_case(pavel, about_them.code_name)
 
 
+@pytest.mark.harm("newcomers-hear-of-nothing")
+async def test_a_newcomer_hears_of_what_comes_after_them_at_once(community: Community) -> None:
+    """P-1.2, P-3.6: else nobody would, where all are new."""
+    before = await community.a_case()
+    pavel = await seat(community)
+    community.pass_time(timedelta(minutes=1))
+    after = await community.a_case(danger=True)
+    async with community.units_of_work.read() as view:
+        told = {n.case for case in (before, after) for n in await view.notices.of_case(case.id) if n.to.member == pavel}
+    assert told == {after.id}
+    assert await list_cases_to_state(community.app, pavel) == (before.code_name,)
+
+
 async def test_a_newcomer_is_not_asked_where_nothing_happened_before(community: Community) -> None:
     """P-1.2"""
     pavel = await seat(community)
     case = await community.a_case()
+    assert await list_cases_to_state(community.app, pavel) == ()
     assert (await community.open_case(pavel, case.code_name)).id == case.id
 
 
