@@ -21,6 +21,7 @@ SanctionId = NewType("SanctionId", str)
 IntentId = NewType("IntentId", str)
 NoticeId = NewType("NoticeId", str)
 ManualTaskId = NewType("ManualTaskId", str)
+ApiTokenId = NewType("ApiTokenId", str)
 PasskeyId = NewType("PasskeyId", str)
 SessionId = NewType("SessionId", str)
 

@@ -304,6 +304,13 @@ class Rota:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """How long a personal token of a member is good for at the most."""
+
+    longest: Annotated[timedelta, Source("P-9.8", DAY, YEAR)]
+
+
+@dataclass(frozen=True, slots=True)
 class Groups:
     """Which groups the community has.
 
@@ -382,6 +389,7 @@ class Policy:
     membership: Membership
     rota: Rota
     manual: Manual
+    tokens: Tokens
     groups: Groups
     ladder: Ladder
     names: Names

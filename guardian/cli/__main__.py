@@ -28,6 +28,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "roster": ("roster", "Print a sealed list of running sanctions."),
     "confirm-chair": ("confirm_chair", "Confirm the first chair, as a second member."),
     "seat": ("seat", "Give people their places in the groups, as a chair."),
+    "remote": ("remote", "Ask a service elsewhere in your name, with a token."),
     "journal": ("journal", "Look whether the journal is as it was written."),
     "expunge": ("expunge", "Show or forget what is to be forgotten by now."),
     "keys": ("keys", "Show the keys, or replace them while the service runs."),

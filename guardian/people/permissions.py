@@ -199,6 +199,10 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
 }
 
 
+NOT_YOURS: Final = frozenset({"not_your_seat", "no_member"})
+"""The codes of a refusal that says nothing but whose step it is: pages answer it as an address that does not exist."""
+
+
 def may_perform(member: Member, use_case: UseCase, at: datetime) -> Verdict:
     """Return whether the member's seats at that instant allow the use case. Policy: P-1.1, P-1.2."""
     if any(holds_seat(member, seat, at) for seat in ALLOWED_SEATS[use_case]):

@@ -27,6 +27,7 @@ from guardian.clock import Clock, system_now
 from guardian.ids import CaseId, ContactAddress
 from guardian.journal import History
 from guardian.notices.store import NoticeStore
+from guardian.people.api_tokens import ApiTokenStore
 from guardian.people.passkeys import PasskeyStore
 from guardian.people.rota import RotaStore
 from guardian.people.sign_ins import SignInStore
@@ -143,6 +144,10 @@ class ReadView(CaseView, Protocol):
     @property
     def retention(self) -> RetentionStore:
         """Return the store of what keeps a case, and of what is forgotten."""
+
+    @property
+    def api_tokens(self) -> ApiTokenStore:
+        """Return the store of personal tokens."""
 
     @property
     def passkeys(self) -> PasskeyStore:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from guardian.clock import Clock
 from guardian.logs import logger
 from guardian.storage.access_record import AccessRecord
+from guardian.storage.api_token_store import SqlApiTokenStore
 from guardian.storage.bulk_store import SqlBulkStore
 from guardian.storage.capture_store import SqlCaptureStore
 from guardian.storage.case_store import SqlCaseStore
@@ -108,6 +109,11 @@ class SqlStores:
     def rota(self) -> SqlRotaStore:
         """Return the store of who is on duty when."""
         return SqlRotaStore(self.connection, self.encryption)
+
+    @cached_property
+    def api_tokens(self) -> SqlApiTokenStore:
+        """Return the store of personal tokens."""
+        return SqlApiTokenStore(self.connection, self.encryption)
 
     @cached_property
     def passkeys(self) -> SqlPasskeyStore:

@@ -14,13 +14,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from guardian.errors import GuardianError, NotFound, Stale
 from guardian.notices.renderer import NoticeRenderer
 from guardian.services.context import AppContext
 from guardian.spaces.account_proof import AccountProof
 from guardian.spaces.webhooks import WebhookVerifier
+from guardian.web.api.app import PATH as API_PATH
+from guardian.web.api.app import create_api
 from guardian.web.asked_pages import AskedPages
 from guardian.web.calendar_pages import CalendarPages
 from guardian.web.common_pages import CommonPages
@@ -95,6 +97,7 @@ def create_app(
             *_static_routes(),
             *_pages(site, sign_in, rate_limiter),
             *console_routes(Console(site, sign_in, additions.switcher), sign_in, rate_limiter, health),
+            Mount(API_PATH, create_api(app)),
             *additions.routes(site),
         ],
         middleware=[Middleware(SecurityHeaders, secure=secure_cookies)],

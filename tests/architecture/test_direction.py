@@ -26,8 +26,9 @@ LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "webencodings": ("connectors/mail",),
     "structlog": ("guardian/logs.py",),
     "typer": ("guardian/cli",),
-    "pydantic": ("guardian/settings", "guardian/cli/members_file.py"),
     "openpyxl": ("guardian/services/records/sheet_files.py",),
+    "pydantic": ("guardian/settings", "guardian/cli/members_file.py", "guardian/web/api"),
+    "fastapi": ("guardian/web/api",),
     "pydantic_core": ("guardian/settings",),
 }
 PURE_LIBRARIES: Mapping[str, tuple[str, ...]] = {

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.docs import harms, permissions_page, picture, states_page
+from tests.docs import api_page, harms, permissions_page, picture, states_page
 from tests.docs.guides_tables import PAGES, every_table, text_of
 from tests.docs.table import rewritten, unsaid
 
@@ -13,6 +13,7 @@ def main() -> int:
     for each in (permissions_page, states_page):
         each.PAGE.write_text(each.page(), encoding="utf-8")
     harms.PAGE.write_text(harms.page(), encoding="utf-8")
+    api_page.PAGE.write_text(api_page.text(), encoding="utf-8")
     tables, left = tuple(every_table()), 0
     for path in PAGES:
         text = rewritten(text_of(path), tables)

@@ -20,6 +20,7 @@ from connectors.discord.intake import FEATURES
 from connectors.discord.interactions import InteractionRouter, ServerConfig
 from connectors.forum import commands as forum_commands
 from guardian.cases.reports import ReportChannel
+from guardian.cli import remote
 from guardian.cli.__main__ import COMMANDS
 from guardian.ids import SpaceName
 from guardian.notices.translations import translate_text
@@ -166,7 +167,9 @@ def _host_row(name: str, about: tuple[str, str]) -> Row:
     gates = permission_paths.gates(permission_paths.code_of(f"guardian.cli.{module}", "command"))
     seats = frozenset(seat for gate in gates for use in gate for seat in ALLOWED_SEATS[use]) if gates else None
     by = f"whoever has the host, in the name of: {audience(seats)}" if seats else "whoever has the host"
-    return Row(f"guardian {name}", ("", by, summary))
+    return Row(
+        f"guardian {name}", ("", "whoever has a token" if module == remote.__name__.rpartition(".")[2] else by, summary)
+    )
 
 
 def _section(seats: frozenset[Seat] | None) -> str:

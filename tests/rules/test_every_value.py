@@ -28,6 +28,7 @@ from rules import (
     routing,
     shortfalls,
     suppression,
+    tokens,
     unilateral,
     worklist,
 )
@@ -45,7 +46,7 @@ CIRCLE = routing.HandlingGroups(SIX, frozenset("A"), frozenset("L"), frozenset("
 SEATED = shortfalls.SeatedPeople(
     routing.HandlingGroups(SIX, frozenset("A"), frozenset(), frozenset("X")), 0, has_mail=True
 )
-SMALL_NUMBERS = suppression.Breakdown({"forum": Counts(reports=6), "github": Counts(reports=9)})
+SMALL_NUMBERS = suppression.Breakdown({"forum": Counts(reports=5), "github": Counts(reports=9)})
 BARRED = precedence.Restriction.SUSPENDED
 SHORT, EXTENDED = ladder.Outcome.SHORT_SUSPENSION, ladder.Outcome.EXTENDED_SUSPENSION
 
@@ -333,6 +334,7 @@ PROBES: dict[str, Probe] = {
     "rota.everybody_after": lambda policy: rota.everybody_called_at(NOW, policy),
     "manual.confirm_within": lambda policy: (manual_tasks.confirm_by(NOW, policy), manual_tasks.remind_at(NOW, policy)),
     "manual.release_ahead": lambda policy: manual_tasks.ask_release_at(NOW, policy),
+    "tokens.longest": lambda policy: [tokens.token_length(days * DAY, policy).allowed for days in range(1, 400)],
     "groups.board": lambda policy: shortfalls.find_shortfalls(SEATED, policy),
 }
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from guardian.storage.tables import (
+    api_tokens,
     blind_indexes,
     captures,
     cases,
@@ -34,6 +35,7 @@ MODULES: Final = (
     links,
     cases,
     sign_ins,
+    api_tokens,
     risk,
     conversations,
     captures,

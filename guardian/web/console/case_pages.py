@@ -14,7 +14,7 @@ from starlette.routing import Route
 from guardian.cases.case import CASE_MACHINE, CaseEvent, CaseKind
 from guardian.errors import NotFound, Refused
 from guardian.ids import DraftId, EvidenceId, SpaceName, new_id
-from guardian.people.permissions import UseCase
+from guardian.people.permissions import NOT_YOURS, UseCase
 from guardian.services.cases.case_list import list_case_page
 from guardian.services.cases.choices import CaseChoices, read_choices
 from guardian.services.cases.marks import list_marks
@@ -50,7 +50,7 @@ from guardian.web.console.case_proposal_forms import (
 from guardian.web.console.case_retention_forms import RETENTION_FORMS, RETENTION_WORDS
 from guardian.web.console.case_text_forms import TEXT_FORMS
 from guardian.web.console.case_thread_forms import THREAD_FORMS, VIOLATIONS
-from guardian.web.console.console import NOT_YOURS, NOTHING_TYPED, Console, FormEntry, Visit
+from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
 from guardian.web.forms import Form
 from guardian.web.rendering import Fault
 from rules.precedence import Restriction

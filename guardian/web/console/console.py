@@ -19,6 +19,7 @@ from starlette.routing import Route
 from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import MemberId, SessionId
 from guardian.people.models import Member
+from guardian.people.permissions import NOT_YOURS
 from guardian.secrets import are_equal
 from guardian.services.sign_in.sessions import require_session
 from guardian.web.console.navigation import NavigationItem, navigation_for
@@ -31,7 +32,6 @@ SESSION: Final = "session"
 SIGN_IN: Final = "/console/sign-in"
 _TOKEN: Final = "token"
 _MAX_MESSAGES: Final = 1_000
-NOT_YOURS: Final = frozenset({"not_your_seat", "no_member"})
 
 
 @dataclass(frozen=True, slots=True)

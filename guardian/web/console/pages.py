@@ -26,6 +26,7 @@ from guardian.web.console.sanction_pages import SanctionPages
 from guardian.web.console.sign_in_pages import SignInPages
 from guardian.web.console.statistics_pages import StatisticsPages
 from guardian.web.console.todo_pages import TodoPages
+from guardian.web.console.token_pages import TokenPages
 from guardian.web.health import HealthCheck
 from guardian.web.rate_limit import RateLimiter
 from guardian.web.sign_in import SignIn
@@ -39,6 +40,7 @@ def console_routes(
         *TodoPages(console).routes(),
         *SignInPages(console, sign_in, rate_limiter).routes(),
         *PasskeyPages(console).routes(),
+        *TokenPages(console).routes(),
         *CasePages(console).routes(),
         *ActPages(console).routes(),
         *OutsideActPages(console).routes(),

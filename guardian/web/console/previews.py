@@ -13,7 +13,8 @@ from starlette.responses import Response
 
 from guardian.errors import Refused
 from guardian.ids import SessionId, new_id
-from guardian.web.console.console import NOT_YOURS, Console, FormEntry, ShowAgain, Visit
+from guardian.people.permissions import NOT_YOURS
+from guardian.web.console.console import Console, FormEntry, ShowAgain, Visit
 from guardian.web.forms import Form
 from guardian.web.rendering import Fault
 

@@ -20,6 +20,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_absences_until"), "absences", ["until"], unique=False)
     op.create_table(
+        "api_tokens",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("member_id", sa.String(length=128), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_tokens")),
+        sa.UniqueConstraint("digest", name=op.f("uq_api_tokens_digest")),
+    )
+    op.create_index(op.f("ix_api_tokens_member_id"), "api_tokens", ["member_id"], unique=False)
+    op.create_index(op.f("ix_api_tokens_until"), "api_tokens", ["until"], unique=False)
+    op.create_table(
         "blind_indexes",
         sa.Column("digest", sa.LargeBinary(length=16), nullable=False),
         sa.Column("row_id", sa.String(length=64), nullable=False),

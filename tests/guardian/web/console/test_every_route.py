@@ -32,7 +32,9 @@ HIDDEN_IDS: Final = {
     "act": "act_id",
 }
 """What of a hidden case stands in the place of each parameter."""
-OWN: Final = frozenset({"session", "secret", "passkey", "recovery", "stop", "member", "step", "space", "account"})
+OWN: Final = frozenset(
+    {"session", "own_token", "secret", "passkey", "recovery", "stop", "member", "step", "space", "account"}
+)
 """Parameters that mean nothing of any case: a member's own things, and what everybody of the groups knows."""
 WITHIN_CASE: Final = frozenset({"decision", "kind", "to", "other", "note", "person", "mark", "one"})
 """Parameters that stand behind the name of their case, which is tried."""
