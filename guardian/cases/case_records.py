@@ -114,6 +114,28 @@ class ConfirmedMerge:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownName:
+    """What a person is called, as a case says: it stands in the identity key and nowhere else."""
+
+    id: str
+    person: PersonId
+    case: CaseId
+    name: str
+    by: MemberId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityLook:
+    """Somebody looked at who a person is."""
+
+    id: str
+    person: PersonId
+    by: MemberId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """Numbers that were published: they stay as they are from then on. `content` is how they stand, as JSON."""
 
@@ -150,6 +172,20 @@ class RecordStore(Protocol):
 
     async def keep_stated(self, record: StatedRecord) -> None:
         """Store what stays of a person's record once its case is expunged, in the place of what was stated of them."""
+    async def add_known_name(self, name: KnownName) -> None:
+        """Store what a person is called."""
+        ...
+
+    async def names_of(self, person: PersonId) -> tuple[KnownName, ...]:
+        """Return what the person is called, oldest first."""
+        ...
+
+    async def add_identity_look(self, look: IdentityLook) -> None:
+        """Store that somebody looked at who a person is."""
+        ...
+
+    async def identity_looks(self, person: PersonId) -> tuple[IdentityLook, ...]:
+        """Return who looked at who the person is, the latest first."""
         ...
 
     async def add_publication(self, publication: Publication) -> None:

@@ -94,6 +94,7 @@ class UseCase(StrEnum):
     STATE_RECORD = "state_record"
     IMPORT_SHEET = "import_sheet"
     PUBLISH_STATISTICS = "publish_statistics"
+    READ_IDENTITY_KEY = "read_identity_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.STATE_RECORD: _CASE_SEATS,
     UseCase.IMPORT_SHEET: (CHAIRS,),
     UseCase.PUBLISH_STATISTICS: (MEMBERS,),
+    UseCase.READ_IDENTITY_KEY: (CHAIRS, BOARD),
 }
 
 

@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from sqlalchemy import delete, select
 
-from guardian.cases.case_records import Publication, StatedRecord
+from guardian.cases.case_records import IdentityLook, KnownName, Publication, StatedRecord
 from guardian.errors import Stale
 from guardian.ids import CaseId, PersonId, new_id
 from guardian.storage.case_facts_store import SqlCaseFactsStore
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.statements import insert
-from guardian.storage.tables.records import publications, stated_records
+from guardian.storage.tables.records import identity_looks, known_names, publications, stated_records
 from guardian.storage.tracking_codec import encode_stated
 
 _KEPT: Final = KeyScope.of_service("records of expunged cases")
@@ -56,6 +56,40 @@ class SqlRecordStore(SqlCaseFactsStore):
         fixed = {"id": row_id, "case_id": record.case, "person_id": self._hide(record.case, record.person)}
         columns = await self._stated_columns(row_id, record, _KEPT)
         await self._connection.execute(insert(stated_records), {**fixed, "version": record.version, **columns})
+    async def add_known_name(self, name: KnownName) -> None:
+        """Store what a person is called."""
+        scope = KeyScope.of_person(name.person)
+        row = {
+            "id": name.id,
+            "person_id": name.person,
+            "case_id": self._hide(name.id, name.case),
+            "by": self._hide(name.id, name.by),
+            "at": name.at,
+            "sealed": await self._encryption.encrypt(scope, known_names.name, name.id, "sealed", name.name),
+        }
+        await self._connection.execute(insert(known_names), row)
+
+    async def names_of(self, person: PersonId) -> tuple[KnownName, ...]:
+        """Return what the person is called, oldest first."""
+        statement = select(known_names).where(known_names.c.person_id == person).order_by(known_names.c.id)
+        found = []
+        for row in await self._connection.execute(statement):
+            name = await self._encryption.decrypt_text(known_names.name, row.id, "sealed", row.sealed)
+            if not isinstance(name, Expunged):
+                case, by = CaseId(self._reveal(row.id, row.case_id)), self._reveal(row.id, row.by)
+                found.append(KnownName(id=row.id, person=person, case=case, name=name, by=by, at=row.at))
+        return tuple(found)
+
+    async def add_identity_look(self, look: IdentityLook) -> None:
+        """Store that somebody looked at who a person is."""
+        row = {"id": look.id, "person_id": look.person, "by": self._hide(look.id, look.by), "at": look.at}
+        await self._connection.execute(insert(identity_looks), row)
+
+    async def identity_looks(self, person: PersonId) -> tuple[IdentityLook, ...]:
+        """Return who looked at who the person is, the latest first."""
+        of_person = select(identity_looks).where(identity_looks.c.person_id == person)
+        rows = await self._connection.execute(of_person.order_by(identity_looks.c.at.desc(), identity_looks.c.id))
+        return tuple(IdentityLook(row.id, person, self._reveal(row.id, row.by), row.at) for row in rows)
 
     async def add_publication(self, publication: Publication) -> None:
         """Store what was published; its kind and period are taken for good."""

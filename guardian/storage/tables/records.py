@@ -19,6 +19,26 @@ stated_records: Final = Table(
     Column("version", Integer, nullable=False),
 )
 
+known_names: Final = Table(
+    "known_names",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
+    pseudonym_column("case_id"),
+    pseudonym_column("by"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+identity_looks: Final = Table(
+    "identity_looks",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("person_id", String(ID_LENGTH), ForeignKey("people.id"), nullable=False, index=True),
+    pseudonym_column("by"),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 publications: Final = Table(
     "publications",
     metadata,

@@ -9,6 +9,7 @@ from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import Console
 from guardian.web.console.escalation_pages import EscalationPages
 from guardian.web.console.health_pages import HealthPages
+from guardian.web.console.identity_pages import IdentityPages
 from guardian.web.console.journal_pages import JournalPages
 from guardian.web.console.late_pages import LatePages
 from guardian.web.console.matter_pages import MatterPages
@@ -57,6 +58,7 @@ def console_routes(
         *RotaPages(console).routes(),
         *RecordPages(console).routes(),
         *StatisticsPages(console).routes(),
+        *IdentityPages(console).routes(),
         *JournalPages(console).routes(),
         *HealthPages(console, health).routes(),
     ]

@@ -11,6 +11,7 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase], ...]] = (
     (NavigationItem("/console/records", "Tracking sheet"), UseCase.READ_SHEET),
     (NavigationItem("/console/records/statistics", "Statistics"), UseCase.READ_SHEET),
     (NavigationItem("/console/records/yearly", "Yearly report"), UseCase.READ_SHEET),
+    (NavigationItem("/console/records/identities", "Identity key"), UseCase.READ_IDENTITY_KEY),
 )
 
 

@@ -474,6 +474,28 @@ def upgrade() -> None:
     op.create_index(op.f("ix_handoffs_case_id"), "handoffs", ["case_id"], unique=False)
     op.create_index(op.f("ix_handoffs_target_id"), "handoffs", ["target_id"], unique=False)
     op.create_table(
+        "identity_looks",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_identity_looks_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_looks")),
+    )
+    op.create_index(op.f("ix_identity_looks_person_id"), "identity_looks", ["person_id"], unique=False)
+    op.create_table(
+        "known_names",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=128), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_known_names_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_names")),
+    )
+    op.create_index(op.f("ix_known_names_person_id"), "known_names", ["person_id"], unique=False)
+    op.create_table(
         "leases",
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("holder", sa.String(length=64), nullable=True),

@@ -85,3 +85,21 @@ async def test_statistics_are_published_and_a_yearly_report_is_read_by_a_second(
     assert "is published" in text_of(await pages.fill(yearly, yearly + "/publish"))
     for kind in ("md", "html"):
         assert "Answer sooner" in (await pages.get(f"{yearly}/report.{kind}?year=2021")).text
+
+
+async def test_who_somebody_is_asks_for_a_passkey_everywhere_and_shows_who_looked(
+    pages: Pages, community: Community
+) -> None:
+    """P-9.2, P-9.8"""
+    case, person = await community.a_named_case()
+    one = f"{RECORDS}/identities/one?person={person}"
+    await pages.sign_in(community, AMARA, is_proven=False)
+    assert (await pages.get(one)).status_code == 403
+    await pages.sign_in(community, AMARA)
+    assert person in text_of(await pages.get(RECORDS + "/identities"))
+    kept = await pages.fill(one, RECORDS + "/identities/one", name="Sam Example", **{"known-from": case.code_name})
+    assert "Sam Example" in text_of(kept)
+    assert "Amara Okafor" in text_of(kept).partition("Who looked at this")[2]
+    assert person in (await pages.get(f"{RECORDS}/cases/{case.code_name}/document")).text
+    await pages.sign_in(community, BRUNO)
+    assert (await pages.get(one)).status_code == 404

@@ -1,0 +1,261 @@
+"""The document of a case, put together from what happened in it instead of typed twice, and what a given reader gets of it.
+
+Read `read_document` first. Policy: P-9.3, P-2.6, P-8.5.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from guardian.cases.drafts import Draft, DraftState
+from guardian.cases.notes import CaseAssessment, Findings, Inquiry
+from guardian.cases.proposals import Consequence
+from guardian.ids import MemberId
+from guardian.services.context import AppContext
+from guardian.services.notes.determination import Determination, read_determination
+from guardian.services.notes.thread import NoteView, list_thread
+from guardian.services.reading_room.case_file import CaseFile, ReportView, read_case
+from guardian.services.reading_room.proceedings import Proceedings, read_proceedings
+from guardian.services.records.sheet import RecordView, read_record
+
+LEFT_OUT: Final = "[left out]"
+_SHORTEST_NAME: Final = 3
+
+
+class DocumentReader(StrEnum):
+    """For whom a copy is: the members on the case, or the Board, which learns neither who reported nor who said what."""
+
+    GROUP = "group"
+    BOARD = "board"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSection:
+    """One part of the document: its heading, and its lines in order."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDocument:
+    """The document of a case under its code name, as that reader gets it."""
+
+    code_name: str
+    reader: DocumentReader
+    sections: tuple[DocumentSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Everything that the document is made of."""
+
+    file: CaseFile
+    became: Proceedings
+    thread: tuple[NoteView, ...]
+    determination: Determination
+    record: RecordView
+
+
+async def read_document(app: AppContext, by: MemberId, code_name: str, reader: DocumentReader) -> CaseDocument:
+    """Return the case's document for that reader, from what this member may read; each reading is journalled.
+
+    In the Board's copy stands nothing that a reporter wrote or is called by, and nobody's words of the discussion. Policy:
+    P-9.3, P-2.6.
+    """
+    record = await read_record(app, by, code_name)
+    sources = _Sources(
+        file=await read_case(app, by, code_name),
+        became=await read_proceedings(app, by, code_name),
+        thread=await list_thread(app, by, code_name),
+        determination=await read_determination(app, by, code_name),
+        record=record,
+    )
+    parts = _PARTS_FOR_GROUP if reader is DocumentReader.GROUP else _PARTS_FOR_BOARD
+    sections = [DocumentSection(title, tuple(part(sources))) for title, part in parts.items()]
+    if reader is DocumentReader.BOARD:
+        hidden = _names_to_hide(sources.file)
+        sections = [DocumentSection(each.title, tuple(_hide(line, hidden) for line in each.lines)) for each in sections]
+    return CaseDocument(sources.file.case.code_name, reader, tuple(sections))
+
+
+def write_document(document: CaseDocument) -> str:
+    """Return the document as Markdown; a part in which nothing happened says so."""
+    who = "the members on the case" if document.reader is DocumentReader.GROUP else "the Board"
+    lines = [f"# {document.code_name}", "", f"Confidential: for {who} alone. Not to be passed on.", ""]
+    for section in document.sections:
+        lines += [f"## {section.title}", "", *(section.lines or ("Nothing is on record.",)), ""]
+    return "\n".join(lines)
+
+
+def _facts(sources: _Sources) -> Iterator[str]:
+    case = sources.file.case
+    yield f"- Status: {sources.file.state}"
+    yield f"- Opened: {_at(case.opened_at)}"
+    yield f"- Kind of record: {sources.record.kind.value}"
+    yield f"- People: {', '.join(sources.record.people) or 'nobody is named'}"
+    if case.outcome:
+        yield f"- Outcome: {_inline(case.outcome)}"
+
+
+def _reports(sources: _Sources) -> Iterator[str]:
+    for number, view in enumerate(sources.file.reports, start=1):
+        yield from _report(number, view)
+
+
+def _report(number: int, view: ReportView) -> Iterator[str]:
+    report = view.report
+    yield f"### Report {number}, {_at(report.received_at)}"
+    yield ""
+    yield _quoted(report.what_happened)
+    if report.who:
+        yield f"- Who was involved: {_inline(report.who)}"
+    yield from (f"- {name.replace('_', ' ')}: {_inline(text)}" for name, text in sorted(report.answers.items()) if text)
+    for piece in view.evidence:
+        yield f"- Evidence, {_at(piece.at)}: {_inline(piece.file_name or piece.link or piece.kind)} (SHA-256 {piece.sha256})"
+    for addition in view.additions:
+        yield f"- {_at(addition.at)}, {'from the reporter' if addition.from_party else 'to the reporter'}:"
+        yield _quoted(addition.text)
+
+
+def _summary(sources: _Sources) -> Iterator[str]:
+    found, weighed = sources.determination.findings, sources.determination.assessment
+    if found is not None:
+        yield f"- Behaviour: {_inline(found.what_happened)}"
+        yield f"- Violation: {found.violation.value.replace('_', ' ')}"
+    if weighed is not None:
+        yield f"- Impact: {_inline(weighed.impact)}"
+        yield f"- Risk: {_inline(weighed.risk)}"
+
+
+def _scope(sources: _Sources) -> Iterator[str]:
+    if sources.determination.assessment is not None:
+        yield f"- {_inline(sources.determination.assessment.jurisdiction)}"
+
+
+def _discussion(sources: _Sources) -> Iterator[str]:
+    for note in sources.thread:
+        corrected = ", corrected later" if note.superseded_by else ""
+        yield f"- {_at(note.at)}, {note.author} ({note.kind.value}{corrected}): {_inline(_note_text(note))}"
+
+
+def _note_text(note: NoteView) -> str:
+    match note.content:
+        case Inquiry():
+            return f"asked {note.content.asked_of}: {note.content.question} / {note.content.answer or 'no answer yet'}"
+        case CaseAssessment():
+            return f"{note.content.jurisdiction} / {note.content.impact} / {note.content.risk}"
+        case Findings():
+            return f"{note.content.what_happened} / {note.content.responsible} / {note.content.ongoing}"
+        case None:
+            return note.text
+
+
+def _proposals(sources: _Sources) -> Iterator[str]:
+    for proposal in sources.file.proposals:
+        ballots = sources.became.ballots[proposal.id].ballots if proposal.id in sources.became.ballots else ()
+        answers = ", ".join(f"{_name(sources.became, each.member)}: {each.answer.value}" for each in ballots)
+        result = proposal.result or "open"
+        yield f"- {_at(proposal.at)}, {_name(sources.became, proposal.by)}: {_consequence(proposal.consequence)} ({result})"
+        if answers:
+            yield f"  - {answers}"
+
+
+def _decisions(sources: _Sources) -> Iterator[str]:
+    for decision in sources.file.decisions:
+        by = "the Board" if decision.by_board else "the group"
+        enacted = f", enacted {_at(decision.enacted_at)}" if decision.enacted_at else ", not enacted yet"
+        yield f"- {_at(decision.at)}, {by}: {_consequence(decision.consequence)}{enacted}"
+
+
+def _with_moderators(sources: _Sources) -> Iterator[str]:
+    for handoff in sources.became.handoffs:
+        yield f"- {_at(handoff.at)}, {handoff.direction.value}, {handoff.space}: {_inline(handoff.words)}"
+        if handoff.done_locally:
+            yield f"  - Done there: {_inline(handoff.done_locally)}"
+
+
+def _with_reported(sources: _Sources) -> Iterator[str]:
+    for answer in sources.file.hearing_answers:
+        yield f"- {_at(answer.at)}, from them: {_inline(answer.text)}"
+    yield from _sent(sources.file.drafts, "reported")
+
+
+def _to_reporter(sources: _Sources) -> Iterator[str]:
+    yield from _sent(sources.file.drafts, "reporter")
+
+
+def _sent(drafts: Iterable[Draft], to: str) -> Iterator[str]:
+    for draft in drafts:
+        if draft.to.value == to and draft.state is not DraftState.WITHDRAWN:
+            state = "sent" if draft.state is DraftState.SENT else "not sent yet"
+            yield f"- {_at(draft.at)}, {draft.kind.value} ({state}): {_inline(draft.text)}"
+
+
+def _consequence(consequence: Consequence) -> str:
+    """What is proposed or decided, with its conditions, in one line."""
+    parts = [consequence.outcome.value.replace("_", " ")]
+    parts += [f"{consequence.term.days} days"] if consequence.term else []
+    parts += [f"conditions: {_inline(consequence.conditions)}"] if consequence.conditions else []
+    parts += [f"behaviour: {_inline(consequence.summary)}"] if consequence.summary else []
+    return "; ".join(parts)
+
+
+_PARTS_FOR_GROUP: Final = {
+    "The case": _facts,
+    "What was reported": _reports,
+    "Summary: behaviour apart from impact": _summary,
+    "Scope": _scope,
+    "Discussion": _discussion,
+    "Proposed modifications and consequences": _proposals,
+    "Decisions": _decisions,
+    "With the moderators": _with_moderators,
+    "With the reported person": _with_reported,
+    "Sent to the reporter": _to_reporter,
+}
+_PARTS_FOR_BOARD: Final = {
+    "The case": _facts,
+    "Summary: behaviour apart from impact": _summary,
+    "Scope": _scope,
+    "Decisions": _decisions,
+}
+
+
+def _names_to_hide(file: CaseFile) -> tuple[str, ...]:
+    """What whoever reported is called, longest first: accounts, handles, addresses."""
+    found = set()
+    for view in file.reports:
+        report = view.report
+        found |= {report.reporter_handle, report.mail.address if report.mail else ""}
+        found |= {report.reporter.native_id} if report.reporter else set()
+        found |= {text for name, text in report.answers.items() if "contact" in name or "witness" in name}
+    known = (_inline(name) for name in found if len(name) >= _SHORTEST_NAME)
+    return tuple(sorted(known, key=len, reverse=True))
+
+
+def _hide(line: str, names: Iterable[str]) -> str:
+    for name in names:
+        line = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", LEFT_OUT, line, flags=re.IGNORECASE)
+    return line
+
+
+def _name(became: Proceedings, who: str) -> str:
+    names: Mapping[str, str] = became.names
+    return names.get(who, "a member")
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
+def _inline(text: str) -> str:
+    """A text as one line in which no sign of Markdown and no address does anything."""
+    words = " ".join(text.split())
+    return "".join(f"\\{sign}" if sign in "\\`*_[]<>#|" else sign for sign in words)
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {_inline(line)}" for line in text.splitlines()) + "\n"

@@ -1,0 +1,120 @@
+"""The identity key: who stands behind a code name, apart from everything else, one person at a time, each look on record.
+
+Read `read_identity` first. Policy: P-9.2, P-9.8, P-4.2.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from guardian.cases.access import case_for_reader, require_permission
+from guardian.cases.case_records import CaseFacts, IdentityLook, KnownName
+from guardian.cases.drafts import check_text
+from guardian.errors import NotFound
+from guardian.ids import MemberId, PersonId, new_id
+from guardian.journal import Entry, by_member
+from guardian.people.models import LinkedAccount
+from guardian.people.permissions import UseCase
+from guardian.services.authorization import require
+from guardian.services.context import AppContext
+from guardian.services.records.recorded_cases import consequence_for, known_facts
+from guardian.services.visibility import visible_accounts
+from rules.statistics import VIOLATIONS, highest
+from rules.tracking_sheet import SheetConsequence
+
+_LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityLine:
+    """One person of the key, without who they are: how often they were reported, found in violation, and what came of it."""
+
+    person: str
+    cases: int
+    violations: int
+    highest: SheetConsequence
+
+
+@dataclass(frozen=True, slots=True)
+class LookView:
+    """Who looked at a person's entry, and when."""
+
+    member: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityView:
+    """Who somebody is, as far as the reader may know: names, accounts, the cases that say so, and who has looked at it."""
+
+    line: IdentityLine
+    names: tuple[str, ...]
+    accounts: tuple[LinkedAccount, ...]
+    cases: tuple[str, ...]
+    looks: tuple[LookView, ...]
+
+
+async def list_identities(app: AppContext, by: MemberId) -> tuple[IdentityLine, ...]:
+    """Return the people of the cases that the member may know of, by their code names; nobody's identity is in it.
+
+    Policy: P-9.2.
+    """
+    async with app.units_of_work.read() as view:
+        member = await require_permission(view, by, UseCase.READ_IDENTITY_KEY)
+        lines = _lines(await known_facts(view, member))
+        return tuple(sorted(lines.values(), key=lambda line: line.person))
+
+
+async def read_identity(app: AppContext, by: MemberId, person_code: str) -> IdentityView:
+    """Return who the person is; the look is an entry of the journal, and shown to everybody who looks after. Policy: P-9.8.
+
+    NotFound for somebody of whom the member may know no case.
+    """
+    async with app.units_of_work.begin() as uow:
+        member = await require_permission(uow, by, UseCase.READ_IDENTITY_KEY)
+        facts = await known_facts(uow, member)
+        person = next((who for each in facts for who, name in each.people.items() if name == person_code), None)
+        if person is None:
+            raise NotFound
+        cases = {each.case.id: each.case.code_name for each in facts if person in each.people}
+        await uow.records.add_identity_look(IdentityLook(new_id(), person, by, uow.now))
+        uow.journal.note(Entry(act="identity.was_read", by=by_member(by), authority="P-9.2", about={"person": person}))
+        names = {each.id: each.name for each in await uow.people.members()}
+        return IdentityView(
+            line=_lines(facts)[person],
+            names=tuple(each.name for each in await uow.records.names_of(person) if each.case in cases),
+            accounts=await visible_accounts(uow, by, person),
+            cases=tuple(cases.values()),
+            looks=tuple(LookView(names.get(each.by, ""), each.at) for each in await uow.records.identity_looks(person)),
+        )
+
+
+async def add_known_name(app: AppContext, by: MemberId, code_name: str, person_code: str, name: str) -> None:
+    """Keep what the person is called, as the case says; it stands in the identity key and nowhere else. Policy: P-9.2."""
+    require(check_text(name, _LONGEST_NAME))
+    async with app.units_of_work.begin() as uow:
+        member = await require_permission(uow, by, UseCase.READ_IDENTITY_KEY)
+        case = await case_for_reader(uow, by, code_name)
+        facts = next((each for each in await known_facts(uow, member) if each.case.id == case.id), None)
+        people = {} if facts is None else facts.people
+        person = next((who for who, known in people.items() if known == person_code), None)
+        if person is None:
+            raise NotFound
+        await uow.records.add_known_name(KnownName(new_id(), person, case.id, name.strip(), by, uow.now))
+        about = {"person": person}
+        uow.journal.note(
+            Entry(act="identity.was_named", by=by_member(by), authority="P-9.2", about=about, case=case.id)
+        )
+
+
+def _lines(facts: Iterable[CaseFacts]) -> Mapping[PersonId, IdentityLine]:
+    consequences: dict[PersonId, list[SheetConsequence]] = {}
+    names: dict[PersonId, str] = {}
+    for each in facts:
+        for person, name in each.people.items():
+            names[person] = name
+            consequences.setdefault(person, []).append(consequence_for(each, person))
+    return {
+        person: IdentityLine(names[person], len(found), sum(one in VIOLATIONS for one in found), highest(found))
+        for person, found in consequences.items()
+    }

@@ -1,0 +1,78 @@
+"""Who stands behind a code name, and the document of a case: the two most confidential records.
+
+The identity key asks for a passkey in every installation. Policy: P-9.2, P-9.3, P-9.8. Read `IdentityPages` first.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from guardian.services.records.case_document import DocumentReader, read_document, write_document
+from guardian.services.records.identity_key import add_known_name, list_identities, read_identity
+from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
+from guardian.web.console.record_navigation import record_pages_for
+from guardian.web.forms import Form
+
+IDENTITIES: Final = "/console/records/identities"
+IDENTITY: Final = IDENTITIES + "/one"
+DOCUMENT: Final = "/console/records/cases/{case}/document"
+
+
+class IdentityPages:
+    """Show the identity key, one person of it, and a case's document as a file."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._app = console.site.app
+
+    def routes(self) -> Sequence[Route]:
+        """Return the addresses of these pages."""
+        get, post = self._console.get, self._console.post
+        return [
+            get(IDENTITIES, self._list),
+            get(IDENTITY, self._show),
+            post(IDENTITY, self._name),
+            get(DOCUMENT, self._document),
+            get(DOCUMENT + "/board", self._board_copy),
+        ]
+
+    async def _list(self, _: Request, visit: Visit) -> Response:
+        lines = await list_identities(self._app, visit.by)
+        places = record_pages_for(visit.member, self._app.clock.now())
+        return self._console.render(visit, "identities.html", lines=lines, places=places)
+
+    async def _show(self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
+        if not visit.is_proven:
+            return self._console.render(visit, "unproven.html", status=403, lost=())
+        person = entry.value("person", request.query_params.get("person", ""))
+        seen = await read_identity(self._app, visit.by, person)
+        return self._console.render(visit, "identity.html", entry=entry, seen=seen)
+
+    async def _name(self, request: Request, visit: Visit, form: Form) -> Response:
+        if not visit.is_proven:
+            return self._console.render(visit, "unproven.html", status=403, lost=[("name", form.one("name"))])
+        person = form.one("person")
+        return await self._console.attempt(
+            visit,
+            form,
+            lambda: add_known_name(self._app, visit.by, form.one("known-from"), person, form.one("name")),
+            to=f"{IDENTITY}?{urlencode({'person': person})}",
+            again=lambda entry: self._show(request, visit, entry),
+            field="name",
+            said="Kept in the identity key.",
+        )
+
+    async def _document(self, request: Request, visit: Visit) -> Response:
+        return await self._file(request, visit, DocumentReader.GROUP)
+
+    async def _board_copy(self, request: Request, visit: Visit) -> Response:
+        return await self._file(request, visit, DocumentReader.BOARD)
+
+    async def _file(self, request: Request, visit: Visit, reader: DocumentReader) -> Response:
+        document = await read_document(self._app, visit.by, request.path_params["case"], reader)
+        headers = {"content-disposition": f'attachment; filename="{document.code_name}-{reader}.md"'}
+        return Response(write_document(document), media_type="text/markdown; charset=utf-8", headers=headers)
