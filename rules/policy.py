@@ -258,6 +258,16 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Events:
+    """What an event may ask: lists of how many names, how many of them, and how many agree on a doubtful match."""
+
+    least_names: Annotated[int, Source("P-9.6", 2, 1000)]
+    most_names: Annotated[int, Source("P-9.6", 2, 100_000)]
+    most_lists: Annotated[int, Source("P-9.6", 1, 100)]
+    yes_when_near: Annotated[int, Source("P-9.6", 1, 10)]
+
+
+@dataclass(frozen=True, slots=True)
 class Worklist:
     """How long somebody's word that they see to a task stands."""
 
@@ -385,6 +395,7 @@ class Policy:
     closing: Closing
     records: Records
     retention: Retention
+    events: Events
     worklist: Worklist
     membership: Membership
     rota: Rota
@@ -466,6 +477,7 @@ ORDERS: tuple[ValueOrder, ...] = (
         "quorum.objection_window", "quorum.consensus_window", "an objection lengthens the time, never shortens it"
     ),
     ValueOrder("quorum.consensus_window", "quorum.decide_by", "a proposal would leave the group before it could close"),
+    ValueOrder("events.least_names", "events.most_names", "no list would ever be taken"),
     ValueOrder("sanctions.short_least", "sanctions.short_most", "no term would fit a short suspension"),
     ValueOrder("sanctions.short_most", "sanctions.extended_least", "one term would stand on two rungs"),
     ValueOrder("unilateral.account_due", "unilateral.unreviewed_end", "an act would end before its account is due"),

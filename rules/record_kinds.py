@@ -1,6 +1,7 @@
 """Of which of the five kinds a record is. Read `kind_of` first. Policy: P-9.4."""
 
 from enum import StrEnum
+from typing import Final
 
 from rules.statistics import VIOLATIONS
 from rules.tracking_sheet import SheetConsequence
@@ -15,6 +16,9 @@ class RecordKind(StrEnum):
     FLAGGED = "violation, flagged"
     BANNED = "violation, banned"
     OPEN = "not decided yet"
+
+
+TOLD_TO_EVENTS: Final = frozenset({RecordKind.FLAGGED, RecordKind.BANNED})
 
 
 def kind_of(

@@ -172,6 +172,7 @@ class RecordStore(Protocol):
 
     async def keep_stated(self, record: StatedRecord) -> None:
         """Store what stays of a person's record once its case is expunged, in the place of what was stated of them."""
+
     async def add_known_name(self, name: KnownName) -> None:
         """Store what a person is called."""
         ...

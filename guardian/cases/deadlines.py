@@ -46,6 +46,7 @@ class DeadlineKind(StrEnum):
     MANUAL_RELEASE = "manual_release"
     EXPUNGE = "expunge"
     RETENTION_REVIEW = "retention_review"
+    EVENT_OVER = "event_over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ class UseCase(StrEnum):
     IMPORT_SHEET = "import_sheet"
     PUBLISH_STATISTICS = "publish_statistics"
     READ_IDENTITY_KEY = "read_identity_key"
+    CHECK_EVENT = "check_event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.IMPORT_SHEET: (CHAIRS,),
     UseCase.PUBLISH_STATISTICS: (MEMBERS,),
     UseCase.READ_IDENTITY_KEY: (CHAIRS, BOARD),
+    UseCase.CHECK_EVENT: (MEMBERS,),
 }
 
 

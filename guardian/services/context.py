@@ -16,6 +16,7 @@ from guardian.cases.case_store import CaseView
 from guardian.cases.conversations import ConversationStore
 from guardian.cases.deadlines import DeadlineStore
 from guardian.cases.deliberation_store import DeliberationStore
+from guardian.cases.events import EventStore
 from guardian.cases.handoff_store import HandoffStore
 from guardian.cases.measures import MeasureStore
 from guardian.cases.notes import NoteStore
@@ -124,6 +125,10 @@ class ReadView(CaseView, Protocol):
     @property
     def notes(self) -> NoteStore:
         """Return the store of what the group writes in its cases."""
+
+    @property
+    def events(self) -> EventStore:
+        """Return the store of events and their lists."""
 
     @property
     def records(self) -> RecordStore:

@@ -31,6 +31,7 @@ _OF_THE_SERVICE: Final = (
     DeadlineKind.MEASURE_END,
     DeadlineKind.EXPUNGE,
     DeadlineKind.RETENTION_REVIEW,
+    DeadlineKind.EVENT_OVER,
 )
 """What the service does by itself when it is due: nobody is asked for anything."""
 

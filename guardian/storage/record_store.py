@@ -56,6 +56,7 @@ class SqlRecordStore(SqlCaseFactsStore):
         fixed = {"id": row_id, "case_id": record.case, "person_id": self._hide(record.case, record.person)}
         columns = await self._stated_columns(row_id, record, _KEPT)
         await self._connection.execute(insert(stated_records), {**fixed, "version": record.version, **columns})
+
     async def add_known_name(self, name: KnownName) -> None:
         """Store what a person is called."""
         scope = KeyScope.of_person(name.person)

@@ -24,6 +24,7 @@ from guardian.storage.database import Database
 from guardian.storage.deadline_store import SqlDeadlineStore
 from guardian.storage.deliberation_store import SqlDeliberationStore
 from guardian.storage.encryption import FieldEncryption
+from guardian.storage.event_store import SqlEventStore
 from guardian.storage.foreign_store import SqlForeignStore
 from guardian.storage.handoff_store import SqlHandoffStore
 from guardian.storage.idempotency_store import SqlDeliveryStore, SqlIdempotencyStore
@@ -189,6 +190,11 @@ class SqlStores:
     def notes(self) -> SqlNoteStore:
         """Return the store of notes."""
         return SqlNoteStore(self.connection, self.encryption)
+
+    @cached_property
+    def events(self) -> SqlEventStore:
+        """Return the store of events and their lists."""
+        return SqlEventStore(self.connection, self.encryption)
 
     @cached_property
     def records(self) -> SqlRecordStore:

@@ -29,6 +29,7 @@ from guardian.web.common_pages import CommonPages
 from guardian.web.console.console import Console
 from guardian.web.console.navigation import NavigationItem
 from guardian.web.console.pages import console_routes
+from guardian.web.event_pages import EventPages
 from guardian.web.follow_up_pages import FollowUpPages
 from guardian.web.forms import Malformed
 from guardian.web.health import HealthCheck, health_route
@@ -130,6 +131,7 @@ def _pages(site: Site, sign_in: SignIn, rate_limiter: RateLimiter) -> Sequence[R
         *personal.routes(),
         *owner.routes(),
         *AskedPages(site).routes(),
+        *EventPages(site).routes(),
         *CalendarPages(site).routes(),
     ]
 

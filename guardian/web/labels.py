@@ -153,6 +153,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.MANUAL_RELEASE: "Somebody is asked to let a person back in by hand",
         DeadlineKind.EXPUNGE: "The case is expunged",
         DeadlineKind.RETENTION_REVIEW: "The group looks whether the case still has to be kept",
+        DeadlineKind.EVENT_OVER: "What is kept of an event's list is forgotten",
     }
 )
 OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(

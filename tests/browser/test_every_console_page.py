@@ -49,7 +49,7 @@ async def problems_by_page(browser: Browser) -> dict[str, list[str]]:
         path = waiting.pop()
         await browser.open(path)
         found[path] = await browser.find_problems()
-        links = await browser.page.eval_on_selector_all("a[href]", "each => each.map(a => a.href)")
+        links = await browser.page.eval_on_selector_all("a[href]:not([download])", "each => each.map(a => a.href)")
         for link in links:
             inner = urlsplit(link)
             kind = NAMES.sub("/*", inner.path)

@@ -13,6 +13,7 @@ from rules import (
     conflicts,
     deadlines,
     escalation,
+    event_check,
     ladder,
     manual_tasks,
     measures,
@@ -47,6 +48,8 @@ SEATED = shortfalls.SeatedPeople(
     routing.HandlingGroups(SIX, frozenset("A"), frozenset(), frozenset("X")), 0, has_mail=True
 )
 SMALL_NUMBERS = suppression.Breakdown({"forum": Counts(reports=5), "github": Counts(reports=9)})
+LISTS = [range(many) for many in (*range(40), *range(2_990, 3_010))]
+SMALL_NUMBERS = suppression.Breakdown({str(many): Counts(reports=many) for many in range(2, 110)})
 BARRED = precedence.Restriction.SUSPENDED
 SHORT, EXTENDED = ladder.Outcome.SHORT_SUSPENSION, ladder.Outcome.EXTENDED_SUSPENSION
 
@@ -311,6 +314,12 @@ PROBES: dict[str, Probe] = {
         retention.may_hold(NOW + days * DAY, NOW, policy).code for days in range(0, 900, 10)
     ],
     "retention.forget_backups_after": lambda policy: retention.copies_open_until(NOW, policy),
+    "events.least_names": lambda policy: [event_check.may_check_list(names, 0, policy.events) for names in LISTS],
+    "events.most_names": lambda policy: [event_check.may_check_list(names, 0, policy.events) for names in LISTS],
+    "events.most_lists": lambda policy: [event_check.may_check_list(LISTS[20], n, policy.events) for n in range(50)],
+    "events.yes_when_near": lambda policy: [
+        event_check.settle(event_check.MatchDegree.NEAR, "abcdefghijkl"[:many], "", policy.events) for many in range(12)
+    ],
     "worklist.claim_lasts": lambda policy: worklist.oldest_standing(NOW, policy),
     "membership.renewal_month": rounds,
     "membership.remind_from": rounds,

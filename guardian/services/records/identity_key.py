@@ -100,7 +100,9 @@ async def add_known_name(app: AppContext, by: MemberId, code_name: str, person_c
         person = next((who for who, known in people.items() if known == person_code), None)
         if person is None:
             raise NotFound
-        await uow.records.add_known_name(KnownName(new_id(), person, case.id, name.strip(), by, uow.now))
+        await uow.records.add_known_name(
+            KnownName(id=new_id(), person=person, case=case.id, name=name.strip(), by=by, at=uow.now)
+        )
         about = {"person": person}
         uow.journal.note(
             Entry(act="identity.was_named", by=by_member(by), authority="P-9.2", about=about, case=case.id)

@@ -8,6 +8,7 @@ from guardian.web.console.act_pages import ActPages
 from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import Console
 from guardian.web.console.escalation_pages import EscalationPages
+from guardian.web.console.event_check_pages import EventCheckPages
 from guardian.web.console.health_pages import HealthPages
 from guardian.web.console.identity_pages import IdentityPages
 from guardian.web.console.journal_pages import JournalPages
@@ -59,6 +60,7 @@ def console_routes(
         *RecordPages(console).routes(),
         *StatisticsPages(console).routes(),
         *IdentityPages(console).routes(),
+        *EventCheckPages(console).routes(),
         *JournalPages(console).routes(),
         *HealthPages(console, health).routes(),
     ]

@@ -39,6 +39,7 @@ from guardian.services.escalation.subjects import AccountSubject, MatterSubject
 from guardian.services.measures.measures import MeasureRequest
 from guardian.services.members import AccountInput
 from guardian.services.raids.announcement import RaidPreview
+from guardian.services.records.event_checks import EventInput
 from guardian.services.records.sheet import SheetWords
 from guardian.services.records.sheet_files import SheetFormat, write_table
 from guardian.services.records.summaries import SummaryWords
@@ -86,6 +87,8 @@ ALIKE_FOR_ALL: Final = {
     "measures.native_explanations.read_unexplained": "it finds what its own author did with a space's menu",
     "raids.announcement.announce": _ANY_ACCOUNT,
     "raids.announcement.preview": _ANY_ACCOUNT,
+    "records.event_checks.enter_list": "no event is registered under that id",
+    "records.identity_key.add_known_name": "a person and a case that do not go together are nothing to it",
     "reports.on_behalf.report_on_behalf": _ANY_ACCOUNT,
     "unilateral.act.act": _ANY_ACCOUNT,
     "unilateral.act.give_statement": "it finds the act of its own actor, and nobody else's",
@@ -181,7 +184,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     "period": lambda world: "2020-1",
     "year": lambda world: 2020,
     "table_format": lambda world: SheetFormat.CSV,
-    "is_dry_run": lambda world: True,
+    **dict.fromkeys(("is_dry_run", "is_same"), lambda world: True),
     "response": lambda world: "{}",
     "passkey": lambda world: NO_ID,
     **dict.fromkeys(("until", "day"), lambda world: world.community.clock.now() + timedelta(days=30)),
@@ -215,6 +218,13 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     ),
     SheetWords: lambda world, account: SheetWords(source_words="asked both"),
     SummaryWords: lambda world, account: SummaryWords(flagged=True, summary="Insulted people."),
+    EventInput: lambda world, account: EventInput(
+        "Conference",
+        "Robin Host",
+        "robin@example.org",
+        world.community.clock.now(),
+        world.community.clock.now() + timedelta(days=10),
+    ),
     YearlyWords: lambda world, account: YearlyWords(lessons="Answer sooner."),
     Findings: lambda world, account: Findings("Insults.", Violation.YES, "The reported person.", "No."),
 }

@@ -108,6 +108,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_deliveries_received_at"), "deliveries", ["received_at"], unique=False)
     op.create_table(
+        "events",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("opens", sa.BigInteger(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
+        sa.UniqueConstraint("digest", name=op.f("uq_events_digest")),
+    )
+    op.create_table(
         "foreign_baselines",
         sa.Column("space", sa.String(length=64), nullable=False),
         sa.Column("taken_at", sa.BigInteger(), nullable=False),
@@ -415,6 +427,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
     )
     op.create_index(op.f("ix_drafts_case_id"), "drafts", ["case_id"], unique=False)
+    op.create_table(
+        "event_lists",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=True),
+        sa.Column("released_by", sa.String(length=128), nullable=True),
+        sa.Column("released_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_event_lists_event_id_events")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_lists")),
+    )
+    op.create_index(op.f("ix_event_lists_event_id"), "event_lists", ["event_id"], unique=False)
     op.create_table(
         "evidence_readings",
         sa.Column("about", sa.String(length=64), nullable=False),
@@ -893,6 +919,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_enforcements_account_id_accounts")),
         sa.PrimaryKeyConstraint("account_id", "level", name=op.f("pk_enforcements")),
     )
+    op.create_table(
+        "event_matches",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("list_id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=128), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["list_id"], ["event_lists.id"], name=op.f("fk_event_matches_list_id_event_lists")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_matches")),
+    )
+    op.create_index(op.f("ix_event_matches_list_id"), "event_matches", ["list_id"], unique=False)
     op.create_table(
         "evidence",
         sa.Column("id", sa.String(length=64), nullable=False),

@@ -1,0 +1,55 @@
+"""Who on an event's list may be meant, and who settles that: one member for an exact match, more below it."""
+
+import pytest
+
+from rules.event_check import MatchDegree, MatchState, degree_of, settle
+from rules.name_matching import KnownNames
+from tests.rules.community import DJANGO
+
+KNOWN = KnownNames("p", ("Samuel Example", "grumbler"), ("grumbler", "700000000000000001"))
+EXACT, NEAR = MatchDegree.EXACT, MatchDegree.NEAR
+
+
+@pytest.mark.parametrize(
+    ("line", "degree"),
+    [
+        ("Samuel Example", EXACT),
+        ("SAMUEL  éxample", EXACT),
+        ("Sam E., @grumbler", EXACT),
+        ("Somebody Else; 700000000000000001", EXACT),
+        ("Example Samuel", NEAR),
+        ("Samuel Exampel", NEAR),
+        ("Dr Samuel Example-Jones", NEAR),
+        ("Самуэль Экзампл", NEAR),
+        ("the grumbler of the village", NEAR),
+        ("Samuel Otherwise", None),
+        ("Example Corporation", None),
+        ("Sam", None),
+        ("Robin Host", None),
+    ],
+)
+def test_a_line_is_taken_for_somebody_only_where_the_whole_name_speaks_for_it(
+    line: str, degree: MatchDegree | None
+) -> None:
+    """P-9.6"""
+    assert degree_of(line, KNOWN, DJANGO.conflicts) is degree
+
+
+@pytest.mark.harm("event-told-of-a-stranger")
+@pytest.mark.parametrize(
+    ("degree", "yes", "no", "state"),
+    [
+        (EXACT, "", "", MatchState.OPEN),
+        (EXACT, "a", "", MatchState.SAME),
+        (EXACT, "a", "b", MatchState.OPEN),
+        (EXACT, "", "b", MatchState.OTHER),
+        (NEAR, "a", "", MatchState.OPEN),
+        (NEAR, "ab", "", MatchState.SAME),
+        (NEAR, "ab", "c", MatchState.OPEN),
+        (NEAR, "abc", "d", MatchState.SAME),
+        (NEAR, "a", "bcd", MatchState.OTHER),
+    ],
+)
+def test_members_settle_whom_a_line_means(degree: MatchDegree, yes: str, no: str, state: MatchState) -> None:
+    """P-9.6"""
+    assert settle(degree, yes, no, DJANGO.events) is state
