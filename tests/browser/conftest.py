@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser as Chromium
@@ -21,6 +20,8 @@ from tests.conftest import BROWSERS
 SMALL = {"width": 320, "height": 640}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
 """Without a graphics card a browser would draw each frame in software, with both cores."""
+CONTRAST = "async () => (await axe.run({runOnly: ['color-contrast']})).violations"
+"""What alone can differ between a page in light and the same page in dark."""
 
 
 @dataclass(slots=True)
@@ -45,8 +46,13 @@ class Tab:
         return " ".join((await self.page.inner_text("body")).split())
 
     async def find_problems(self) -> list[str]:
-        """What keeps people from using the page: serious findings of axe, and anything wider than a small screen."""
+        """What keeps people from using the page: serious findings of axe, in light and in dark, and anything wider than a
+        small screen.
+        """
         found = (await self.axe.run(self.page)).response["violations"]
+        await self.page.emulate_media(color_scheme="dark")
+        found += await self.page.evaluate(CONTRAST)
+        await self.page.emulate_media(color_scheme="light")
         harms = [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in found if _is_serious(each["impact"])]
         before = self.page.viewport_size
         await self.page.set_viewport_size({"width": SMALL["width"], "height": SMALL["height"]})
@@ -119,11 +125,9 @@ async def chromium() -> AsyncIterator[Chromium]:
         yield started
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=["light", "dark"])
-async def browser(
-    chromium: Chromium, community: Community, served: str, request: pytest.FixtureRequest
-) -> AsyncIterator[Browser]:
-    """A tab in a browser that prefers light, and another that prefers dark. Scripts of pages would not run in it."""
-    page = await chromium.new_page(color_scheme=request.param, viewport={"width": 1100, "height": 900})
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Chromium, community: Community, served: str) -> AsyncIterator[Browser]:
+    """A tab in a browser that prefers light. Scripts of pages would not run in it."""
+    page = await chromium.new_page(color_scheme="light", viewport={"width": 1100, "height": 900})
     yield Browser(page=page, url=served, axe=Axe(), community=community)
     await page.close()

@@ -45,11 +45,11 @@ class Clicks:
             await self.press("Agree")
 
 
-async def test_a_case_goes_from_its_report_to_its_end_by_the_pages_alone(browser: Browser) -> None:
-    """P-3.5, P-5.1, P-5.5, P-5.6, P-5.8: light at a desk, dark on a phone."""
+@pytest.mark.parametrize("width", [1100, 360], ids=["at a desk", "on a phone"])
+async def test_a_case_goes_from_its_report_to_its_end_by_the_pages_alone(browser: Browser, width: int) -> None:
+    """P-3.5, P-5.1, P-5.5, P-5.6, P-5.8"""
     page, community = browser.page, browser.community
-    if await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"):
-        await page.set_viewport_size({"width": 360, "height": 740})
+    await page.set_viewport_size({"width": width, "height": 740})
     community.spaces[DISCORD].add("700000000000000001", "grumbler")
     await community.report(who="grumbler")
     clicks = Clicks(browser, (await newest_case(community)).code_name)

@@ -144,3 +144,11 @@ async def test_a_page_that_keeps_people_out_is_noticed(browser: Browser) -> None
     await browser.page.set_content('<html lang="en"><title>x</title><main><img src="x"><p style="width:50rem">x</p>')
     found = await browser.find_problems()
     assert [each.partition(":")[0] for each in found] == ["image-alt", "wider than a small screen"]
+
+
+async def test_words_that_cannot_be_read_in_the_dark_are_noticed(browser: Browser) -> None:
+    dark = "@media (prefers-color-scheme: dark) { body { background: #111; color: #222 } }"
+    await browser.page.set_content(
+        f'<html lang="en"><title>x</title><style>{dark}</style><main><p>Read me in the dark.</p></main>'
+    )
+    assert [each.partition(":")[0] for each in await browser.find_problems()] == ["color-contrast"]
