@@ -21,7 +21,7 @@ from guardian.sanctions.imposition import add_account
 from guardian.sanctions.models import Authority, Intent, IntentKind, Prior, Sanction
 from guardian.sandbox.bootstrap import create_installation
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
-from guardian.sandbox.config import write_config
+from guardian.sandbox.config import SandboxOptions, write_config
 from guardian.sandbox.world import World, open_world
 from guardian.settings.loader import read_settings
 from guardian.settings.models import Settings
@@ -63,7 +63,8 @@ async def installed(tmp_path: Path) -> AsyncIterator[Installed]:
     time = DrivenTime.create(tmp_path / "time", START)
     clock = DrivenClock(time)
     async with open_world(clock.now, scale=1000) as world:
-        settings = read_settings(write_config(tmp_path, world), {})
+        often = SandboxOptions(forum_inbox_every="1h")
+        settings = read_settings(write_config(tmp_path, world, often), {})
         await create_installation(settings, world.community.members(), clock)
         yield Installed(world, settings, clock)
     time.close()
