@@ -8,7 +8,19 @@ from guardian.notices.models import RecipientKind
 from guardian.notices.renderer import TEMPLATES
 
 ALWAYS = frozenset(
-    {"community", "follow_up", "personal", "owner", "words", "here", "say", "locale", "board", "board_is_seated"}
+    {
+        "community",
+        "follow_up",
+        "personal",
+        "owner",
+        "words",
+        "here",
+        "say",
+        "on_console",
+        "locale",
+        "board",
+        "board_is_seated",
+    }
 )
 BY_THE_TERMINAL = frozenset({"code"})
 
