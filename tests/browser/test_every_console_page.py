@@ -53,7 +53,13 @@ async def problems_by_page(browser: Browser) -> dict[str, list[str]]:
         for link in links:
             inner = urlsplit(link)
             kind = NAMES.sub("/*", inner.path)
-            if link.startswith(f"{browser.url}/console") and "evidence" not in kind and kind not in seen:
+            is_file = "." in inner.path.rpartition("/")[2]
+            if (
+                link.startswith(f"{browser.url}/console")
+                and "evidence" not in kind
+                and not is_file
+                and kind not in seen
+            ):
                 seen.add(kind)
                 waiting.append(inner.path)
     return found
