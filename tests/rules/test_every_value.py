@@ -47,7 +47,6 @@ CIRCLE = routing.HandlingGroups(SIX, frozenset("A"), frozenset("L"), frozenset("
 SEATED = shortfalls.SeatedPeople(
     routing.HandlingGroups(SIX, frozenset("A"), frozenset(), frozenset("X")), 0, has_mail=True
 )
-SMALL_NUMBERS = suppression.Breakdown({"forum": Counts(reports=5), "github": Counts(reports=9)})
 LISTS = [range(many) for many in (*range(40), *range(2_990, 3_010))]
 SMALL_NUMBERS = suppression.Breakdown({str(many): Counts(reports=many) for many in range(2, 110)})
 BARRED = precedence.Restriction.SUSPENDED

@@ -30,6 +30,7 @@ from guardian.cases.proposals import Consequence
 from guardian.cases.unilateral_acts import OutsideAct, OutsideKind
 from guardian.errors import GuardianError, Refused
 from guardian.ids import MemberId
+from guardian.people.api_tokens import TokenScope
 from guardian.people.models import Group
 from guardian.people.permissions import Seat
 from guardian.services.context import AppContext
@@ -186,7 +187,9 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     "table_format": lambda world: SheetFormat.CSV,
     **dict.fromkeys(("is_dry_run", "is_same"), lambda world: True),
     "response": lambda world: "{}",
-    "passkey": lambda world: NO_ID,
+    **dict.fromkeys(("passkey", "token"), lambda world: NO_ID),
+    "scopes": lambda world: frozenset({TokenScope.TASKS}),
+    "lasts": lambda world: timedelta(days=2),
     **dict.fromkeys(("until", "day"), lambda world: world.community.clock.now() + timedelta(days=30)),
     "typed": lambda world: "",
     "first": lambda world: 0,
