@@ -40,7 +40,7 @@ from guardian.scheduling.loops import (
     raids_loop,
     work_items_loop,
 )
-from guardian.scheduling.periodic import RecurringJobs, daily, every
+from guardian.scheduling.periodic import Action, AtHourTrigger, RecurringJobs, every
 from guardian.scheduling.supervisor import Loop, LoopSupervisor
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.identity.link_refresh import link_reported, refresh_vouched_links
@@ -62,7 +62,7 @@ from guardian.spaces.registry import Mode, SpaceRegistry
 from guardian.spaces.webhooks import WebhookEvent
 from guardian.storage.backend import ProcessLock
 from guardian.storage.database import Database
-from guardian.storage.key_rotation import KEY_ROUND, rotate_keys
+from guardian.storage.key_rotation import rotate_keys
 from guardian.storage.migrations.steps import check_current
 from guardian.storage.unit_of_work import SqlReadView, SqlUnitOfWork, SqlUnitOfWorkFactory
 from guardian.unit_of_work import WakeupTopic
@@ -339,10 +339,13 @@ class Service:
         for name in self.spaces.names:
             trigger = every(settings.sweep_every, start)
             self._jobs.add(f"resync {name}", trigger, partial(self._resync, name), name="sweeps")
-        hand_over_at = daily(self.app.policy.rota.handover_hour, start)
-        self._jobs.add("rota", hand_over_at, partial(hand_over, self.app))
-        self._jobs.add("terms", daily(self.app.policy.rota.handover_hour, start), partial(run_renewal, self.app))
-        self._jobs.add("retention", every(KEY_ROUND, start), self._forget)
+        rounds: tuple[tuple[str, Action], ...] = (
+            ("rota", partial(hand_over, self.app)),
+            ("terms", partial(run_renewal, self.app)),
+            ("retention", self._forget),
+        )
+        for called, job in rounds:
+            self._jobs.add(called, AtHourTrigger(self.app.policy.rota.handover_hour, start, settings.rounds_every), job)
         self._jobs.add("links", every(settings.relink_every, start), self._refresh_links)
         if self.settings.journal is not None and self.mailer is not None:
             send = partial(

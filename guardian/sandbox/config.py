@@ -22,6 +22,7 @@ class SandboxOptions:
     listen: str = "127.0.0.1:0"
     resync_every: str = "7d"
     link_refresh_every: str = "90d"
+    rounds_every: str = "90d"
     retry_least: str = "5s"
     retry_share: float = 0.25
     retry_most: str = "15m"
@@ -73,6 +74,7 @@ def _config_sections(world: World, options: SandboxOptions) -> Mapping[str, Mapp
         "reconciler": {
             "sweep_every": options.resync_every,
             "relink_every": options.link_refresh_every,
+            "rounds_every": options.rounds_every,
             "retry_least": options.retry_least,
             "retry_share": options.retry_share,
             "retry_most": options.retry_most,

@@ -15,9 +15,7 @@ from apscheduler.executors.base import MaxInstancesReachedError
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from guardian.clock import monotonic_seconds
@@ -26,6 +24,7 @@ from guardian.scheduling.supervisor import LONGEST_WAIT_SECONDS, Wait
 
 log = logger("scheduling")
 
+_DAY: Final = timedelta(days=1)
 RETRY_WITHIN: Final = timedelta(minutes=5)
 """How soon a job that failed is tried again, at the latest."""
 
@@ -38,9 +37,20 @@ def every(interval: timedelta, start: datetime) -> IntervalTrigger:
     return IntervalTrigger(seconds=interval.total_seconds(), start_date=start, timezone=UTC)
 
 
-def daily(hour: int, start: datetime) -> OrTrigger:
-    """Return the trigger of a job that runs at `start`, and then each day at that hour, in UTC."""
-    return OrTrigger([DateTrigger(start, timezone=UTC), CronTrigger(hour=hour, minute=0, timezone=UTC)])
+class AtHourTrigger(BaseTrigger):
+    """The trigger of a job that runs at `start`, and from then on at that hour in UTC, each `interval` after the last."""
+
+    def __init__(self, hour: int, start: datetime, interval: timedelta = _DAY) -> None:
+        self._start, self._interval = start, interval
+        self._at_hour = CronTrigger(hour=hour, minute=0, timezone=UTC)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """Return when it runs next: what was missed is not made up for, since each run looks at all there is."""
+        if previous_fire_time is None:
+            return self._start
+        after = previous_fire_time + self._interval - _DAY
+        found: datetime | None = self._at_hour.get_next_fire_time(after, max(after, now))
+        return found
 
 
 class RecurringJobs:

@@ -58,7 +58,8 @@ class JournalSettings:
 class ReconcilerSettings:
     """How soon a failed work item is tried again, when people hear of it, and how often a space is read as a whole.
 
-    `relink_every`: how often the spaces that vouch for accounts elsewhere are asked again.
+    `relink_every`: how often the spaces that vouch for accounts elsewhere are asked again. `rounds_every`: how often it is
+    looked whose turn of duty or term begins or ends, and what is to be forgotten.
     """
 
     retry_most: Duration = timedelta(minutes=15)
@@ -68,6 +69,7 @@ class ReconcilerSettings:
     braked: Duration = timedelta(minutes=5)
     sweep_every: Seconds = timedelta(minutes=15)
     relink_every: Annotated[timedelta, duration(least=timedelta(minutes=1))] = timedelta(minutes=15)
+    rounds_every: Annotated[timedelta, duration(least=timedelta(days=1))] = timedelta(days=1)
     people_at_once: Count = 16
 
 

@@ -6,6 +6,7 @@ Yuki and Lena are on duty; Lena takes Yuki's turn of the next week.
 from datetime import timedelta
 from typing import Final
 
+from guardian.sandbox.config import SandboxOptions
 from guardian.sandbox.runner import Story
 from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.membership_journey import ROTA, group_of, put_on_duty, report, told
@@ -19,7 +20,7 @@ HANDED_OVER: Final = "the whole group hears once who is on duty from Monday noon
 
 async def play(context: StoryContext) -> None:
     """Nadia plans; a report comes on Monday afternoon; the next week is handed over."""
-    async with context.open_stage() as stage:
+    async with context.open_stage(SandboxOptions(rounds_every="1d")) as stage:
         await stage.driver.pass_time(timedelta(hours=4))
         await put_on_duty(stage, stage["nadia"], stage["yuki"], stage["lena"])
         await report(stage)

@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from guardian.clock import DrivenClock, DrivenTime
 from guardian.scheduling import periodic
 from guardian.scheduling.loops import jobs_loop
-from guardian.scheduling.periodic import RETRY_WITHIN, Action, RecurringJobs, every
+from guardian.scheduling.periodic import RETRY_WITHIN, Action, AtHourTrigger, RecurringJobs, every
 from guardian.scheduling.supervisor import LoopSupervisor
 from guardian.storage.wakeups import Subscription, WakeupHub
 from tests.fakes.clock import START
@@ -314,3 +314,12 @@ async def test_without_any_job_nothing_is_ever_due(service: SupervisedJobs) -> N
     async with service.running():
         await service.wait_until_idle()
         assert await service.supervisor.next_due() is None
+
+
+def test_a_round_is_made_at_its_hour_and_again_after_its_interval() -> None:
+    """P-3.6: whose turn begins at noon on Monday is told then, whenever the service was started."""
+    start, noon = datetime(2026, 3, 2, 9, 17, tzinfo=UTC), datetime(2026, 3, 2, 12, tzinfo=UTC)
+    daily, weekly = AtHourTrigger(12, start), AtHourTrigger(12, start, timedelta(days=7))
+    assert daily.get_next_fire_time(None, start) == start
+    assert [daily.get_next_fire_time(each, each) for each in (start, noon)] == [noon, noon + timedelta(days=1)]
+    assert weekly.get_next_fire_time(noon, noon) == noon + timedelta(days=7)
