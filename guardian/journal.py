@@ -74,6 +74,10 @@ class History(Protocol):
         """Return when each of those who act in it last did, from that instant on."""
         ...
 
+    async def begun_at(self) -> datetime | None:
+        """Return when its first entry was written; None where there is none."""
+        ...
+
     async def is_whole(self) -> bool:
         """Return whether every entry is as it was written."""
         ...

@@ -113,6 +113,13 @@ class JournalReader:
         """Return when each of those who act in it last did, from that instant on."""
         return {line.by: line.at for line in await self._lines(journal.c.at >= since)}
 
+    async def begun_at(self) -> datetime | None:
+        """Return when its first entry was written; None where there is none."""
+        first: datetime | None = await self._connection.scalar(
+            select(journal.c.at).order_by(journal.c.position).limit(1)
+        )
+        return first
+
     async def is_whole(self) -> bool:
         """Return whether every entry is as it was written."""
         return (await self.verify()).is_intact

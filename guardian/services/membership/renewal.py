@@ -36,11 +36,12 @@ async def run_renewal(app: AppContext) -> bool:
     async with app.units_of_work.read() as view:
         seated = [m.id for m in await view.people.members() if holds_seat(m, MEMBERS, view.now)]
         last_acts = await view.history.last_acts(view.now - app.policy.membership.silence)
+        begun_at = await view.history.begun_at() or view.now
     for member in seated:
         async with app.units_of_work.begin() as uow:
             current = await uow.people.member(member)
             if current is not None and holds_seat(current, MEMBERS, uow.now):
-                await _note_silence(uow, app.policy, current, last_acts.get(str(member)))
+                await _note_silence(uow, app.policy, current, last_acts.get(str(member)), begun_at)
                 await _renew_one(app, uow, member)
     return True
 
@@ -108,8 +109,11 @@ async def _was_reached(view: ReadView, member: Member) -> bool:
     return notice is not None and notice.state is NoticeState.SENT
 
 
-async def _note_silence(uow: UnitOfWork, policy: Policy, member: Member, last_act: datetime | None) -> None:
-    since = silent_since(last_act, _since(member, uow), uow.now, policy)
+async def _note_silence(
+    uow: UnitOfWork, policy: Policy, member: Member, last_act: datetime | None, begun_at: datetime
+) -> None:
+    """Before the service began nothing could be heard of anybody."""
+    since = silent_since(last_act, max(begun_at, _since(member, uow)), uow.now, policy)
     if (since is None) == (member.silent_since is None):
         return
     await uow.people.save_member(replace(member, silent_since=since))

@@ -97,6 +97,12 @@ async def test_who_leaves_the_group_keeps_their_seat_on_the_board(community: Com
     assert held == [False, True]
 
 
+async def test_nobody_is_called_silent_for_the_time_before_the_service_began(community: Community) -> None:
+    """P-1.2: who sat in the group for years when it was installed has not been silent for years."""
+    await run_renewal(community.app)
+    assert "silent" not in await news(community, AMARA)
+
+
 async def test_ninety_silent_days_are_shown_to_the_chair(community: Community) -> None:
     """P-1.2"""
     community.clock.advance(timedelta(days=60))
