@@ -151,6 +151,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.CONTACT_QUESTION: "The reporter says whether the person may be contacted",
         DeadlineKind.MANUAL_TASK: "Somebody confirms what they were asked to do by hand",
         DeadlineKind.MANUAL_RELEASE: "Somebody is asked to let a person back in by hand",
+        DeadlineKind.ROTA_CALL: "The next on duty is told of the report",
         DeadlineKind.EXPUNGE: "The case is expunged",
         DeadlineKind.RETENTION_REVIEW: "The group looks whether the case still has to be kept",
         DeadlineKind.EVENT_OVER: "What is kept of an event's list is forgotten",

@@ -84,7 +84,9 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.CONTACT_QUESTION: "the reporter says whether the person may be contacted",
     DeadlineKind.MANUAL_TASK: "somebody confirms what they were asked to do by hand",
     DeadlineKind.MANUAL_RELEASE: "somebody is asked to let a person back in by hand",
+    DeadlineKind.ROTA_CALL: "the next on duty is told of the report",
     DeadlineKind.EXPUNGE: "the case is expunged",
+    DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
     DeadlineKind.RETENTION_REVIEW: "the group looks whether the case still has to be kept",
 }
 

@@ -25,6 +25,8 @@ NOBODY_OWES: Final = frozenset(
         DeadlineKind.READMISSION_REMINDER,
         DeadlineKind.MEASURE_END,
         DeadlineKind.ROTA_CALL,
+        DeadlineKind.EXPUNGE,
+        DeadlineKind.EVENT_OVER,
     }
 )
 """What the service does by itself at its date, so that nobody owes it."""
