@@ -33,7 +33,6 @@ async def play(context: StoryContext) -> None:
         stage.checks.check(NOT_BEFORE, waits and not stage.world.spaces_shut_out_of(alder), preview[:1500])
         await stage.people.make_request(stage["wren"], receipt, "You may contact the reported person")
         await group.say_what_was_reported(nadia, stage["tomas"], case)
-        await group.begin_hearing(nadia, case)
         await stage.driver.run_until_idle()
         await stage.people.submit_personal_form(alder, stage.people.receipt_of(alder), "Send", SAID)
         await stage.driver.run_until_idle()

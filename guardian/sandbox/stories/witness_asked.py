@@ -37,7 +37,6 @@ async def play(context: StoryContext) -> None:
         await group.submit_on_page(stage["tomas"], case, "Withdraw this text")
         await stage.people.make_request(stage["wren"], receipt, "You may contact the reported person")
         await group.say_what_was_reported(nadia, stage["tomas"], case, PLAIN)
-        await group.begin_hearing(nadia, case)
         await stage.driver.run_until_idle()
         _check_sent(stage)
 
