@@ -358,7 +358,7 @@ async def test_an_act_that_is_a_raid_is_not_seconded_as_an_act_on_one(tmp_path: 
             assert found is not None
             raid = await view.raids.of_case(found.id)
         assert raid is not None
-        with pytest.raises(Refused, match="second-raid"):
+        with pytest.raises(Refused, match="under Raids on the console"):
             await second_act(world.app, BRUNO, raid.act)
         with pytest.raises(NotFound):
             await announcement.get_status(world.app, AMARA, "no-such")

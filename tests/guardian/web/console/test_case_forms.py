@@ -318,7 +318,7 @@ async def test_the_board_is_offered_its_answer_alone_on_a_case_that_lies_with_it
     await desk.journey.pass_time(15 * 24 * HOUR)
     await desk.sit(GRETA)
     offered = {form.action.removeprefix(desk.at) for form in await desk.forms() if form.action.startswith(desk.at)}
-    assert offered == {"/board-answer", "/thread", "/inquiry", "/assessment", "/findings"}
+    assert offered == {"/board-answer", "/thread", "/inquiry", "/assessment", "/findings", "/hold"}
     _, words = await desk.send("/board-answer", **{"board-outcome": "warning", "board-summary": "Insults."})
     assert "A second member of the Board has to confirm it" in words
 
