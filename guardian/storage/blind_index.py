@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import Row, and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.storage.data_key_store import KeyScope
@@ -22,6 +22,7 @@ from guardian.storage.tables.blind_indexes import DIGEST_BYTES, blind_indexes
 
 _DIGESTS_PER_QUERY: Final = 400
 _LENGTH_BYTES: Final = 4
+_NUMBERED: Final = "\0"
 _PLACE: Final = ("blind_indexes", "sealed")
 
 Meant = TypeVar("Meant")
@@ -78,8 +79,31 @@ class BlindIndex:
     async def find_numbered(self, term: IndexTerm, numbers: range) -> dict[str, int]:
         """Return the ids of the rows that can be found by the term with one of the numbers as its last part."""
         encoded = _encode(term)
-        numbered = ((number, encoded + _encode_part(str(number))) for number in numbers)
+        numbered = ((number, encoded + _encode_part(number_part(number))) for number in numbers)
         return await self._find({_digest(key, text): number for number, text in numbered for key in self._keys})
+
+    async def terms_of(self, scope: KeyScope) -> list[tuple[str, IndexTerm]]:
+        """Return the ids of the scope's rows, each with a term by which it can be found."""
+        of_scope = select(blind_indexes).where(blind_indexes.c.scope_id == scope.id)
+        rows = (await self._connection.execute(of_scope)).all()
+        await self._encryption.load_keys(row.sealed for row in rows)
+        texts = [(row.row_id, await self._open(row)) for row in rows]
+        return [(row_id, term) for row_id, term in texts if term is not None]
+
+    async def move(self, row_id: str, term: IndexTerm, to: IndexTerm) -> None:
+        """Let the row be found by another term in the place of this one."""
+        same = blind_indexes.c.digest.in_([_digest(key, _encode(term)) for key in self._keys])
+        at = same & (blind_indexes.c.row_id == row_id)
+        row = (await self._connection.execute(select(blind_indexes).where(at))).first()
+        scope = None if row is None else await self._encryption.scope_of(row.sealed)
+        if scope is not None:
+            await self._connection.execute(delete(blind_indexes).where(at))
+            await self.add([IndexedRow(scope, row_id, (to,))])
+
+    async def _open(self, row: Row[Any]) -> IndexTerm | None:
+        """The term that is sealed beside the digest; None once it is expunged."""
+        text = await self._encryption.decrypt_json(_PLACE[0], row.row_id, _PLACE[1], row.sealed)
+        return None if isinstance(text, Expunged) else IndexTerm(text[0], tuple(text[1:]))
 
     async def _find(self, by_digest: Mapping[bytes, Meant]) -> dict[str, Meant]:
         found: dict[str, Meant] = {}
@@ -99,9 +123,9 @@ class BlindIndex:
         await self._encryption.load_keys(row.sealed for row in rows)
         renewed = []
         for row in rows:
-            text = await self._encryption.decrypt_json(_PLACE[0], row.row_id, _PLACE[1], row.sealed)
-            if not isinstance(text, Expunged):
-                digest = _digest(self._keys[0], _encode(IndexTerm(text[0], tuple(text[1:]))))
+            term = await self._open(row)
+            if term is not None:
+                digest = _digest(self._keys[0], _encode(term))
                 renewed.append({**row._asdict(), "digest": digest, "ring_key_id": newest})
         if rows:
             same = [and_(blind_indexes.c.digest == r.digest, blind_indexes.c.row_id == r.row_id) for r in rows]
@@ -125,6 +149,17 @@ async def index_values(rows: Iterable[IndexedRow], encryption: FieldEncryption) 
             found = {"digest": digest, "row_id": row.row_id, "scope_id": row.scope.id}
             values.append({**found, **newest, "sealed": sealed})
     return values
+
+
+def number_part(number: int) -> str:
+    """Return the last part of a numbered term, which no text that somebody wrote can be."""
+    return f"{_NUMBERED}{number}"
+
+
+def number_of(term: IndexTerm) -> int | None:
+    """Return the number of a numbered term; None for any other."""
+    last = term.parts[-1] if term.parts else ""
+    return int(last.removeprefix(_NUMBERED)) if last.startswith(_NUMBERED) else None
 
 
 def _digest(key: bytes, encoded: bytes) -> bytes:

@@ -109,6 +109,11 @@ class FieldEncryption:
         content = await self.decrypt(table, row_id, column, encrypted)
         return content if isinstance(content, Expunged) else json.loads(content)
 
+    async def scope_of(self, encrypted: bytes) -> KeyScope | None:
+        """Return whose key encrypts the value; None where there is no such key."""
+        key = await self._keys.by_id(_read_key_id(encrypted))
+        return None if key is None else key.scope
+
     async def load_keys(self, encrypted: Iterable[bytes | None]) -> None:
         """Load the keys of these values together, before a list is decrypted one by one."""
         missing = {_read_key_id(each) for each in encrypted if each is not None} - self._ciphers.keys()

@@ -1,13 +1,14 @@
 """Finds all rows of one text, of which no two share a digest: without the key ring nobody can tell that they belong together.
 
 The digests are those of the text with 0, 1, 2 … behind it; a look-up asks for a batch of numbers at a time, and ends with
-the first batch that finds nothing. Read `NumberedIndex` first.
+the first batch that finds nothing. So the numbers have no gaps: where rows go, others move into their places. Read `NumberedIndex` first.
 """
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import Final
 
-from guardian.storage.blind_index import BlindIndex, IndexedRow, IndexTerm
+from guardian.storage.blind_index import BlindIndex, IndexedRow, IndexTerm, number_of, number_part
 from guardian.storage.data_key_store import KeyScope
 
 _BATCH: Final = 32
@@ -30,6 +31,19 @@ class NumberedIndex:
         """Return the ids of the rows that can be found by the term, in the order of ids."""
         return tuple(sorted(await self._find(term)))
 
+    async def close_gaps(self, scope: KeyScope) -> None:
+        """Let every row of other scopes be found still, once the rows of this one are gone: to be called before they go."""
+        leaving: dict[IndexTerm, set[str]] = defaultdict(set)
+        for row_id, numbered in await self._index.terms_of(scope):
+            if number_of(numbered) is not None:
+                leaving[replace(numbered, parts=numbered.parts[:-1])].add(row_id)
+        for term, gone in leaving.items():
+            staying = {row_id: n for row_id, n in (await self._find(term)).items() if row_id not in gone}
+            free = sorted(set(range(len(staying))) - set(staying.values()))
+            beyond = sorted((n, row_id) for row_id, n in staying.items() if n >= len(staying))
+            for (number, row_id), place in zip(beyond, free, strict=True):
+                await self._index.move(row_id, _number(term, number), _number(term, place))
+
     async def _find(self, term: IndexTerm) -> dict[str, int]:
         """Return the ids, each with its number."""
         found: dict[str, int] = {}
@@ -41,4 +55,4 @@ class NumberedIndex:
 
 
 def _number(term: IndexTerm, number: int) -> IndexTerm:
-    return replace(term, parts=(*term.parts, str(number)))
+    return replace(term, parts=(*term.parts, number_part(number)))

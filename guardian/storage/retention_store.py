@@ -131,7 +131,7 @@ class SqlRetentionStore(EncryptedSqlStore):
         values = {**row, **words, "copies_open_until": left.copies_open_until}
         await self._connection.execute(insert(expunged_cases), values)
         await self._forget_beside(left.case)
-        await self._encryption.destroy(KeyScope.of_case(left.case))
+        await self._destroy(KeyScope.of_case(left.case))
 
     async def expunge_person(self, person: PersonId) -> bool:
         """Destroy the key of the person with all that they are found by, and what else leads to them.
@@ -141,11 +141,15 @@ class SqlRetentionStore(EncryptedSqlStore):
         opened_by = [each.digest for each in await self._cases.receipts_of(person)]
         await self._connection.execute(delete(receipts).where(receipts.c.digest.in_(opened_by)))
         await self._withhold(await self._numbered.find(person_term(person)))
-        return await self._encryption.destroy(KeyScope.of_person(person))
+        return await self._destroy(KeyScope.of_person(person))
 
     async def begin_key_rotation(self, destroy_at: datetime) -> None:
         """Replace the keys of the ring from now on, and destroy those of now at that instant."""
         await self._rotations.begin(self._now, destroy_at)
+
+    async def _destroy(self, scope: KeyScope) -> bool:
+        await self._numbered.close_gaps(scope)
+        return await self._encryption.destroy(scope)
 
     async def _forget_beside(self, case: CaseId) -> None:
         """Remove what would still lead to somebody in the case, or still be sent or run."""
