@@ -22,7 +22,10 @@ _NOTHING = "There is nothing behind this link."
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """What stands on the page: the account as it is called there, what to do, until when, and what has been said."""
+    """What stands on the page: the account as it is called there, what to do, until when, and what has been said.
+
+    `ends_mute`: letting the account in is to end a mute of it as well, of which nobody was asked while it was kept out.
+    """
 
     space: SpaceName
     account: str
@@ -34,6 +37,7 @@ class TaskPage:
     state: ManualTaskState
     declined: bool
     stands: bool
+    ends_mute: bool
 
 
 async def read_task(app: AppContext, secret: str) -> TaskPage:
@@ -42,7 +46,10 @@ async def read_task(app: AppContext, secret: str) -> TaskPage:
         task, address = await _task_behind(app, view, secret)
         link = await view.people.account(task.account)
         tasks = await view.manual_tasks.of_accounts([task.account])
-        stands = standing(tasks, view.now).get(task.level)
+        every = standing(tasks, view.now)
+        stands = every.get(task.level)
+        lets_in = task.kind is ManualTaskKind.RELEASE and task.level is AccessLevel.BARRED
+        was_muted = any(each.kind is ManualTaskKind.RESTRICT and each.level is AccessLevel.MUTED for each in tasks)
         return TaskPage(
             space=task.space,
             account=link.handle if link is not None else "",
@@ -54,6 +61,7 @@ async def read_task(app: AppContext, secret: str) -> TaskPage:
             state=task.state,
             declined=address in task.refused_by,
             stands=stands is not None and stands.id == task.id,
+            ends_mute=lets_in and was_muted and AccessLevel.MUTED not in every,
         )
 
 

@@ -100,7 +100,7 @@ async def request_release(app: AppContext, account: Account, level: AccessLevel)
             return Done()
         last = [task for task in tasks if task.level is level and task.kind is ManualTaskKind.RESTRICT][-1]
         if level is AccessLevel.MUTED and AccessLevel.BARRED in standing(tasks, uow.now):
-            # Whoever is kept out altogether is not let in to write: there is nothing that anybody has to do.
+            # Whoever is kept out altogether is not let in to write. Who lets them in is asked to end the mute with it.
             await uow.manual_tasks.add(_release_of(app, uow, last, uow.now, state=ManualTaskState.CONFIRMED))
             return Done()
         releases = _open_tasks(tasks, ManualTaskKind.RELEASE, level)

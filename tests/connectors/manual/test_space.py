@@ -23,6 +23,7 @@ from guardian.services.operations.deadline_runner import run_due
 from guardian.spaces.port import Account, Administrator
 from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
 from rules.ladder import AuthorityKind
+from rules.precedence import Restriction
 from tests.builders.reconciler import CALL_TIMEOUT, World, a_world, reverse
 
 LIST = SpaceName("list")
@@ -210,6 +211,18 @@ async def test_nobody_counts_as_released_before_somebody_has_said_that_they_are_
     assert (Alert.UNCONFIRMED, LIST) in manual.world.alerts.raised
     await manual.confirm(BEN)
     assert (await manual.coverage()).state == "access returned"
+
+
+@pytest.mark.harm("kept-out-for-good-by-an-answer-that-never-came")
+async def test_who_was_muted_and_then_kept_out_is_let_in_with_the_mute_ended(manual: ManualWorld) -> None:
+    """P-1.3: nobody ends a mute of somebody who is kept out, so whoever lets them in is asked for both."""
+    await manual.suspend(days=5, restriction=Restriction.MUTED)
+    await manual.confirm(ANA)
+    await manual.suspend(days=10)
+    await manual.confirm(ANA)
+    await manual.pass_time(DAY * 9 + HOUR)
+    page = await manual.page(ANA)
+    assert (page.kind, page.level.name, page.ends_mute) == ("release", "BARRED", True)
 
 
 @pytest.mark.harm("kept-out-for-good-by-an-answer-that-never-came")
