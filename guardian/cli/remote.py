@@ -144,14 +144,19 @@ def lines_of(answer: Any, indent: str = "") -> list[str]:
             return [f"{indent}Nothing."]
         return [line for each in answer for line in [*lines_of(each, indent), *([""] if not indent else [])]]
     if not isinstance(answer, dict):
-        return [f"{indent}{answer}"]
+        return [f"{indent}{_shown(answer)}"]
     lines = []
     for name, value in answer.items():
         if isinstance(value, list | dict) and value:
             lines += [f"{indent}{_label(name)}", *lines_of(value, indent + "  ")]
         elif value not in (None, "", [], {}):
-            lines.append(f"{indent}{_label(name):<16} {value}")
+            lines.append(f"{indent}{_label(name):<16} {_shown(value)}")
     return lines
+
+
+def _shown(value: object) -> str:
+    """The value without what would steer a terminal or turn the direction of writing: strangers' words are among it."""
+    return "".join(each if each.isprintable() or each == "\n" else f"\\u{ord(each):04x}" for each in str(value))
 
 
 def _label(name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from guardian.cli.remote import lines_of
 from guardian.people.api_tokens import TokenScope
 from guardian.services.sign_in.api_tokens import issue_token
 from tests.builders.community import BRUNO, DISCORD, SOMEBODY, a_community
@@ -75,3 +76,9 @@ async def test_a_member_reads_and_acts_from_a_terminal_elsewhere(tmp_path: Path)
 async def test_a_token_goes_to_no_address_where_others_can_read_it(server: str, token: str, told: str) -> None:
     code, _, complaint = await Terminal(server, token).give("tasks")
     assert (code, told in complaint) == (1, True)
+
+
+def test_a_strangers_words_steer_no_terminal() -> None:
+    """The harm: a report that hides its own words, or others, on the screen of whoever reads it."""
+    (line,) = lines_of({"what_happened": "before\x1b[2Jafter\u202etfel"})
+    assert line.endswith("before\\u001b[2Jafter\\u202etfel")
