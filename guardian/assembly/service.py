@@ -380,7 +380,7 @@ class Service:
         """Compute anew when each closed case is forgotten; destroy keys whose day has come, if the time can be trusted."""
         await refresh_dates(self.app)
         if self.clock.trusted():
-            await rotate_keys(self.units_of_work)
+            await rotate_keys(self.units_of_work, self.settings.reconciler.rounds_every)
         return True
 
     async def _refresh_links(self) -> bool:

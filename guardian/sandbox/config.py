@@ -22,7 +22,7 @@ class SandboxOptions:
     listen: str = "127.0.0.1:0"
     resync_every: str = "7d"
     link_refresh_every: str = "90d"
-    rounds_every: str = "90d"
+    rounds_every: str = "7d"
     retry_least: str = "5s"
     retry_share: float = 0.25
     retry_most: str = "15m"

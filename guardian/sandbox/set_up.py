@@ -32,7 +32,7 @@ GUARDIAN: Final = (sys.executable, "-m", "guardian")
 """The words that start the command."""
 
 _TIMEOUT_SECONDS: Final = 120.0
-_SELDOM: Final = '\n[reconciler]\nsweep_every = "7d"\nrelink_every = "90d"\nrounds_every = "90d"\n'
+_SELDOM: Final = '\n[reconciler]\nsweep_every = "7d"\nrelink_every = "90d"\nrounds_every = "7d"\n'
 _ROOT: Final = Path(__file__).parents[2]
 
 

@@ -69,7 +69,7 @@ class ReconcilerSettings:
     braked: Duration = timedelta(minutes=5)
     sweep_every: Seconds = timedelta(minutes=15)
     relink_every: Annotated[timedelta, duration(least=timedelta(minutes=1))] = timedelta(minutes=15)
-    rounds_every: Annotated[timedelta, duration(least=timedelta(days=1))] = timedelta(days=1)
+    rounds_every: Annotated[timedelta, duration(timedelta(days=1), timedelta(days=7))] = timedelta(days=1)
     people_at_once: Count = 16
 
 

@@ -174,8 +174,8 @@ def matching(pattern: str, otherwise: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def duration(least: timedelta = timedelta(milliseconds=1)) -> PlainValidator:
-    """Read a duration of at least so much, written as 30s, 15m, 48h or 7d."""
+def duration(least: timedelta = timedelta(milliseconds=1), most: timedelta = timedelta.max) -> PlainValidator:
+    """Read a duration of at least and at most so much, written as 30s, 15m, 48h or 7d."""
 
     def check(entry: object) -> timedelta:
         if isinstance(entry, timedelta):  # a default
@@ -186,6 +186,8 @@ def duration(least: timedelta = timedelta(milliseconds=1)) -> PlainValidator:
         span = timedelta(**{_UNITS[match[2]]: int(match[1])})
         if span < least:
             raise ValueError(f"{entry} is too short")
+        if span > most:
+            raise ValueError(f"{entry} is too long")
         return span
 
     return PlainValidator(check)

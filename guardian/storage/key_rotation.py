@@ -15,14 +15,14 @@ from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 
 log = logger("storage")
 
-KEY_ROUND: Final = timedelta(days=1)
-"""How often it is looked whether keys are to go; they go that much before the day that was promised."""
+_DAY: Final = timedelta(days=1)
 
 
-async def rotate_keys(units_of_work: SqlUnitOfWorkFactory) -> int:
+async def rotate_keys(units_of_work: SqlUnitOfWorkFactory, looked_every: timedelta = _DAY) -> int:
     """Carry every rotation on as far as it goes now, and return how many were brought to their end.
 
-    Old keys are destroyed only once nothing stands under them any more.
+    Old keys are destroyed only once nothing stands under them any more, and at the last look before the day that was
+    promised: `looked_every` is how far the looks are apart.
     """
     async with units_of_work.read() as view:
         rotations = await view.key_rotations.open()
@@ -33,7 +33,7 @@ async def rotate_keys(units_of_work: SqlUnitOfWorkFactory) -> int:
         pass
     completed = 0
     for rotation in rotations:
-        completed += await _destroy_old(units_of_work, rotation)
+        completed += await _destroy_old(units_of_work, rotation, looked_every)
     return completed
 
 
@@ -54,9 +54,9 @@ async def _renew_some(units_of_work: SqlUnitOfWorkFactory) -> int:
     return renewed
 
 
-async def _destroy_old(units_of_work: SqlUnitOfWorkFactory, rotation: KeyRotation) -> bool:
+async def _destroy_old(units_of_work: SqlUnitOfWorkFactory, rotation: KeyRotation, looked_every: timedelta) -> bool:
     async with units_of_work.begin() as uow:
-        if uow.now < rotation.destroy_at - KEY_ROUND:
+        if uow.now < rotation.destroy_at - looked_every:
             return False
         if await uow.key_rotations.renew_some():
             # Somebody has written under an old key meanwhile: the next round comes back to it.
