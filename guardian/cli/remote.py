@@ -17,6 +17,7 @@ import typer
 from guardian.cli.authentication import ask
 from guardian.cli.context import JsonOption, print_json, print_line
 from guardian.errors import Misconfigured, Refused
+from guardian.ids import new_id
 
 API_PATH: Final = "/api/v1"
 _TIMEOUT_SECONDS: Final = 60
@@ -87,6 +88,10 @@ def command(
         print_line(line)
 
 
+class _NoAnswer(Refused):
+    """Nothing came back: it may have been done all the same."""
+
+
 class RemoteService:
     """A service elsewhere, by its API; what it refuses is raised in its own words."""
 
@@ -98,16 +103,21 @@ class RemoteService:
         """Return what is answered there."""
         return self._ask("GET", path, params=query)
 
-    def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Return what is answered to that."""
-        return self._ask("POST", path, json=body)
+    def post(self, path: str, body: Mapping[str, Any], key: str = "") -> Any:
+        """Return what is answered to that; by its key it is sent once more where no answer comes, and done once."""
+        try:
+            return self._ask("POST", path, key, json=body)
+        except _NoAnswer:
+            if not key:
+                raise
+            return self._ask("POST", path, key, json=body)
 
-    def _ask(self, method: str, path: str, **sent: Any) -> Any:
+    def _ask(self, method: str, path: str, key: str = "", **sent: Any) -> Any:
         try:
             answer = requests.request(
                 method,
                 self._base + path,
-                headers=self._headers,
+                headers={**self._headers, "idempotency-key": key} if key else self._headers,
                 timeout=_TIMEOUT_SECONDS,
                 allow_redirects=False,
                 **sent,
@@ -116,7 +126,7 @@ class RemoteService:
         except requests.JSONDecodeError:
             raise Refused("no_api", f"{self._base} does not answer as Guardian does. Is the address right?") from None
         except requests.RequestException as error:
-            raise Refused("unreachable", f"{self._base} cannot be reached ({type(error).__name__}).") from None
+            raise _NoAnswer("unreachable", f"{self._base} cannot be reached ({type(error).__name__}).") from None
         if answer.ok:
             return said
         raise Refused(str(said.get("code", "")), _refusal_text(said), str(said.get("rule", "")))
@@ -133,7 +143,7 @@ def act(remote: RemoteService, space: str, account: str, given: Mapping[str, Any
         print_line(f"  {row['space']}: {row['state']}{destroyed}")
     if ask(f"Type {_YES} to do it: ").casefold() != _YES:
         return "Nothing was done."
-    done = remote.post("/acts", {**wanted, **given, "account_id": found["id"]})
+    done = remote.post("/acts", {**wanted, **given, "account_id": found["id"]}, key=new_id())
     return f"{done['sentence']} The person is called {done['person']}, and the case of its review {done['case']}."
 
 

@@ -30,6 +30,7 @@ from guardian.services.conflicts.exclusions import choose_contact
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deadlines import complete_about, start_deadline
 from guardian.services.hidden_facts import Restricted, is_known_to_be, notify_of_restriction, reach_for
+from guardian.services.idempotency import earlier_result, remember_result
 from guardian.services.identity.account_owners import notify_owners
 from guardian.services.identity.linking import (
     FoundAccount,
@@ -56,6 +57,8 @@ from rules.verdict import Verdict
 
 _CONFIRMABLE: Final = frozenset({"after_reversal", "too_many_people", "leader_term", "stopped"})
 """Refusals that a second member's tap takes away."""
+
+_SOURCE: Final = "act"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +110,22 @@ async def preview(
     return ActPreview(found, await preview_restriction(app.spaces, accounts, restriction, spaces))
 
 
-async def act(app: AppContext, by: MemberId, target: AccountInput, given: ActInput) -> ActView:
+async def act(
+    app: AppContext, by: MemberId, target: AccountInput, given: ActInput, delivery: str | None = None
+) -> ActView:
     """Restrict the person at once, notify everybody who may know, and start the review; past the brake the act waits.
 
-    Policy: P-7.1, P-7.2, P-7.5, P-4.4.
+    The same delivery of the same member again makes no second act. Policy: P-7.1, P-7.2, P-7.5, P-4.4.
     """
+    delivery = None if delivery is None else f"{by} {delivery}"
     async with app.units_of_work.read() as view:
         await require_permission(view, by, UseCase.ACT_UNILATERALLY)
     check_act(app, given)
     found = await find_target(app, target.space, target.text)
     async with app.units_of_work.begin() as uow:
         actor = await require_permission(uow, by, UseCase.ACT_UNILATERALLY)
+        if (earlier := await earlier_result(uow, _SOURCE, delivery)) is not None:
+            return await _view_again(uow, earlier)
         known = await account_knowledge(uow, by, found.account)
         person = await person_for_account(uow, found, by)
         review = CaseId(new_id())
@@ -131,9 +139,26 @@ async def act(app: AppContext, by: MemberId, target: AccountInput, given: ActInp
             require(verdict)
         intended = new_act(review, by, person.id, uow.now, given)
         case, intended = await open_review(app, uow, actor, intended, awaits_confirmation=not verdict)
+        await remember_result(uow, _SOURCE, delivery, intended.id, case.id)
         if not verdict:
             return await _await_confirmation(app, uow, case, intended, person, verdict)
         return await _take_effect(app, uow, case, intended, person, verdict)
+
+
+async def _view_again(uow: UnitOfWork, act_id: str) -> ActView:
+    """What an act came to that is asked for a second time."""
+    done = await uow.deliberation.act(act_id)
+    person = None if done is None else await uow.people.person(done.person)
+    if done is None or person is None:
+        raise NotFound
+    case = await get_case(uow, done.case)
+    return ActView(
+        id=done.id,
+        code_name=case.code_name,
+        person=person.code_name,
+        state=done.state,
+        sentence="This was taken in before, and nothing was done a second time.",
+    )
 
 
 async def confirm_act(app: AppContext, by: MemberId, act_id: str) -> ActView:

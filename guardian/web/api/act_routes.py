@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter, Header, Security
 
 from guardian.ids import MemberId, SpaceName
 from guardian.people.api_tokens import TokenScope
@@ -51,11 +51,18 @@ async def preview_act(app: Context, by: Caller, asked: ActPreviewRequest) -> Eff
 
 
 @router.post("", status_code=201, responses=described(400, 409, 413))
-async def act_now(app: Context, by: Caller, asked: ActRequest) -> ActResult:
-    """Restrict a person at once. Everybody who may know is told, and the review of the act begins."""
+async def act_now(
+    app: Context, by: Caller, asked: ActRequest, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+) -> ActResult:
+    """Restrict a person at once. Everybody who may know is told, and the review of the act begins.
+
+    Sent again with the same key, it makes no second act: so it can be repeated where an answer got lost.
+    """
     given = ActInput(asked.restriction, asked.ground, asked.reason, _spaces(asked.spaces), _days(asked.days))
     act.check_act(app, given)
-    done = await act.act(app, by, AccountInput(SpaceName(asked.space), text_of_id(asked.account_id)), given)
+    done = await act.act(
+        app, by, AccountInput(SpaceName(asked.space), text_of_id(asked.account_id)), given, idempotency_key
+    )
     return ActResult(
         case=done.code_name,
         person=done.person,

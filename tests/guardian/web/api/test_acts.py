@@ -30,6 +30,19 @@ async def test_an_act_hits_the_account_whose_id_its_preview_gave(pages: Pages, c
     assert (line["case"], line["own"], line["review_due"]) == (done.json()["case"], True, None)
 
 
+@pytest.mark.harm("acted-twice-for-a-lost-answer")
+async def test_an_act_that_is_sent_again_with_its_key_makes_no_second_act(pages: Pages, community: Community) -> None:
+    """P-7.1, P-7.5: the answer got lost, and the program asks once more."""
+    headers = {**await a_token(community, BRUNO, TokenScope.ACT), "idempotency-key": "7f1c"}
+    sent = {"space": "discord", "account_id": SOMEBODY.native_id, "restriction": "muted", "ground": "threat"}
+    first, again = [
+        await pages.client.post(f"{PATH}/acts", json={**sent, "reason": "Now."}, headers=headers) for _ in range(2)
+    ]
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["case"] == again.json()["case"]
+    assert len((await pages.client.get(f"{PATH}/acts", headers=headers)).json()) == 1
+
+
 async def test_an_act_takes_no_name_for_an_id(pages: Pages, community: Community) -> None:
     headers = await a_token(community, BRUNO, TokenScope.ACT)
     sent = {"space": "discord", "account_id": "grumbler", "restriction": "muted", "ground": "threat", "reason": "Now."}
