@@ -22,7 +22,7 @@ from guardian.people.models import Member
 from guardian.people.permissions import NOT_YOURS
 from guardian.secrets import are_equal
 from guardian.services.sign_in.sessions import require_session
-from guardian.web.console.navigation import NavigationItem, navigation_for
+from guardian.web.console.navigation import NavigationItem, navigation_for, place_at, places_of
 from guardian.web.forms import Form
 from guardian.web.rendering import Fault, Site
 from guardian.web.sign_in import SignIn
@@ -38,7 +38,8 @@ _MAX_MESSAGES: Final = 1_000
 class Visit:
     """One request of a signed-in member: who they are, what is said to them once, and where they may go.
 
-    `token` stands in each form of theirs. `is_proven`: a second factor was shown in this session.
+    `token` stands in each form of theirs. `is_proven`: a second factor was shown in this session. `navigation`: every
+    page of theirs.
     """
 
     member: Member
@@ -53,6 +54,16 @@ class Visit:
     def by(self) -> MemberId:
         """Return the member's id, as the use cases take it."""
         return self.member.id
+
+    @property
+    def places(self) -> Sequence[NavigationItem]:
+        """Return the pages that stand on top of this one."""
+        return places_of(self.navigation)
+
+    @property
+    def place(self) -> str:
+        """Return the address of that place to which this page belongs."""
+        return place_at(self.path, self.places)
 
 
 @dataclass(frozen=True, slots=True)

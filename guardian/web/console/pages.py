@@ -17,6 +17,7 @@ from guardian.web.console.matter_pages import MatterPages
 from guardian.web.console.measure_pages import MeasurePages
 from guardian.web.console.member_pages import MemberPages
 from guardian.web.console.membership_pages import MembershipPages
+from guardian.web.console.more_pages import MorePages
 from guardian.web.console.oral_report_pages import OralReportPages
 from guardian.web.console.outside_act_pages import OutsideActPages
 from guardian.web.console.passkey_pages import PasskeyPages
@@ -40,6 +41,7 @@ def console_routes(
     """Return the routes of every page of the console."""
     return [
         *TodoPages(console).routes(),
+        *MorePages(console).routes(),
         *SignInPages(console, sign_in, rate_limiter).routes(),
         *PasskeyPages(console).routes(),
         *TokenPages(console).routes(),
