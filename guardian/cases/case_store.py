@@ -36,6 +36,18 @@ class CaseStore(Protocol):
         """Return the case of that id."""
         ...
 
+    async def read_ahead(self, those: Collection[CaseId]) -> None:
+        """Read these cases and who is kept out of them together, in a view that only reads."""
+        ...
+
+    async def read_people_ahead(self, people: Collection[PersonId]) -> tuple[CaseId, ...]:
+        """Read the cases in which these people are reported together, in a view that only reads; returns which they are."""
+        ...
+
+    async def read_material_ahead(self, cases: Collection[CaseId]) -> None:
+        """Read what was sent in for these cases together, in a view that only reads, before it is asked for one by one."""
+        ...
+
     async def case_by_code_name(self, code_name: str) -> Case | None:
         """Return the case of that code name."""
         ...

@@ -3,6 +3,7 @@
 Read `DeliberationStore` first.
 """
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from guardian.cases.drafts import Draft
@@ -153,6 +154,10 @@ class DeliberationStore(Protocol):
 
     async def reviews_of(self, act: str) -> tuple[ActReview, ...]:
         """Return what reviewers have answered to the act or the stop, oldest first."""
+        ...
+
+    async def reviews_of_each(self, those: Collection[str]) -> Mapping[str, tuple[ActReview, ...]]:
+        """Return what reviewers have answered to each of these acts or stops, oldest first."""
         ...
 
     async def add_stop(self, stop: Stop) -> None:

@@ -1,5 +1,6 @@
 """What is stored of matters that pass between the groups. Every text is stored encrypted. Read `HandoffStore` first."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from guardian.cases.handoffs import Handoff
@@ -31,6 +32,10 @@ class HandoffStore(Protocol):
 
     async def of_case(self, case: CaseId) -> tuple[Handoff, ...]:
         """Return the handoffs of a case of the working group, and of a local matter that came from one, oldest first."""
+        ...
+
+    async def read_ahead(self, cases: Collection[CaseId]) -> None:
+        """Read the handoffs of these cases together, in a view that only reads, before they are asked for one by one."""
         ...
 
     async def of_person(self, person: PersonId) -> tuple[Handoff, ...]:

@@ -3,6 +3,7 @@
 Read `Measure` first. Policy: P-6.8.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -86,4 +87,8 @@ class MeasureStore(Protocol):
 
     async def unended(self, now: datetime) -> tuple[Measure, ...]:
         """Return every measure that runs at that instant, oldest first."""
+        ...
+
+    async def ended_early(self, those: Collection[Measure]) -> frozenset[str]:
+        """Return which of these measures have ended in their space, manually or here, whatever their own end."""
         ...

@@ -117,6 +117,14 @@ class OpenWorkStore(Protocol):
         """Return the deadlines that are not settled, the earliest due first."""
         ...
 
+    async def cases_of_contact(self, member: MemberId) -> frozenset[CaseId]:
+        """Return the open cases whose contact is that member."""
+        ...
+
+    async def cases_of_unread_drafts(self, by: str) -> tuple[CaseId, ...]:
+        """Return the case of each text by that member that nobody has read yet."""
+        ...
+
     async def own_acts(self, member: MemberId) -> frozenset[str]:
         """Return the acts of that member that wait for their review or its end."""
         ...

@@ -5,7 +5,7 @@ review and the sanction rest. What is decided of the leader's sanction is carrie
 `Raid` first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -130,6 +130,10 @@ class RaidStore(Protocol):
 
     async def of_act(self, act: str) -> Raid | None:
         """Return the raid that the act restricts."""
+
+    async def acts_of_raids(self, among: Collection[str]) -> frozenset[str]:
+        """Return which of these acts restrict a raid."""
+        ...
 
     async def in_states(self, states: Iterable[RaidState]) -> tuple[Raid, ...]:
         """Return the raids in those states, oldest first."""

@@ -3,6 +3,7 @@
 Read `LinkStore` first.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -47,6 +48,10 @@ class LinkStore(Protocol):
 
     async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
         """Return everybody who is known to be the same human, the person themselves first."""
+        ...
+
+    async def read_ahead(self, people: Collection[PersonId]) -> tuple[PersonId, ...]:
+        """Read who is the same human as one of these together, in a view that only reads; returns everybody found."""
         ...
 
     async def add_ownership_code(self, ownership_code: OwnershipCode) -> None:

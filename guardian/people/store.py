@@ -46,6 +46,10 @@ class PeopleStore(Protocol):
         """Return the person of that id."""
         ...
 
+    async def read_ahead(self, those: Collection[PersonId]) -> None:
+        """Read these people and their accounts together, in a view that only reads, before they are asked for one by one."""
+        ...
+
     async def person_by_code_name(self, code_name: str) -> Person | None:
         """Return the person of that code name."""
         ...

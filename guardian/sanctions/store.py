@@ -1,6 +1,6 @@
 """What sanctions and the reconciler need stored; `guardian.storage` implements it. Read `SanctionStore` first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -196,6 +196,14 @@ class SanctionStore(Protocol):
 
     async def coverage_of(self, person: PersonId) -> tuple[Coverage, ...]:
         """Return the person's totals, one a space."""
+        ...
+
+    async def read_coverage_ahead(self, people: Collection[PersonId]) -> None:
+        """Read the totals of these people together, in a view that only reads, before they are asked for one by one."""
+        ...
+
+    async def people_blocked(self) -> frozenset[PersonId]:
+        """Return whom a space does not hold though it should."""
         ...
 
     async def save_coverage(self, coverage: Coverage) -> None:

@@ -111,6 +111,15 @@ async def visible_coverage(
     )
 
 
+async def read_knowledge_ahead(view: CaseView, people: Iterable[PersonId]) -> None:
+    """Read all that says what a member may know of these people together, in a view that only reads."""
+    everybody = await view.links.read_ahead(tuple(people))
+    await view.people.read_ahead(everybody)
+    await view.cases.read_people_ahead(everybody)
+    links = [link for each in everybody for link in await view.people.accounts_of(each)]
+    await view.cases.read_ahead([each.case for link in links for each in link.case_evidence])
+
+
 async def protecting_cases(view: CaseView, actor: Member, person: PersonId) -> tuple[Case, ...]:
     """Return the cases that are kept from the actor, who is named in them or stepped back, and that protect the person.
 

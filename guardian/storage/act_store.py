@@ -3,7 +3,7 @@
 Why and where are encrypted under the key of the case.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +15,7 @@ from guardian.ids import CaseId, MemberId, new_id
 from guardian.storage.consequence_codec import decode_spaces, decode_term, encode_term
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
-from guardian.storage.statements import insert
+from guardian.storage.statements import AT, insert, select_among
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.deliberation import acts, reviews, stops
 from rules.precedence import Restriction
@@ -74,17 +74,20 @@ class SqlActStore(EncryptedSqlStore):
 
     async def reviews_of(self, act: str) -> tuple[ActReview, ...]:
         """Return what reviewers have answered to the act or the stop, oldest first."""
-        statement = (
-            select(reviews)
-            .where(reviews.c.about.in_(self._pseudonyms.every(REVIEWED, act)))
-            .order_by(reviews.c.at, reviews.c.id)
-        )
-        found = []
-        for row in await self._connection.execute(statement):
+        return (await self.reviews_of_each((act,)))[act]
+
+    async def reviews_of_each(self, those: Collection[str]) -> Mapping[str, tuple[ActReview, ...]]:
+        """Return what reviewers have answered to each of these acts or stops, oldest first."""
+        act_by = {name: act for act in those for name in self._pseudonyms.every(REVIEWED, act)}
+        order = reviews.c.at, reviews.c.id
+        rows = (await self._connection.execute(select_among(reviews.c.about, *order), {AT: list(act_by)})).all()
+        await self._encryption.load_keys(row.sealed for row in rows)
+        found: dict[str, list[ActReview]] = {act: [] for act in those}
+        for row in rows:
             words = await self._decrypt("reviews", row)
             if words:
-                found.append(self._read_review(act, row, words))
-        return tuple(found)
+                found[act_by[row.about]].append(self._read_review(act_by[row.about], row, words))
+        return {act: tuple(each) for act, each in found.items()}
 
     async def add_stop(self, stop: Stop) -> None:
         """Store a new stop."""

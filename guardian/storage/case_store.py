@@ -24,6 +24,7 @@ from guardian.storage.tables.cases import cases, exclusions, parties, receipts
 from guardian.storage.tables.handoffs import handoffs
 
 _ORDER: Final = (exclusions.c.at, exclusions.c.case_id)
+_AT_ONCE: Final = 500
 
 
 class SqlCaseStore(SqlReportStore):
@@ -33,6 +34,7 @@ class SqlCaseStore(SqlReportStore):
         super().__init__(connection, encryption)
         self._access = access
         self._exclusion_rows: dict[CaseId, Sequence[Row[Any]]] = {}
+        self._cases_of: dict[PersonId, Sequence[CaseId]] = {}
 
     async def add_case(self, case: Case) -> None:
         """Store a new case; its code name is taken for good."""
@@ -62,11 +64,41 @@ class SqlCaseStore(SqlReportStore):
 
     async def cases_of(self, person: PersonId) -> tuple[Case, ...]:
         """Return the cases in which the person is reported, oldest first."""
+        if person in self._cases_of:
+            known = [await self.case(each) for each in self._cases_of[person]]
+            return tuple(case for case in known if case is not None)
         found = await self._numbered.find(party_term(person))
         reported = parties.c.reference.in_(found) & (parties.c.role == PartyRole.REPORTED)
         named = select(parties.c.case_id).where(reported)
-        rows = await self._connection.execute(select(cases).where(cases.c.id.in_(named)).order_by(cases.c.id))
+        rows = (await self._connection.execute(select(cases).where(cases.c.id.in_(named)).order_by(cases.c.id))).all()
         return tuple([await self._case(row) for row in rows])
+
+    async def read_ahead(self, those: Collection[CaseId]) -> None:
+        """Read these cases and who is kept out of them together, in a view that only reads."""
+        await self._read_rows_ahead(cases.c.id, those)
+        wanted = sorted(set(those) - self._exclusion_rows.keys())
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            rows = await self._read_exclusions(select_among(exclusions.c.case_id, *_ORDER), tuple(part))
+            await self._encryption.load_keys(row.cause for row in rows)
+            self._exclusion_rows |= {case: [row for row in rows if row.case_id == case] for case in part}
+
+    async def read_people_ahead(self, people: Collection[PersonId]) -> tuple[CaseId, ...]:
+        """Read the cases in which these people are reported together, in a view that only reads; returns which they are."""
+        terms = {person: party_term(person) for person in people}
+        found = await self._numbered.find_many(terms.values())
+        references = {reference for each in found.values() for reference in each}
+        reported = [
+            row
+            for row in await self._among(parties.c.reference, references)
+            if PartyRole(row.role) is PartyRole.REPORTED
+        ]
+        case_of = {row.reference: CaseId(row.case_id) for row in reported}
+        for person, term in terms.items():
+            self._cases_of[person] = sorted({case_of[each] for each in found[term] if each in case_of})
+        every = sorted(set(case_of.values()))
+        await self.read_ahead(every)
+        return tuple(every)
 
     async def used_code_names(self, names: Collection[str]) -> frozenset[str]:
         """Return which of these names a case has, or had while it was a local matter."""
@@ -186,8 +218,15 @@ class SqlCaseStore(SqlReportStore):
         return tuple(exclusion for exclusion in found if exclusion.member == member)
 
     async def _one_case(self, column: Column[Any], value: str) -> Case | None:
-        row = (await self._connection.execute(select_at(column), {AT: value})).first()
-        return await self._case(row) if row else None
+        rows = await self._rows_at(column, value)
+        return await self._case(rows[0]) if rows else None
+
+    async def _among(self, column: Column[Any], values: Iterable[str]) -> list[Row[Any]]:
+        wanted, found = sorted(values), list[Row[Any]]()
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            found += (await self._connection.execute(select_among(column), {AT: part})).all()
+        return found
 
     async def _case_columns(self, case: Case) -> dict[str, Any]:
         outcome = await self._encrypt(case.id, "cases", case.id, "outcome", case.outcome) if case.outcome else None

@@ -1,6 +1,6 @@
 """Stores disputed links, codes, and merges of people; what was said of them is encrypted. Read `SqlLinkStore` first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -15,7 +15,7 @@ from guardian.secrets import keyed_digest
 from guardian.spaces.account_proof import ProvenAccount
 from guardian.spaces.port import Account
 from guardian.storage.data_key_store import KeyScope
-from guardian.storage.encryption import Expunged
+from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.key_ring import KeyKind
 from guardian.storage.statements import AT, insert
 from guardian.storage.store import EncryptedSqlStore
@@ -26,12 +26,17 @@ from guardian.storage.tables.system import meta
 from rules.policy import OnTermEnd
 
 _CODES: Final = "ownership codes 1"
+_AT_ONCE: Final = 500
 _ASKED_UNTIL: Final = "links.asked_until"
 """The turn up to which the spaces have been asked: a sanction's id and an account's."""
 
 
 class SqlLinkStore(EncryptedSqlStore):
     """The store of everything about links that is not a link."""
+
+    def __init__(self, connection: AsyncConnection, encryption: FieldEncryption) -> None:
+        super().__init__(connection, encryption)
+        self._merged: dict[PersonId, tuple[PersonId, ...]] = {}
 
     async def add_dispute(self, dispute: Dispute) -> None:
         """Add the dispute, which waits to be decided."""
@@ -91,7 +96,14 @@ class SqlLinkStore(EncryptedSqlStore):
 
     async def merged_people(self, person: PersonId) -> tuple[PersonId, ...]:
         """Return everybody who is known to be the same human, the person themselves first."""
-        return await load_merged_people(self._connection, person)
+        known = self._merged.get(person)
+        return await load_merged_people(self._connection, person) if known is None else known
+
+    async def read_ahead(self, people: Collection[PersonId]) -> tuple[PersonId, ...]:
+        """Read who is the same human as one of these together, in a view that only reads; returns everybody found."""
+        pairs = await _load_merges(self._connection, people)
+        self._merged |= {person: merged_people(person, pairs) for person in people}
+        return tuple(sorted({each for person in people for each in self._merged[person]}))
 
     async def add_ownership_code(self, ownership_code: OwnershipCode) -> None:
         """Add the code, which waits to be written."""
@@ -258,15 +270,23 @@ def is_running(now: datetime) -> ColumnElement[bool]:
 
 async def load_merged_people(connection: AsyncConnection, person: PersonId) -> tuple[PersonId, ...]:
     """Return everybody who is known to be the same human, the person first; mostly nobody else is."""
+    return merged_people(person, await _load_merges(connection, (person,)))
+
+
+async def _load_merges(
+    connection: AsyncConnection, people: Collection[PersonId]
+) -> dict[tuple[PersonId, PersonId], None]:
+    """Every pair that stands now and that one of these people is in, or somebody who is the same human as they."""
     pairs: dict[tuple[PersonId, PersonId], None] = {}
-    found: tuple[PersonId, ...] = (person,)
-    asked = 0
-    while asked < len(found):
-        rows = await connection.execute(_select_active_merges(), {AT: found[asked:]})
-        asked = len(found)
+    asked: set[PersonId] = set()
+    waiting = sorted(set(people))
+    while waiting:
+        part, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
+        asked.update(part)
+        rows = await connection.execute(_select_active_merges(), {AT: part})
         pairs |= dict.fromkeys((PersonId(row.kept_id), PersonId(row.other_id)) for row in rows)
-        found = merged_people(person, pairs)
-    return found
+        waiting = sorted({*waiting, *(each for pair in pairs for each in pair)} - asked)
+    return pairs
 
 
 @cache

@@ -3,7 +3,7 @@
 Why, and on what, is encrypted under the key of the case.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,11 @@ from guardian.spaces.content import ContentRef, ContentRestrictionKind
 from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
+from guardian.storage.sanction_store import SANCTIONS
 from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.measures import content_restrictions, measures
+from guardian.storage.tables.sanctions import liftings, sanctions
 from rules.measures import MeasureReason
 
 _OVER = (ContentRestrictionState.RELEASED, ContentRestrictionState.GONE)
@@ -63,6 +65,16 @@ class SqlMeasureStore(EncryptedSqlStore):
     async def unended(self, now: datetime) -> tuple[Measure, ...]:
         """Return every measure that runs at that instant, oldest first."""
         return await self._measures((measures.c.ends > now) & measures.c.ended_at.is_(None))
+
+    async def ended_early(self, those: Collection[Measure]) -> frozenset[str]:
+        """Return which of these measures have ended in their space, manually or here, whatever their own end."""
+        cases = [name for case in {each.case for each in those} for name in self._pseudonyms.every(SANCTIONS, case)]
+        lifted = select(sanctions.c.id, sanctions.c.authority_id).join(
+            liftings, liftings.c.sanction_id == sanctions.c.id
+        )
+        among = lifted.where(sanctions.c.case_id.in_(cases) & sanctions.c.leader_id.is_(None))
+        rows = await self._connection.execute(among)
+        return frozenset({self._reveal(row.id, row.authority_id) for row in rows} & {each.id for each in those})
 
     async def _index_person(self, measure: Measure) -> None:
         if measure.person:

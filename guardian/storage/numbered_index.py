@@ -5,6 +5,7 @@ the first batch that finds nothing. So the numbers have no gaps: where rows go, 
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
@@ -30,6 +31,19 @@ class NumberedIndex:
     async def find(self, term: IndexTerm) -> tuple[str, ...]:
         """Return the ids of the rows that can be found by the term, in the order of ids."""
         return tuple(sorted(await self._find(term)))
+
+    async def find_many(self, terms: Collection[IndexTerm]) -> dict[IndexTerm, tuple[str, ...]]:
+        """Return what `find` does for each of the terms, asked together."""
+        found: dict[IndexTerm, set[str]] = {term: set() for term in terms}
+        start, asked = 0, list(terms)
+        while asked:
+            sought = {_number(term, number): term for term in asked for number in range(start, start + _BATCH)}
+            seen = [(sought[numbered], row_id) for row_id, numbered in await self._index.find_each(sought)]
+            for term, row_id in seen:
+                found[term].add(row_id)
+            asked = list(dict.fromkeys(term for term, _ in seen))
+            start += _BATCH
+        return {term: tuple(sorted(rows)) for term, rows in found.items()}
 
     async def close_gaps(self, scope: KeyScope) -> None:
         """Let every row of other scopes be found still, once the rows of this one are gone: to be called before they go."""

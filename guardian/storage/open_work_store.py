@@ -12,6 +12,7 @@ from sqlalchemy import Column, ColumnElement, Row, Select, and_, or_, select
 
 from guardian.cases.case import CaseKind, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.drafts import DraftState
 from guardian.cases.exclusions import ExclusionKind, status_of_exclusion
 from guardian.cases.open_work import ALSO_WHEN_CLOSED, CaseSummary, OpenItem, OpenWork
 from guardian.cases.unilateral_acts import ActState
@@ -20,7 +21,7 @@ from guardian.storage.deadline_store import read_deadline
 from guardian.storage.encryption import Expunged
 from guardian.storage.open_item_store import SqlOpenItemStore
 from guardian.storage.tables.cases import cases, deadlines, exclusions
-from guardian.storage.tables.deliberation import acts
+from guardian.storage.tables.deliberation import acts, drafts
 from guardian.storage.tables.people import people
 from rules.conflicts import ConflictStatus, stricter
 
@@ -86,6 +87,20 @@ class SqlOpenWorkStore(SqlOpenItemStore):
     async def case_deadlines(self) -> tuple[Deadline, ...]:
         """Return the deadlines that are not settled, the earliest due first."""
         return await self._deadlines(deadlines.c.next_at.is_not(None))
+
+    async def cases_of_contact(self, member: MemberId) -> frozenset[CaseId]:
+        """Return the open cases whose contact is that member."""
+        columns = select(cases.c.id, cases.c.contact_id).where(
+            cases.c.state != CaseState.CLOSED, cases.c.contact_id.is_not(None)
+        )
+        rows = await self._connection.execute(columns)
+        return frozenset(CaseId(row.id) for row in rows if self._reveal(row.id, row.contact_id) == member)
+
+    async def cases_of_unread_drafts(self, by: str) -> tuple[CaseId, ...]:
+        """Return the case of each text by that member that nobody has read yet."""
+        columns = select(drafts.c.case_id, drafts.c.by).where(drafts.c.state == DraftState.WRITTEN)
+        rows = await self._connection.execute(columns)
+        return tuple(CaseId(row.case_id) for row in rows if self._reveal(row.case_id, row.by) == by)
 
     async def own_acts(self, member: MemberId) -> frozenset[str]:
         """Return the acts of that member that wait for their review or its end."""

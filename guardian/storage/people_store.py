@@ -96,7 +96,8 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def person(self, person: PersonId) -> Person | None:
         """Return the person of that id."""
-        return await self._person(people.c.id == person)
+        rows = await self._rows_at(people.c.id, person)
+        return _read_person(rows[0]) if rows else None
 
     async def person_by_code_name(self, code_name: str) -> Person | None:
         """Return the person of that code name."""
@@ -152,7 +153,12 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def accounts_of(self, person: PersonId) -> tuple[LinkedAccount, ...]:
         """Return the person's accounts with every trust, oldest link first."""
-        return await self._accounts(select_at(accounts.c.person_id, accounts.c.id), person)
+        return tuple(await self._decrypt_accounts(await self._rows_at(accounts.c.person_id, person, accounts.c.id)))
+
+    async def read_ahead(self, those: Collection[PersonId]) -> None:
+        """Read these people and their accounts together, in a view that only reads, before they are asked for one by one."""
+        await self._read_rows_ahead(people.c.id, those)
+        await self._read_rows_ahead(accounts.c.person_id, those, accounts.c.id)
 
     async def people_of_same_accounts(self, person: PersonId) -> tuple[PersonId, ...]:
         """Return everybody to whom an account is bound that is bound to the person as well, the person first."""
@@ -207,7 +213,7 @@ class SqlPeopleStore(EncryptedSqlStore):
 
     async def _person(self, condition: ColumnElement[bool]) -> Person | None:
         row = (await self._connection.execute(select(people).where(condition))).first()
-        return Person(PersonId(row.id), row.code_name, row.created_at, row.version, row.language) if row else None
+        return _read_person(row) if row else None
 
     async def _accounts(self, statement: Select[Any], of: str | list[str]) -> tuple[LinkedAccount, ...]:
         rows = (await self._connection.execute(statement, {AT: of})).all()
@@ -260,6 +266,10 @@ def _select_people_of_same_accounts() -> Select[Any]:
     worked_as = func.coalesce(accounts.c.reached_through, accounts.c.id)
     theirs = select(worked_as).where(binds, accounts.c.person_id == bindparam(AT))
     return select(accounts.c.person_id).where(binds, worked_as.in_(theirs)).order_by(accounts.c.person_id)
+
+
+def _read_person(row: Row[Any]) -> Person:
+    return Person(PersonId(row.id), row.code_name, row.created_at, row.version, row.language)
 
 
 def index_account(account: LinkedAccount) -> IndexedRow:

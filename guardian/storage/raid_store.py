@@ -3,7 +3,7 @@
 Who was listed is encrypted with the case.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -55,6 +55,11 @@ class SqlRaidStore(EncryptedSqlStore):
     async def of_act(self, act: str) -> Raid | None:
         """Return the raid that the act restricts."""
         return await self._raid(raids.c.act_id == act)
+
+    async def acts_of_raids(self, among: Collection[str]) -> frozenset[str]:
+        """Return which of these acts restrict a raid."""
+        found = await self._connection.execute(select(raids.c.act_id).where(raids.c.act_id.in_(among)))
+        return frozenset(found.scalars())
 
     async def in_states(self, states: Iterable[RaidState]) -> tuple[Raid, ...]:
         """Return the raids in those states, oldest first."""

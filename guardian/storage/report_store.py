@@ -3,11 +3,11 @@
 Read `SqlReportStore` first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Select, select, update
 
 from guardian.cases.reports import Addition, Evidence, ReplyAddress, Report, ReportChannel
 from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, SpaceName
@@ -16,11 +16,13 @@ from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.risk_store import SqlRiskStore
-from guardian.storage.statements import insert
+from guardian.storage.statements import insert, select_columns
 from guardian.storage.tables.cases import additions, evidence, reports
 from guardian.storage.utc_datetime import from_microseconds, to_microseconds
 
 EXPUNGED_TEXT: Final = "Expunged"
+
+_OLDEST: Final = (reports.c.received_at, reports.c.id)
 
 
 class SqlReportStore(SqlRiskStore):
@@ -45,8 +47,7 @@ class SqlReportStore(SqlRiskStore):
 
     async def reports_of(self, case: CaseId) -> tuple[Report, ...]:
         """Return the case's reports, oldest first."""
-        statement = select(reports).where(reports.c.case_id == case).order_by(reports.c.received_at, reports.c.id)
-        return tuple([await self._report(row) for row in await self._connection.execute(statement)])
+        return tuple([await self._report(row) for row in await self._rows_at(reports.c.case_id, case, *_OLDEST)])
 
     async def reports_through(self, channel: ReportChannel, since: datetime) -> tuple[Report, ...]:
         """Return the reports that came in by this channel at that instant or after it, oldest first."""
@@ -82,9 +83,12 @@ class SqlReportStore(SqlRiskStore):
 
     async def evidence_of(self, case: CaseId) -> tuple[Evidence, ...]:
         """Return the case's evidence, oldest first, without the bytes."""
-        columns = [column for column in evidence.c if column.name != "content"]
-        statement = select(*columns).where(evidence.c.case_id == case).order_by(evidence.c.at, evidence.c.id)
-        return tuple([await self._evidence(row, None) for row in await self._connection.execute(statement)])
+        return tuple([await self._evidence(row, None) for row in await self._selected_at(_select_evidence(), case)])
+
+    async def read_material_ahead(self, cases: Collection[CaseId]) -> None:
+        """Read what was sent in for these cases together, in a view that only reads, before it is asked for one by one."""
+        await self._read_rows_ahead(reports.c.case_id, cases, *_OLDEST)
+        await self._select_ahead(_select_evidence(), _select_evidence(among=True), "case_id", cases)
 
     async def evidence(self, piece: EvidenceId) -> Evidence | None:
         """Return one piece of evidence with its bytes."""
@@ -206,6 +210,11 @@ class SqlReportStore(SqlRiskStore):
         """Return what was encrypted in the row; nothing where the key of its case is destroyed."""
         content = await self._encryption.decrypt_json(table, row.id, "sealed", row.sealed)
         return {} if isinstance(content, Expunged) else content
+
+
+def _select_evidence(*, among: bool = False) -> Select[Any]:
+    """The select of a case's evidence, oldest first, without the bytes."""
+    return select_columns(evidence.c.case_id, "content", evidence.c.at, evidence.c.id, among=among)
 
 
 def _address_term(address: str) -> IndexTerm:

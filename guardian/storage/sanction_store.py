@@ -17,7 +17,6 @@ from guardian.ids import AccountId, CaseId, IntentId, MemberId, PersonId, Refere
 from guardian.sanctions.models import (
     Authority,
     Coverage,
-    CoverageState,
     Enforcement,
     Intent,
     IntentKind,
@@ -234,22 +233,6 @@ class SqlSanctionStore(SqlWorkItemStore, SqlAdoptionStore):
         """Close the intent, which is confirmed, refuted or overtaken."""
         condition = (intents.c.id == intent) & intents.c.closed_at.is_(None)
         await self._connection.execute(update(intents).where(condition), {"closed_at": at})
-
-    async def coverage_of(self, person: PersonId) -> tuple[Coverage, ...]:
-        """Return the person's totals, one a space."""
-        rows = await self._connection.execute(
-            select(coverage).where(coverage.c.person_id == person).order_by(coverage.c.space)
-        )
-        return tuple(
-            Coverage(
-                person=PersonId(r.person_id),
-                space=SpaceName(r.space),
-                state=CoverageState(r.state),
-                since=r.since,
-                detail=r.detail,
-            )
-            for r in rows
-        )
 
     async def save_coverage(self, total: Coverage) -> None:
         """Save the total."""

@@ -32,6 +32,13 @@ def select_at(column: Column[Any], *order: Column[Any]) -> Select[Any]:
 
 
 @cache
+def select_columns(column: Column[Any], left_out: str, *order: Column[Any], among: bool) -> Select[Any]:
+    """Return what `select_at` or `select_among` does, less one column."""
+    value = column.in_(bindparam(AT, expanding=True)) if among else column == bindparam(AT)
+    return select(*[each for each in column.table.c if each.name != left_out]).where(value).order_by(*order)
+
+
+@cache
 def select_among(column: Column[Any], *order: Column[Any]) -> Select[Any]:
     """Return the select of the column's table where the column is one of the list `AT`, in that order."""
     return select(column.table).where(column.in_(bindparam(AT, expanding=True))).order_by(*order)

@@ -3,7 +3,7 @@
 Read `SqlWorkItemStore` first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,18 +12,32 @@ from sqlalchemy import ColumnElement, Row, and_, case, func, literal, or_, selec
 from guardian.errors import Stale
 from guardian.ids import AccountId, PersonId, SpaceName
 from guardian.people.models import Trust
-from guardian.sanctions.models import CoverageState, WorkItem
+from guardian.sanctions.models import Coverage, CoverageState, WorkItem
 from guardian.sanctions.store import Lease
 from guardian.storage.link_store import load_merged_people
 from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.people import accounts
-from guardian.storage.tables.sanctions import intents, leases, work_items
+from guardian.storage.tables.sanctions import coverage, intents, leases, work_items
 from guardian.storage.utc_datetime import UtcDateTime
 
 
 class SqlWorkItemStore(EncryptedSqlStore):
     """Work items and leases. Writers are one at a time on both databases, so that no claim is given twice."""
+
+    async def coverage_of(self, person: PersonId) -> tuple[Coverage, ...]:
+        """Return the person's totals, one a space."""
+        rows = await self._rows_at(coverage.c.person_id, person, coverage.c.space)
+        return tuple(_read_coverage(row) for row in rows)
+
+    async def read_coverage_ahead(self, people: Collection[PersonId]) -> None:
+        """Read the totals of these people together, in a view that only reads, before they are asked for one by one."""
+        await self._read_rows_ahead(coverage.c.person_id, people, coverage.c.space)
+
+    async def people_blocked(self) -> frozenset[PersonId]:
+        """Return whom a space does not hold though it should."""
+        blocked = select(coverage.c.person_id).where(coverage.c.state == CoverageState.BLOCKED)
+        return frozenset(PersonId(each) for each in (await self._connection.execute(blocked)).scalars())
 
     async def add_work_item(self, item: WorkItem) -> None:
         """Add the work item; one that is there already becomes due no later."""
@@ -217,6 +231,16 @@ def _columns(item: WorkItem) -> dict[str, Any]:
         "needs": item.needs,
         "observed_at": item.observed_at,
     }
+
+
+def _read_coverage(row: Row[Any]) -> Coverage:
+    return Coverage(
+        person=PersonId(row.person_id),
+        space=SpaceName(row.space),
+        state=CoverageState(row.state),
+        since=row.since,
+        detail=row.detail,
+    )
 
 
 def _read(row: Row[Any]) -> WorkItem:

@@ -4,13 +4,13 @@ Shows nothing of a report and nobody's identity, and offers only: each step asks
 taken. Read `case_overview` first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from guardian.cases.access import case_for_reader, may_know, may_know_by_status, require_permission
+from guardian.cases.access import case_for_reader, may_know_by_status, require_permission
 from guardian.cases.case import Case, CaseKind, CaseState
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import DraftState
@@ -30,7 +30,7 @@ from guardian.services.decisions.closing import may_file
 from guardian.services.deliberation.procedure import may_contact, was_asked
 from guardian.services.escalation.handoffs import pending_handoff
 from guardian.services.reading_room.case_file import is_shown_deadline, visible_deadlines
-from guardian.services.visibility import visible_accounts, visible_coverage
+from guardian.services.visibility import read_knowledge_ahead, visible_accounts, visible_coverage
 from rules.conflicts import ConflictStatus
 from rules.escalation import may_accept
 from rules.ladder import TermState
@@ -38,6 +38,7 @@ from rules.precedence import Restriction
 from rules.procedure import Step
 
 _SHOWN_DEADLINES: Final = 5
+SANCTIONS_ON_A_PAGE: Final = 50
 
 
 class NextStep(StrEnum):
@@ -110,6 +111,16 @@ class RunningSanction:
     coverage: tuple[Coverage, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SanctionPage:
+    """Some of the sanctions that have not ended, from the place `first` on, of `count` of that kind and of `every`."""
+
+    lines: tuple[RunningSanction, ...]
+    first: int
+    count: int
+    every: int
+
+
 async def list_cases(app: AppContext, by: MemberId) -> tuple[CaseLine, ...]:
     """Return the cases that the member may know of, oldest first; those that concern them are not among them at all.
 
@@ -160,10 +171,72 @@ async def list_sanctions(app: AppContext, by: MemberId) -> tuple[RunningSanction
     """Return every sanction that has not ended and whose case the member may know of, with its total in each space."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.READ_CASE)
-        # Of a raid's many, the one that leads them is enough: the others have a list of their own.
-        every = [sanction for sanction in await view.sanctions.unlifted() if sanction.leader is None]
-        found = [await _running_sanction(view, member, sanction) for sanction in every]
-        return tuple(line for line in found if line is not None)
+        return await _running_sanctions(view, member, await _visible_sanctions(view, member))
+
+
+async def list_blocked_sanctions(app: AppContext, by: MemberId) -> tuple[RunningSanction, ...]:
+    """Return what `list_sanctions` does, of those people alone whom a space does not hold though it should."""
+    async with app.units_of_work.read() as view:
+        member = await require_permission(view, by, UseCase.READ_CASE)
+        blocked = await view.sanctions.people_blocked()
+        found = [each for each in await _visible_sanctions(view, member) if each.person in blocked]
+        return await _running_sanctions(view, member, found)
+
+
+async def list_sanction_page(
+    app: AppContext, by: MemberId, *, first: int = 0, space: SpaceName | None = None, within: timedelta | None = None
+) -> SanctionPage:
+    """Return a page of what `list_sanctions` does, the earliest end first, beginning at the place `first`.
+
+    `space`: those that hold there; `within`: those that end in that time; the longest there is: those without an end.
+    """
+    async with app.units_of_work.read() as view:
+        member = await require_permission(view, by, UseCase.READ_CASE)
+        every = await _visible_sanctions(view, member)
+        chosen = [each for each in every if _is_chosen(each, space, within, view.now)]
+        chosen.sort(key=lambda each: (_until(each) is None, _until(each) or view.now))
+        first = first if 0 <= first < len(chosen) else 0
+        lines = await _running_sanctions(view, member, chosen[first : first + SANCTIONS_ON_A_PAGE])
+        return SanctionPage(lines, first, len(chosen), len(every))
+
+
+async def _visible_sanctions(view: ReadView, member: Member) -> list[Sanction]:
+    """What has not ended and whose case the member may know of, oldest first.
+
+    Of a raid's many, the one that leads them is enough: the others have a list of their own.
+    """
+    every = [each for each in await view.sanctions.unlifted() if each.leader is None]
+    running = [each for each in every if term_state_at(each, view.now) is not TermState.OVER]
+    cases = {case.id: case for case in await view.open_work.summaries()}
+    statuses = await view.open_work.statuses()
+    known = {
+        case.id for case in cases.values() if may_know_by_status(member, case, statuses.get(case.id, {}), view.now)
+    }
+    return [each for each in running if each.case in known]
+
+
+async def _running_sanctions(
+    view: ReadView, member: Member, sanctions: Sequence[Sanction]
+) -> tuple[RunningSanction, ...]:
+    """These sanctions as lines; all that the lines are made of is read together."""
+    await view.cases.read_ahead([each.case for each in sanctions])
+    await view.sanctions.read_coverage_ahead([each.person for each in sanctions])
+    await read_knowledge_ahead(view, [each.person for each in sanctions])
+    found = [await _running_sanction(view, member, sanction) for sanction in sanctions]
+    return tuple(line for line in found if line is not None)
+
+
+def _until(sanction: Sanction) -> datetime | None:
+    return binding_until(sanction) or sanction.ends
+
+
+def _is_chosen(sanction: Sanction, space: SpaceName | None, within: timedelta | None, now: datetime) -> bool:
+    if space is not None and sanction.spaces is not None and space not in sanction.spaces:
+        return False
+    until = _until(sanction)
+    if within is None:
+        return True
+    return until is None if within == timedelta.max else until is not None and until - now <= within
 
 
 def case_line(
@@ -279,12 +352,8 @@ async def _links(view: ReadView, case: Case, by: MemberId) -> tuple[AccountId, .
 async def _running_sanction(view: ReadView, member: Member, sanction: Sanction) -> RunningSanction | None:
     case = await view.cases.case(sanction.case)
     person = await view.people.person(sanction.person)
-    state = term_state_at(sanction, view.now)
-    if case is None or person is None or state is TermState.OVER:
+    if case is None or person is None:
         return None
-    if not may_know(member, case, await view.cases.exclusions_of(case.id), view.now):
-        return None
-    until = binding_until(sanction) or sanction.ends
     reached = [row for row in await view.sanctions.coverage_of(person.id) if sanction.covers(row.space)]
     rows = await visible_coverage(view, member.id, person.id, reached)
     return RunningSanction(
@@ -292,9 +361,9 @@ async def _running_sanction(view: ReadView, member: Member, sanction: Sanction) 
         person=person.code_name,
         case=case.code_name,
         restriction=sanction.restriction,
-        state=state,
+        state=term_state_at(sanction, view.now),
         starts=sanction.starts,
-        until=until,
+        until=_until(sanction),
         spaces=sanction.spaces,
         coverage=rows,
     )

@@ -201,11 +201,9 @@ async def list_escalations(app: AppContext, by: MemberId) -> tuple[EscalationVie
 
 async def visible_escalations(view: ReadView, member: Member) -> tuple[EscalationView, ...]:
     """Return what `list_escalations` does, inside an open view."""
-    seen = [
-        await _escalation_view(view, member, handoff)
-        for handoff in await view.handoffs.all_handoffs()
-        if _is_visible_to(member, handoff, view)
-    ]
+    passed_on = [each for each in await view.handoffs.all_handoffs() if _is_visible_to(member, each, view)]
+    await view.cases.read_ahead([each.case for each in passed_on])
+    seen = [await _escalation_view(view, member, handoff) for handoff in passed_on]
     return tuple(line for line in seen if line is not None)
 
 

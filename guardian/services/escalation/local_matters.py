@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from guardian.cases.access import case_for_member, may_know, require_permission
+from guardian.cases.access import case_for_member, may_know, may_know_by_status, require_permission
 from guardian.cases.case import CASE_MACHINE, Case, CaseEvent, CaseKind, CaseState
 from guardian.cases.exclusions import (
     Exclusion,
@@ -19,6 +19,7 @@ from guardian.cases.exclusions import (
 )
 from guardian.cases.flags import FLAGGED_AS, FlagInput, submission_from
 from guardian.cases.handoffs import HandoffState
+from guardian.cases.open_work import CaseSummary
 from guardian.cases.reports import Report, ReportChannel
 from guardian.cases.submissions import (
     Submission,
@@ -137,8 +138,12 @@ async def list_matters(app: AppContext, by: MemberId) -> tuple[MatterLine, ...]:
 async def visible_matters(view: ReadView, by: MemberId) -> tuple[MatterLine, ...]:
     """Return what `list_matters` does, inside an open view."""
     member = await require_permission(view, by, UseCase.READ_MATTER)
-    local = [c for c in await view.cases.cases() if c.kind is CaseKind.LOCAL and c.state is not CaseState.CLOSED]
-    seen = [c for c in local if may_know(member, c, await view.cases.exclusions_of(c.id), view.now)]
+    every = await view.open_work.summaries()
+    local = [case for case in every if case.kind is CaseKind.LOCAL and case.state is not CaseState.CLOSED]
+    statuses = await view.open_work.statuses()
+    seen = [case for case in local if may_know_by_status(member, case, statuses.get(case.id, {}), view.now)]
+    await view.cases.read_material_ahead([case.id for case in seen])
+    await view.handoffs.read_ahead([case.id for case in seen])
     return tuple([await _matter_line(view, case) for case in seen])
 
 
@@ -228,7 +233,7 @@ def distinct_exclusions(*exclusions: Iterable[Exclusion]) -> tuple[Exclusion, ..
     return tuple(found.values())
 
 
-async def _matter_line(view: ReadView, case: Case) -> MatterLine:
+async def _matter_line(view: ReadView, case: CaseSummary) -> MatterLine:
     reports = await view.cases.reports_of(case.id)
     evidence = await view.cases.evidence_of(case.id)
     handoffs = await view.handoffs.of_case(case.id)

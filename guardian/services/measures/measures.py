@@ -137,8 +137,12 @@ async def list_measures(app: AppContext, by: MemberId) -> tuple[MeasureView, ...
     """Return the measures that run now and that the member may know of or has set, oldest first."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.MEASURE)
-        found = [each for each in await view.measures.unended(view.now) if await may_know_measure(view, member, each)]
-        return tuple([await measure_view(view, each, member) for each in found if await is_running(view, each)])
+        every = await view.measures.unended(view.now)
+        await view.cases.read_ahead([each.case for each in every])
+        await view.handoffs.read_ahead([each.case for each in every])
+        ended = await view.measures.ended_early(every)
+        found = [each for each in every if each.id not in ended and await may_know_measure(view, member, each)]
+        return tuple([await measure_view(view, each, member) for each in found])
 
 
 async def end_measure_early(app: AppContext, by: MemberId, matter: str) -> str:

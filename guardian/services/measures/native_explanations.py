@@ -58,9 +58,8 @@ async def list_unexplained(app: AppContext, by: MemberId) -> tuple[UnexplainedAc
     """Return what the member did with a space's own menu and has not explained yet, oldest first."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.EXPLAIN_NATIVE_ACTION)
-        return tuple(
-            [await _unexplained_action(app, view, foreign, member) for foreign in await _own_unexplained(view, by)]
-        )
+        own = await _own_unexplained(view, by)
+        return tuple([await _unexplained_action(app, view, foreign, member) for foreign in own])
 
 
 async def read_unexplained(app: AppContext, by: MemberId, matter: str) -> UnexplainedAction:

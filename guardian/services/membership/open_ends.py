@@ -3,15 +3,16 @@
 Whoever reads it sees of it what is theirs to know. Read `list_open_ends` first. Policy: P-1.2, P-4.2.
 """
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from guardian.cases.access import may_know, require_permission
-from guardian.cases.case import Case, CaseState
-from guardian.cases.deadlines import DeadlineKind
-from guardian.cases.drafts import DraftState
-from guardian.ids import MemberId
+from guardian.cases.access import may_know_by_status, require_permission
+from guardian.cases.case import CaseState
+from guardian.cases.deadlines import Deadline, DeadlineKind
+from guardian.cases.open_work import CaseSummary
+from guardian.ids import CaseId, MemberId
 from guardian.journal import by_member
 from guardian.people.models import Member
 from guardian.people.permissions import UseCase
@@ -53,31 +54,51 @@ async def list_open_ends(app: AppContext, by: MemberId, member: MemberId) -> Ope
     async with app.units_of_work.read() as view:
         reader = await require_permission(view, by, use)
         claims = await view.task_claims.standing_claims(oldest_standing(view.now, app.policy))
-        claimed = {claim.case for claim in claims if claim.member == member}
+        claimed = {claim.case for claim in claims if claim.member == member and claim.case is not None}
         turns = [turn.starts for turn in await view.rota.turns(view.now) if member in (turn.primary, turn.secondary)]
-        cases = [each for each in await view.cases.cases() if each.state is not CaseState.CLOSED]
+        contact_in = await view.open_work.cases_of_contact(member)
+        drafts = Counter(await view.open_work.cases_of_unread_drafts(by_member(member)))
+        theirs = await _known(view, reader, {*contact_in, *drafts, *claimed})
+        owed: defaultdict[CaseId | None, list[Deadline]] = defaultdict(list)
+        for deadline in await view.open_work.deadlines_of([case.id for case in theirs if case.id in contact_in]):
+            owed[deadline.case].append(deadline)
         found = [
-            await _open_end(view, case, member, is_in_hand=case.id in claimed)
-            for case in await _known(view, reader, cases)
+            _open_end(
+                case,
+                owed[case.id],
+                is_contact=case.id in contact_in,
+                drafts=drafts[case.id],
+                is_in_hand=case.id in claimed,
+                now=view.now,
+            )
+            for case in theirs
         ]
-    return OpenEnds(tuple(each for each in found if each is not None), tuple(turns))
+    return OpenEnds(tuple(found), tuple(turns))
 
 
-async def _known(view: ReadView, reader: Member, cases: Iterable[Case]) -> list[Case]:
-    return [c for c in cases if may_know(reader, c, await view.cases.exclusions_of(c.id), view.now)]
+async def _known(view: ReadView, reader: Member, those: Collection[CaseId]) -> list[CaseSummary]:
+    """Those of the cases that are open and that the reader may know of, oldest first."""
+    statuses = await view.open_work.statuses_of(those)
+    return [
+        case
+        for case in await view.open_work.summaries_of(those)
+        if case.state is not CaseState.CLOSED and may_know_by_status(reader, case, statuses.get(case.id, {}), view.now)
+    ]
 
 
-async def _open_end(view: ReadView, case: Case, member: MemberId, *, is_in_hand: bool) -> OpenEnd | None:
-    is_contact = case.contact == member
-    written = [d for d in await view.deliberation.drafts_of(case.id) if d.state is DraftState.WRITTEN]
-    drafts = sum(draft.by == by_member(member) for draft in written)
-    if not (is_contact or drafts or is_in_hand):
-        return None
-    owed = await view.deadlines.open_for(case.id) if is_contact else ()
+def _open_end(
+    case: CaseSummary,
+    owed: Sequence[Deadline],
+    *,
+    is_contact: bool,
+    drafts: int,
+    is_in_hand: bool,
+    now: datetime,
+) -> OpenEnd:
     return OpenEnd(
         code_name=case.code_name,
         is_contact=is_contact,
-        deadlines=tuple(OwedAnswer(d.kind, d.due, view.now >= d.due) for d in owed),
+        deadlines=tuple(OwedAnswer(d.kind, d.due, now >= d.due) for d in owed),
         drafts=drafts,
         is_in_hand=is_in_hand,
     )

@@ -4,6 +4,7 @@ Code names and clocks only; the words and the accounts are read with the case. R
 P-7.2, P-7.3, P-7.5.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ from guardian.cases.unilateral_acts import (
 )
 from guardian.errors import NotFound
 from guardian.ids import MemberId, SpaceName
-from guardian.people.models import Member
+from guardian.people.models import Member, Person
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.case_flow import eligible_members
@@ -86,8 +87,8 @@ async def list_open_acts(app: AppContext, by: MemberId) -> tuple[OpenAct, ...]:
             case = cases[act.case]
             knows = may_know_by_status(member, case, statuses.get(case.id, {}), view.now)
             if knows or (act.by == member.id and act.statement_at is None):
-                found.append(await _open_act(view, app.policy, member, act, case, knows=knows))
-        return tuple(found)
+                found.append((act, case, knows))
+        return await _open_acts(view, app.policy, member, found)
 
 
 async def check_answer(
@@ -148,12 +149,41 @@ def _is_open(act: UnilateralAct) -> bool:
     return is_under_review(act) or act.state is ActState.AWAITING_CONFIRMATION
 
 
-async def _open_act(
-    view: ReadView, policy: Policy, member: Member, act: UnilateralAct, case: CaseSummary, *, knows: bool
+async def _open_acts(
+    view: ReadView, policy: Policy, member: Member, found: Sequence[tuple[UnilateralAct, CaseSummary, bool]]
+) -> tuple[OpenAct, ...]:
+    """These acts as the member sees them, each with its case and whether they may know of it; read all together."""
+    ids = [act.id for act, _, _ in found]
+    await view.people.read_ahead([act.person for act, _, _ in found])
+    raids = await view.raids.acts_of_raids(ids)
+    reviews = await view.deliberation.reviews_of_each(ids)
+    return tuple(
+        [
+            _open_act(
+                policy,
+                member,
+                act,
+                case,
+                person=await view.people.person(act.person),
+                reviews=reviews[act.id] if knows else (),
+                is_raid=act.id in raids,
+            )
+            for act, case, knows in found
+        ]
+    )
+
+
+def _open_act(
+    policy: Policy,
+    member: Member,
+    act: UnilateralAct,
+    case: CaseSummary,
+    *,
+    person: Person | None,
+    reviews: Sequence[ActReview],
+    is_raid: bool,
 ) -> OpenAct:
     own = act.by == member.id
-    person = await view.people.person(act.person)
-    reviews = await view.deliberation.reviews_of(act.id) if knows else ()
     return OpenAct(
         case=case.code_name,
         person=person.code_name if person else "",
@@ -164,7 +194,7 @@ async def _open_act(
         ground=act.ground,
         at=act.at,
         own=own,
-        is_raid=await view.raids.of_act(act.id) is not None,
+        is_raid=is_raid,
         is_outside=act.outside is not None,
         answers=len({each.member for each in reviews}),
         has_answered=any(each.member == member.id for each in reviews),

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from guardian.people.permissions import UseCase, may_perform
 from guardian.sanctions.models import CoverageState
-from guardian.services.cases.overview import RunningSanction, list_sanctions
+from guardian.services.cases.overview import RunningSanction, list_blocked_sanctions
 from guardian.web.console.console import Console, Visit
 from guardian.web.console.navigation import require_seat
 from guardian.web.health import HealthCheck
@@ -37,7 +37,7 @@ class HealthPages:
         require_seat(visit.member, UseCase.LIST_MEMBERS, now)
         found = await self._health()
         reads_cases = may_perform(visit.member, UseCase.READ_CASE, now)
-        sanctions = await list_sanctions(self._app, visit.by) if reads_cases else ()
+        sanctions = await list_blocked_sanctions(self._app, visit.by) if reads_cases else ()
         return self._console.render(
             visit,
             "health.html",

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from guardian.errors import NotFound, Refused
 from guardian.ids import Reference, SpaceName
 from guardian.people.permissions import UseCase, may_perform
-from guardian.services.cases.overview import RunningSanction, list_sanctions
+from guardian.services.cases.overview import list_sanction_page
 from guardian.services.measures.adoption import adopt_restriction, leave_as_is, list_foreign
 from guardian.services.operations.explanation import explain_person
 from guardian.services.sanctions.reinstatement import confirm_reinstatement
@@ -73,16 +73,18 @@ class SanctionPages:
     async def _list(self, request: Request, visit: Visit) -> Response:
         space, ends = request.query_params.get("space", ""), request.query_params.get("ends", "")
         now = self._app.clock.now()
-        every = await list_sanctions(self._app, visit.by)
-        shown = sorted(
-            (s for s in every if _is_shown(s, space, ends, now)), key=lambda s: (s.until is None, s.until or now)
+        page = await list_sanction_page(
+            self._app,
+            visit.by,
+            first=_first_of(request),
+            space=SpaceName(space) if space else None,
+            within=_within(ends),
         )
         return self._console.render(
             visit,
             "sanctions.html",
-            sanctions=shown,
-            count=len(every),
-            timeline=timeline_of(shown, now),
+            page=page,
+            timeline=timeline_of(page.lines, now),
             spaces=self._app.spaces.names,
             space=space,
             ends=ends,
@@ -198,14 +200,12 @@ class SanctionPages:
         return name
 
 
-def _is_shown(sanction: RunningSanction, space: str, ends: str, now: datetime) -> bool:
-    if space and sanction.spaces is not None and space not in sanction.spaces:
-        return False
+def _within(ends: str) -> timedelta | None:
+    """The time within which what is shown ends; the longest there is for what has no end."""
     if ends == "never":
-        return sanction.until is None
-    if ends.isascii() and ends.isdecimal() and len(ends) <= len(str(_SOON[-1])):
-        return sanction.until is not None and sanction.until <= now + timedelta(days=int(ends))
-    return True
+        return timedelta.max
+    is_days = ends.isascii() and ends.isdecimal() and len(ends) <= len(str(_SOON[-1]))
+    return timedelta(days=int(ends)) if is_days else None
 
 
 def _first_of(request: Request) -> int:

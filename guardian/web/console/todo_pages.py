@@ -25,7 +25,7 @@ _PAGES: Final = {
 }
 """Where a task is done that has a page of its own; all others are done on the page of their case."""
 _SOON: Final = 3600 * 6
-_MOST: Final = 200
+_MOST: Final = 100
 
 
 class TodoPages:
