@@ -47,6 +47,7 @@ class TaskKind(StrEnum):
     ENACT = "enact"
     CLOSE = "close"
     REVIEW_CASE = "review_case"
+    CONFIRM_OFFICE = "confirm_office"
     SEE_TO_DEADLINE = "see_to_deadline"
 
 

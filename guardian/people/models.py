@@ -20,6 +20,11 @@ class Group(StrEnum):
     WORKING_GROUP = "working_group"
     MODERATORS = "moderators"
     BOARD = "board"
+    PRIVACY_OFFICERS = "privacy_officers"
+
+
+NAMED_BY_TWO: Final = frozenset({Group.PRIVACY_OFFICERS})
+"""The groups in which an office begins with a second member's yes, and not before."""
 
 
 class Office(StrEnum):
@@ -33,13 +38,22 @@ class Office(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """An office in a group for a term, `[since, until)`; `until` None: no end is set. `space` for moderators of one."""
+    """An office in a group for a term, `[since, until)`; `until` None: no end is set. `space` for moderators of one.
+
+    `named_by` is whoever named them where a second member has still to agree: until then it has not begun.
+    """
 
     group: Group
     office: Office
     since: datetime
     until: datetime | None = None
     space: SpaceName | None = None
+    named_by: str | None = None
+
+    @property
+    def awaits_second(self) -> bool:
+        """Return whether somebody is named for it, and no second member has agreed."""
+        return self.named_by is not None and self.until is None
 
 
 @dataclass(frozen=True, slots=True)

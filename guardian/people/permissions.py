@@ -63,6 +63,7 @@ class UseCase(StrEnum):
     NAME_CHAIR = "name_chair"
     STATE_CONFLICTS = "state_conflicts"
     CONFIRM_CHAIR = "confirm_chair"
+    CONFIRM_OFFICE = "confirm_office"
     REPORT_ON_BEHALF = "report_on_behalf"
     ISSUE_RECEIPT = "issue_receipt"
     OPEN_TO_ALL = "open_to_all"
@@ -115,6 +116,7 @@ BOARD: Final = Seat(Group.BOARD)
 MODERATORS: Final = Seat(Group.MODERATORS)
 MODERATORS_LIAISON: Final = Seat(Group.MODERATORS, Office.LIAISON)
 MODERATORS_CHAIR: Final = Seat(Group.MODERATORS, Office.CHAIR)
+PRIVACY_OFFICERS: Final = Seat(Group.PRIVACY_OFFICERS)
 
 # A case that concerns the working group itself is handled by the Board, so its members hold the same powers there;
 # `cases.access` sees to it that they reach no other case.
@@ -122,7 +124,7 @@ _CASE_SEATS: Final = (MEMBERS, BOARD)
 
 ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.READ_CASE: _CASE_SEATS,
-    UseCase.LIST_TASKS: (MEMBERS, BOARD, MODERATORS),
+    UseCase.LIST_TASKS: (MEMBERS, BOARD, MODERATORS, PRIVACY_OFFICERS),
     UseCase.CLAIM_TASK: (MEMBERS, BOARD, MODERATORS),
     UseCase.READ_THREAD: (MEMBERS, BOARD, MODERATORS),
     UseCase.WRITE_NOTE: (MEMBERS, BOARD, MODERATORS),
@@ -163,10 +165,11 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.SWAP_TURN: (MEMBERS,),
     UseCase.RENEW_TERM: (MEMBERS,),
     UseCase.SET_ADMINISTRATION: (CHAIRS,),
-    UseCase.STEP_DOWN: (MEMBERS, BOARD, MODERATORS),
+    UseCase.STEP_DOWN: (MEMBERS, BOARD, MODERATORS, PRIVACY_OFFICERS),
     UseCase.STATE_CONFLICTS: (MEMBERS, BOARD, MODERATORS),
     UseCase.NAME_CHAIR: (MEMBERS, BOARD, BOARD_LIAISON),
     UseCase.CONFIRM_CHAIR: (MEMBERS,),
+    UseCase.CONFIRM_OFFICE: (MEMBERS,),
     UseCase.REPORT_ON_BEHALF: (MEMBERS,),
     UseCase.ISSUE_RECEIPT: _CASE_SEATS,
     UseCase.OPEN_TO_ALL: _CASE_SEATS,
@@ -192,7 +195,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.CONFIRM_RAID: (MEMBERS,),
     UseCase.ADOPT: (MEMBERS,),
     UseCase.REVIEW_RETENTION: _CASE_SEATS,
-    UseCase.SIGN_IN: (MEMBERS, MODERATORS, BOARD),
+    UseCase.SIGN_IN: (MEMBERS, MODERATORS, BOARD, PRIVACY_OFFICERS),
     UseCase.RECOVER_PASSKEY: (MEMBERS,),
     UseCase.READ_SHEET: _CASE_SEATS,
     UseCase.STATE_RECORD: _CASE_SEATS,

@@ -130,7 +130,8 @@ class Community:
         human = self.people[sketch.key]
         since = self.started_at - _SERVED
         roles = tuple(
-            Role(group, office, since, since + timedelta(days=730), space) for group, office, space in sketch.seats
+            Role(group=group, office=office, since=since, until=since + timedelta(days=730), space=space)
+            for group, office, space in sketch.seats
         )
         if human.member is None:
             raise AssertionError("whoever has a seat is a member")

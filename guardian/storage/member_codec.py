@@ -39,6 +39,7 @@ def _encode_role(role: Role) -> dict[str, Any]:
         "since": to_microseconds(role.since),
         "until": None if role.until is None else to_microseconds(role.until),
         "space": role.space,
+        "named_by": role.named_by,
     }
 
 
@@ -80,4 +81,11 @@ def _from_optional(at: int | None) -> datetime | None:
 
 def _read_role(role: Mapping[str, Any]) -> Role:
     until: datetime | None = None if role["until"] is None else from_microseconds(role["until"])
-    return Role(Group(role["group"]), Office(role["office"]), from_microseconds(role["since"]), until, role["space"])
+    return Role(
+        group=Group(role["group"]),
+        office=Office(role["office"]),
+        since=from_microseconds(role["since"]),
+        until=until,
+        space=role["space"],
+        named_by=role.get("named_by"),
+    )

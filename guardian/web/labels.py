@@ -297,6 +297,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             Group.WORKING_GROUP: "working group",
             Group.MODERATORS: "moderators",
             Group.BOARD: "Board",
+            Group.PRIVACY_OFFICERS: "privacy officers",
         },
         Office: {
             Office.MEMBER: "member",

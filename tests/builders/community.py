@@ -60,7 +60,7 @@ _SEEDED: "Final[dict[tuple[Member, ...], _Seeded]]" = {}
 
 def a_role(group: Group, office: Office = Office.MEMBER, **facts: Any) -> Role:
     """A role that began a year before the test's own time."""
-    return Role(group, office, **{"since": START - timedelta(days=365), **facts})
+    return Role(group=group, office=office, **{"since": START - timedelta(days=365), **facts})
 
 
 def a_member(member: MemberId, name: str, *roles: Role, number: int = 1, **facts: Any) -> Member:

@@ -70,7 +70,7 @@ def _rows() -> Iterator[str]:
 
 
 def _opens(use: UseCase, group: Group, office: Office) -> bool:
-    role = Role(group, office, _AT)
+    role = Role(group=group, office=office, since=_AT)
     return bool(may_perform(Member(id=MemberId("anybody"), name="Anybody", roles=(role,)), use, _AT))
 
 

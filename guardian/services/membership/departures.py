@@ -147,7 +147,7 @@ async def let_follow(
     follows = await uow.people.member(successor) if successor is not None else None
     if follows is None or follows.id == leaving.id or follows.id not in groups.members or follows.id in groups.chairs:
         return
-    chair = Role(Group.WORKING_GROUP, Office.CHAIR, uow.now)
+    chair = Role(group=Group.WORKING_GROUP, office=Office.CHAIR, since=uow.now)
     await uow.people.save_member(replace(follows, roles=(*follows.roles, chair)))
     about = {"member": str(follows.id), "seats": f"{chair.group}:{chair.office}"}
     uow.journal.note(Entry(act="office.was_given", by=by_member(by), authority="P-1.2", about=about))

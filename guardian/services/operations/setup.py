@@ -13,9 +13,10 @@ from guardian.ids import MemberId, SpaceName, new_id
 from guardian.journal import OPERATOR, Entry, by_member
 from guardian.notices.models import NoticeKind
 from guardian.people.models import UNCONFIRMED_UNTIL, Group, Member, Office, Role
-from guardian.people.permissions import CHAIRS, UseCase, holds_seat
+from guardian.people.permissions import CHAIRS, Seat, UseCase, holds_seat
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.membership.newcomers import admit, search_earlier_cases
+from guardian.services.membership.offices import ask_second, new_role
 from guardian.services.notify import notify_member
 from guardian.spaces.port import Account
 
@@ -83,9 +84,18 @@ async def seat_members(app: AppContext, by: MemberId, new_members: Iterable[NewM
         _check_new_members(app, new, members)
         for each in new:
             member = await _add_member(app, uow, each, ids[each], by_member(by), unconfirmed=False)
-            facts = {"news": "seated", **({"ask": "conflicts"} if member.states_conflicts_first else {})}
-            await notify_member(uow, member.id, NoticeKind.MEMBERSHIP, facts)
+            await _tell_of_place(uow, by, member)
     return _seating_result(given, new)
+
+
+async def _tell_of_place(uow: UnitOfWork, by: MemberId, member: Member) -> None:
+    """Tell the newcomer of the place that has begun, and the others of one that waits for a second member's yes."""
+    if member.holds_any_office(uow.now):
+        facts = {"news": "seated", **({"ask": "conflicts"} if member.states_conflicts_first else {})}
+        await notify_member(uow, member.id, NoticeKind.MEMBERSHIP, facts)
+    for role in member.roles:
+        if role.awaits_second:
+            await ask_second(uow, by, member, Seat(role.group, role.office))
 
 
 async def confirm_chair(app: AppContext, by: MemberId) -> tuple[str, ...]:
@@ -160,12 +170,9 @@ async def _add_member(
     app: AppContext, uow: UnitOfWork, new_member: NewMember, member_id: MemberId, by: str, *, unconfirmed: bool
 ) -> Member:
     roles = tuple(
-        Role(
-            seat.group,
-            seat.office,
-            uow.now,
-            UNCONFIRMED_UNTIL if unconfirmed and seat.office is Office.CHAIR else None,
-            seat.space,
+        replace(
+            new_role(seat.group, seat.office, uow.now, seat.space, by),
+            until=UNCONFIRMED_UNTIL if unconfirmed and seat.office is Office.CHAIR else None,
         )
         for seat in new_member.seats
     )

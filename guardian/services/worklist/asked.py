@@ -46,6 +46,7 @@ _USE_CASES: Final[Mapping[TaskKind, UseCase]] = {
     TaskKind.ENACT: UseCase.ENACT,
     TaskKind.CLOSE: UseCase.CLOSE,
     TaskKind.REVIEW_CASE: UseCase.REOPEN,
+    TaskKind.CONFIRM_OFFICE: UseCase.CONFIRM_OFFICE,
     TaskKind.SEE_TO_DEADLINE: UseCase.LIST_TASKS,
 }
 

@@ -29,7 +29,8 @@ PEOPLE: Final = "People and accounts"
 CONFLICTS: Final = "Conflicts"
 BETWEEN_GROUPS: Final = "Between the groups"
 SPACES: Final = "Spaces"
-GROUPS: Final = (REPORTERS, DECISIONS, ACTS, TEXTS, PEOPLE, CONFLICTS, BETWEEN_GROUPS, SPACES)
+MEMBERSHIP: Final = "The groups themselves"
+GROUPS: Final = (REPORTERS, DECISIONS, ACTS, TEXTS, PEOPLE, CONFLICTS, BETWEEN_GROUPS, SPACES, MEMBERSHIP)
 
 TASKS: Final[Mapping[TaskKind, TaskWords]] = MappingProxyType(
     {
@@ -76,6 +77,7 @@ TASKS: Final[Mapping[TaskKind, TaskWords]] = MappingProxyType(
         TaskKind.ENACT: TaskWords(DECISIONS, "Enact what was agreed", "decisions"),
         TaskKind.CLOSE: TaskWords(DECISIONS, "Close the case: all that was decided is in force", "decisions"),
         TaskKind.REVIEW_CASE: TaskWords(DECISIONS, "Look at the case again, as was agreed"),
+        TaskKind.CONFIRM_OFFICE: TaskWords(MEMBERSHIP, "Agree, or do not, that {member} becomes privacy officer"),
         TaskKind.SEE_TO_DEADLINE: TaskWords(DECISIONS, "Late: see to it"),
     }
 )

@@ -14,6 +14,7 @@ from guardian.cases.open_work import OpenItem, OpenWork
 from guardian.cases.tasks import TaskClaim, TaskKind
 from guardian.errors import NotFound
 from guardian.ids import MemberId
+from guardian.journal import by_member
 from guardian.people.models import Member
 from guardian.people.permissions import MEMBERS, UseCase, holds_seat, may_perform
 from guardian.services.context import AppContext, ReadView
@@ -69,6 +70,7 @@ async def find_tasks(view: ReadView, policy: Policy, member: Member) -> tuple[Fo
     work = await view.open_work.open_work(view.now)
     members = await view.people.members()
     asked = [*find_asked(_asker(view, policy, member, members, work)), *await _asked_one_by_one(view, member, work)]
+    asked += _offices_to_confirm(view, member, members)
     claims = await view.task_claims.standing_claims(oldest_standing(view.now, policy))
     found = [
         _found(view, policy, each, _claim_on(view, policy, each, claims, members, work), members) for each in asked
@@ -127,6 +129,23 @@ async def _asked_one_by_one(view: ReadView, member: Member, work: OpenWork) -> l
         waiting = [item for item in work.items if item.kind is TaskKind.CONFIRM_MERGE and item.by != member.id]
         found += [each for each in [await _merge(view, member, work, item) for item in waiting] if each is not None]
     return found
+
+
+def _offices_to_confirm(view: ReadView, by: Member, members: Iterable[Member]) -> list[AskedTask]:
+    """Who is named for an office that begins with a second member's yes: asked of neither of the two (P-1.1)."""
+    if not may_perform(by, UseCase.CONFIRM_OFFICE, view.now):
+        return []
+    return [
+        AskedTask(
+            kind=TaskKind.CONFIRM_OFFICE,
+            case=None,
+            subject=str(each.id),
+            since=view.now,
+            facts={"member": each.name},
+        )
+        for each in members
+        if each.id != by.id and any(r.awaits_second and r.named_by != by_member(by.id) for r in each.roles)
+    ]
 
 
 async def _merge(view: ReadView, member: Member, work: OpenWork, item: OpenItem) -> AskedTask | None:

@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.ids import SpaceName
+from guardian.ids import MemberId, SpaceName
 from guardian.people.models import Group, Office
 from guardian.people.permissions import UseCase, may_perform
 from guardian.services.identity.linking import find_account
 from guardian.services.membership.administration import list_administration
+from guardian.services.membership.offices import confirm_office
 from guardian.services.operations.membership import has_no_chair, list_members
 from guardian.services.operations.setup import NewMember, SeatInput, confirm_chair, is_chair_unconfirmed, seat_members
 from guardian.spaces.port import Account
@@ -53,6 +54,7 @@ class MemberPages:
             post(MEMBERS + "/change", self._change),
             post(MEMBERS + "/seat", self._seat),
             post(MEMBERS + "/chair", self._confirm_chair),
+            post(MEMBERS + "/office", self._confirm_office),
         ]
 
     async def _list(self, _: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
@@ -71,6 +73,7 @@ class MemberPages:
             asks_for_chair=bool(may_confirm) and await is_chair_unconfirmed(self._app),
             lacks_chair=bool(may_perform(visit.member, UseCase.NAME_CHAIR, now))
             and await has_no_chair(self._app, visit.by),
+            may_agree=may_perform(visit.member, UseCase.CONFIRM_OFFICE, now),
             groups=tuple(Group),
             offices=tuple(Office),
             spaces=self._app.spaces.names,
@@ -116,6 +119,14 @@ class MemberPages:
         async def confirm() -> str:
             names = await confirm_chair(self._app, visit.by)
             return f"Confirmed: {', '.join(names)}." if names else "Nobody waits to be confirmed."
+
+        return await self._console.attempt(
+            visit, form, confirm, to=MEMBERS, again=lambda entry: self._list(request, visit, entry)
+        )
+
+    async def _confirm_office(self, request: Request, visit: Visit, form: Form) -> Response:
+        async def confirm() -> str:
+            return f"{await confirm_office(self._app, visit.by, MemberId(form.one('member')))} holds the office now."
 
         return await self._console.attempt(
             visit, form, confirm, to=MEMBERS, again=lambda entry: self._list(request, visit, entry)

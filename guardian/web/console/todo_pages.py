@@ -22,6 +22,7 @@ _PAGES: Final = {
     TaskKind.REVIEW_STOP: "/console/reviews",
     TaskKind.CONFIRM_ACT: "/console/reviews",
     TaskKind.GIVE_STATEMENT: "/console/reviews",
+    TaskKind.CONFIRM_OFFICE: "/console/members",
 }
 """Where a task is done that has a page of its own; all others are done on the page of their case."""
 _SOON: Final = 3600 * 6

@@ -136,7 +136,7 @@ async def test_an_anchor_is_read_as_it_was_written(units_of_work: SqlUnitOfWorkF
 async def seated(units_of_work: SqlUnitOfWorkFactory) -> SqlUnitOfWorkFactory:
     """A member with a seat and, from the second entry, an exclusion from a case; the third entry is of something else."""
     async with units_of_work.begin() as uow:
-        role = Role(Group.WORKING_GROUP, Office.CHAIR, since=uow.now)
+        role = Role(group=Group.WORKING_GROUP, office=Office.CHAIR, since=uow.now)
         await uow.people.add_member(Member(id=AMARA, name="Amara", roles=(role,)))
         uow.journal.note(Entry(act="member.was_seated", by=SERVICE))
     async with units_of_work.begin() as uow:
