@@ -93,6 +93,10 @@ class OpenWorkStore(Protocol):
         """Return every case in brief, oldest first."""
         ...
 
+    async def open_summaries(self) -> tuple[CaseSummary, ...]:
+        """Return every case in brief that is not closed, oldest first."""
+        ...
+
     async def summaries_of(self, those: Collection[CaseId]) -> tuple[CaseSummary, ...]:
         """Return these cases in brief, oldest first."""
         ...

@@ -61,6 +61,10 @@ class SqlOpenWorkStore(SqlOpenItemStore):
         """Return every case in brief, oldest first."""
         return await self._summaries(cases.c.id.is_not(None))
 
+    async def open_summaries(self) -> tuple[CaseSummary, ...]:
+        """Return every case in brief that is not closed, oldest first."""
+        return await self._summaries(cases.c.state != CaseState.CLOSED)
+
     async def summaries_of(self, those: Collection[CaseId]) -> tuple[CaseSummary, ...]:
         """Return these cases in brief, oldest first."""
         return await self._summaries(cases.c.id.in_(those))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from guardian.logs import configure
-from tests.bench import event, hostile, intake, lift_lag, memory, propagation, raid, restart
+from tests.bench import event, hostile, intake, lift_lag, memory, pages, propagation, raid, restart
 from tests.bench.figures import Part
 
 _PARTS: dict[str, Callable[[Path], Awaitable[Part]]] = {
@@ -29,6 +29,7 @@ _PARTS: dict[str, Callable[[Path], Awaitable[Part]]] = {
     memory.NAME: lambda folder: memory.measure(folder, memory.Size()),
     restart.NAME: lambda folder: restart.measure(folder, restart.Size()),
     event.NAME: lambda folder: event.measure(folder, event.Size()),
+    pages.NAME: lambda folder: pages.measure(folder, pages.Size()),
 }
 
 

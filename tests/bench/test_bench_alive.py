@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench import event, hostile, intake, lift_lag, memory, propagation, raid, restart
+from tests.bench import event, hostile, intake, lift_lag, memory, pages, propagation, raid, restart
 from tests.bench.figures import Aim, quantile
 from tests.bench.measured_service import SPACES
 
@@ -78,3 +78,9 @@ def test_a_quantile_is_a_number_that_was_measured() -> None:
 def test_an_aim_that_is_exceeded_is_called_missed() -> None:
     assert "MISSED" in Aim("ratio", 1.31, 1.3).line()
     assert "met" in Aim("ratio", 1.3, 1.3).line()
+
+
+async def test_every_page_of_the_console_is_measured_beside_open_and_closed_cases(tmp_path: Path) -> None:
+    part = await pages.measure(tmp_path, pages.Size(cases=21, times=1))
+    assert {"/console", "/console/cases", "/console/sanctions", "/console/matters"} <= part.facts["pages"].keys()
+    assert part.aims[1].is_met

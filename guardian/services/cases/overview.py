@@ -138,6 +138,16 @@ async def list_cases(app: AppContext, by: MemberId) -> tuple[CaseLine, ...]:
         return tuple(line for line in lines if line is not None)
 
 
+async def list_open_case_names(app: AppContext, by: MemberId) -> tuple[str, ...]:
+    """Return the names of those cases of `list_cases` that are not closed, and from which the member has not stepped back."""
+    async with app.units_of_work.read() as view:
+        member = await require_permission(view, by, UseCase.READ_CASE)
+        cases = [case for case in await view.open_work.open_summaries() if case.kind is not CaseKind.LOCAL]
+        statuses = await view.open_work.statuses_of([case.id for case in cases])
+        lines = [case_line(member, each, statuses.get(each.id, {}), None, view.now) for each in cases]
+        return tuple(line.code_name for line in lines if line is not None and not line.recused)
+
+
 async def case_overview(app: AppContext, by: MemberId, code_name: str) -> CaseOverview:
     """Return how the case stands for this member at this instant."""
     async with app.units_of_work.read() as view:
@@ -207,11 +217,10 @@ async def _visible_sanctions(view: ReadView, member: Member) -> list[Sanction]:
     """
     every = [each for each in await view.sanctions.unlifted() if each.leader is None]
     running = [each for each in every if term_state_at(each, view.now) is not TermState.OVER]
-    cases = {case.id: case for case in await view.open_work.summaries()}
-    statuses = await view.open_work.statuses()
-    known = {
-        case.id for case in cases.values() if may_know_by_status(member, case, statuses.get(case.id, {}), view.now)
-    }
+    those = {each.case for each in running}
+    statuses = await view.open_work.statuses_of(those)
+    cases = await view.open_work.summaries_of(those)
+    known = {case.id for case in cases if may_know_by_status(member, case, statuses.get(case.id, {}), view.now)}
     return [each for each in running if each.case in known]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from guardian.cases.access import case_for_member, may_know, may_know_by_status, require_permission
-from guardian.cases.case import CASE_MACHINE, Case, CaseEvent, CaseKind, CaseState
+from guardian.cases.case import CASE_MACHINE, Case, CaseEvent, CaseKind
 from guardian.cases.exclusions import (
     Exclusion,
     as_board_case,
@@ -138,9 +138,8 @@ async def list_matters(app: AppContext, by: MemberId) -> tuple[MatterLine, ...]:
 async def visible_matters(view: ReadView, by: MemberId) -> tuple[MatterLine, ...]:
     """Return what `list_matters` does, inside an open view."""
     member = await require_permission(view, by, UseCase.READ_MATTER)
-    every = await view.open_work.summaries()
-    local = [case for case in every if case.kind is CaseKind.LOCAL and case.state is not CaseState.CLOSED]
-    statuses = await view.open_work.statuses()
+    local = [case for case in await view.open_work.open_summaries() if case.kind is CaseKind.LOCAL]
+    statuses = await view.open_work.statuses_of([case.id for case in local])
     seen = [case for case in local if may_know_by_status(member, case, statuses.get(case.id, {}), view.now)]
     await view.cases.read_material_ahead([case.id for case in seen])
     await view.handoffs.read_ahead([case.id for case in seen])

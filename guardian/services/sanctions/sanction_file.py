@@ -81,8 +81,8 @@ async def list_readmission_requests(app: AppContext, by: MemberId) -> tuple[Read
     """Return the requests to return that wait for an answer and that the member may know of, oldest first."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.READ_CASE)
-        statuses = await view.open_work.statuses()
-        waiting = [case for case in await view.open_work.summaries() if _waits_for_answer(case.kind, case.state)]
+        waiting = [each for each in await view.open_work.open_summaries() if _waits_for_answer(each.kind, each.state)]
+        statuses = await view.open_work.statuses_of([case.id for case in waiting])
         known = [case for case in waiting if may_know_by_status(member, case, statuses.get(case.id, {}), view.now)]
         return tuple(
             [ReadmissionLine(case.code_name, await _reported_name(view, case.id), case.opened_at) for case in known]

@@ -80,10 +80,11 @@ async def list_open_acts(app: AppContext, by: MemberId) -> tuple[OpenAct, ...]:
     """Return the acts that are not settled and that the member may know of or took, oldest first."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.REVIEW_ACT)
-        cases = {case.id: case for case in await view.open_work.summaries()}
-        statuses = await view.open_work.statuses()
+        acts = [each for each in await view.deliberation.acts() if _is_open(each)]
+        cases = {case.id: case for case in await view.open_work.summaries_of([each.case for each in acts])}
+        statuses = await view.open_work.statuses_of(cases)
         found = []
-        for act in [each for each in await view.deliberation.acts() if _is_open(each)]:
+        for act in acts:
             case = cases[act.case]
             knows = may_know_by_status(member, case, statuses.get(case.id, {}), view.now)
             if knows or (act.by == member.id and act.statement_at is None):

@@ -14,7 +14,7 @@ from guardian.cases.handoffs import Urgency
 from guardian.errors import Refused
 from guardian.ids import Reference, SpaceName, new_id
 from guardian.people.permissions import UseCase, may_perform
-from guardian.services.cases.overview import list_cases
+from guardian.services.cases.overview import list_open_case_names
 from guardian.services.escalation.board_referral import refer_matter_to_board
 from guardian.services.escalation.cross_space import accept_pattern, list_escalations_and_patterns
 from guardian.services.escalation.escalations import (
@@ -134,7 +134,7 @@ class EscalationPages:
             visit,
             "passing_on.html",
             entry=entry,
-            cases=[each.code_name for each in await list_cases(self._app, visit.by) if not each.recused],
+            cases=await list_open_case_names(self._app, visit.by),
             patterns=seen.patterns if seen else (),
             takes_patterns=takes_patterns,
             spaces=self._app.spaces.names,

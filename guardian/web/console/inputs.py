@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from starlette.requests import Request
+
 from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.spaces.port import Account, text_of_id
@@ -72,3 +74,9 @@ def _number_of(form: Form, name: str, most: int, unit: str) -> int | None:
     if not text.isascii() or not text.isdecimal() or len(text) > _LONGEST_NUMBER or not 1 <= int(text) <= most:
         raise Refused(name, sentence)
     return int(text)
+
+
+def first_of(request: Request) -> int:
+    """Return the place in a list from which on it is asked for; 0 where that is no number of a reasonable length."""
+    text = request.query_params.get("from", "0")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < len("100000") else 0

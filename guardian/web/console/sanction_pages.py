@@ -23,7 +23,7 @@ from guardian.services.sanctions.reinstatement import confirm_reinstatement
 from guardian.services.sanctions.sanction_file import list_readmission_requests, read_sanction
 from guardian.spaces.port import Account
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
-from guardian.web.console.inputs import day_of, typed_account, words_of
+from guardian.web.console.inputs import day_of, first_of, typed_account, words_of
 from guardian.web.console.navigation import require_seat
 from guardian.web.console.previews import Previews
 from guardian.web.console.timeline import timeline_of
@@ -76,7 +76,7 @@ class SanctionPages:
         page = await list_sanction_page(
             self._app,
             visit.by,
-            first=_first_of(request),
+            first=first_of(request),
             space=SpaceName(space) if space else None,
             within=_within(ends),
         )
@@ -119,7 +119,7 @@ class SanctionPages:
     async def _foreign(self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
         require_seat(visit.member, UseCase.ADOPT, self._app.clock.now())
         name = self._space(request)
-        first = _first_of(request)
+        first = first_of(request)
         try:
             page = await list_foreign(self._app, visit.by, name, first, _ON_A_PAGE)
         except Refused as refused:
@@ -206,8 +206,3 @@ def _within(ends: str) -> timedelta | None:
         return timedelta.max
     is_days = ends.isascii() and ends.isdecimal() and len(ends) <= len(str(_SOON[-1]))
     return timedelta(days=int(ends)) if is_days else None
-
-
-def _first_of(request: Request) -> int:
-    text = request.query_params.get("from", "0")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < len("100000") else 0
