@@ -25,6 +25,7 @@ _PAGES: Final = {
     TaskKind.CONFIRM_OFFICE: "/console/members",
 }
 """Where a task is done that has a page of its own; all others are done on the page of their case."""
+NEXT: Final = HOME + "/next"
 _SOON: Final = 3600 * 6
 _MOST: Final = 100
 
@@ -40,6 +41,7 @@ class TodoPages:
         """Return the addresses of these pages. Without a passkey a member sees that something waits, by code names."""
         return [
             self._console.get(HOME, self._show, needs_proof=False),
+            self._console.get(NEXT, self._next, needs_proof=False),
             self._console.post(HOME + "/tasks/claim", self._claim, needs_proof=False),
             self._console.post(HOME + "/tasks/release", self._release, needs_proof=False),
         ]
@@ -62,6 +64,16 @@ class TodoPages:
             now=self._app.clock.now(),
             soon=_SOON,
         )
+
+    async def _next(self, request: Request, visit: Visit) -> Response:
+        """Send the browser on to the most urgent work elsewhere that nobody else has; to the list where there is none.
+
+        It only leads on, and takes nothing: to have it is said on its own page.
+        """
+        done = request.query_params.get("after", "")
+        tasks = await list_tasks(self._app, visit.by)
+        free = (each for each in tasks if each.code_name != done and each.claimed_by in ("", visit.member.name))
+        return self._console.redirect(visit, next((at for each in free if (at := address_of(each))), HOME))
 
     async def _claim(self, request: Request, visit: Visit, form: Form) -> Response:
         async def claim() -> None:

@@ -9,7 +9,7 @@ for (const time of document.querySelectorAll("time[datetime]")) {
   time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 }
 
-// j and k go through a list of tasks, Enter opens the chosen one.
+// j and k go through a list of tasks, Enter opens the chosen one; n leads on after something was done.
 const tasks = [...document.querySelectorAll(".tasks > li")];
 const move = (by) => {
   if (tasks.length === 0) return;
@@ -19,9 +19,11 @@ const move = (by) => {
   tasks[next].querySelector("a, button")?.focus();
 };
 document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter") event.target.closest("form")?.requestSubmit();
   if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return;
   if (event.key === "j") move(1);
   if (event.key === "k") move(-1);
+  if (event.key === "n") document.querySelector("a.next")?.click();
 });
 
 // Leaving a page with words that were not sent asks first.

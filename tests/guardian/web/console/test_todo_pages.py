@@ -53,6 +53,18 @@ async def test_the_others_see_who_has_it_and_can_still_do_it(pages: Pages, commu
     assert "nobody has it" in text_of(await pages.fill("/console", "/console/tasks/release"))
 
 
+async def test_what_is_next_is_the_most_urgent_elsewhere(pages: Pages, community: Community) -> None:
+    """P-2.4: it leads on, and leaves no word that one has it."""
+    first = (await community.a_case()).code_name
+    await pages.sign_in(community, BRUNO)
+    assert (await pages.get(f"/console/next?after={first}")).headers["location"] == "/console"
+    community.pass_time(timedelta(minutes=1))
+    second = (await community.a_case(what_happened="Another report.")).code_name
+    leads = [(await pages.get(f"/console/next?after={done}")).headers["location"] for done in ("", first, second)]
+    assert [lead.partition("#")[0].rpartition("/")[2] for lead in leads] == [first, second, first]
+    assert "you have it" not in text_of(await pages.get("/console"))
+
+
 @pytest.mark.parametrize("how", ["concerned", "recused"])
 async def test_what_a_member_may_not_know_leaves_no_trace_on_their_list(
     pages: Pages, community: Community, how: str
