@@ -14,14 +14,17 @@ from email.utils import parsedate_to_datetime
 from enum import IntEnum
 from itertools import count
 from secrets import SystemRandom
-from typing import Any, Generic, TypeVar, assert_never
+from typing import Any, Final, Generic, TypeVar, assert_never
 
 from guardian.clock import Clock, monotonic_seconds
 from guardian.ids import SpaceName
+from guardian.logs import location_of, logger
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Requested, Unavailable
 from guardian.spaces.port import Account, Unknown
 
 T = TypeVar("T")
+
+_log = logger("connectors")
 
 QUICK_TRIES = 3
 LONGEST_QUICK_WAIT = timedelta(seconds=2)
@@ -48,6 +51,17 @@ _SHARE: Mapping[Priority, float] = {
 """The part of the budget that each urgency may use up, so that an act never finds the window full of sweeps."""
 _BURST = 8
 """So many of many may come at once where they had to wait before."""
+
+
+WRONG_SHAPES: Final = (AttributeError, LookupError, TypeError, ValueError)
+"""What reading an answer ends in that is none of the platform's: something in front of it answered with success."""
+
+UNREADABLE: Final = "the answer could not be read; it may be another's, and what was asked for may have happened"
+
+
+def note_unreadable(error: Exception) -> None:
+    """Log where an answer could not be read: a fault of ours looks the same, and its words may be somebody's."""
+    _log.warning("answer.misread", kind=type(error).__name__, at=location_of(error))
 
 
 class CallFailed(Exception):
@@ -214,6 +228,9 @@ class Caller:
             return Unavailable(f"no answer within {self._ceiling.total_seconds():g} s; it may have happened")
         except CallFailed as failed:
             return failed.outcome
+        except WRONG_SHAPES as error:
+            note_unreadable(error)
+            return Unavailable(UNREADABLE)
 
     async def observe(self, operation: Coroutine[Any, Any, T], ceilings: int = 1) -> T | Unknown:
         """Return what the steps saw, or why they saw nothing.
@@ -227,6 +244,9 @@ class Caller:
             return Unknown(f"no answer within {self._ceiling.total_seconds() * ceilings:g} s")
         except CallFailed as failed:
             return to_unknown(failed.outcome)
+        except WRONG_SHAPES as error:
+            note_unreadable(error)
+            return Unknown(UNREADABLE)
 
     @property
     def bulk_per_minute(self) -> float:

@@ -7,6 +7,7 @@ set for the whole process, so one process speaks to one Discord.
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -41,6 +42,8 @@ NOT_REACHED = "Discord cannot be reached just now. It is tried again by itself; 
 UNFORESEEN = "The link to Discord failed in a way that nobody foresaw; the log says where. It is tried again."
 
 _log = logger("discord")
+_last_status: ContextVar[int] = ContextVar("discord_status", default=0)
+"""The status of the call that a task has just made: the library gives its body alone."""
 
 AccountChanged = Callable[[str], Awaitable[None]]
 Setup = Callable[[discord.Client], Awaitable[None]]
@@ -282,6 +285,7 @@ class DiscordConnection:
     # -- the calls
 
     async def _count_refusal(self, session: Any, context: Any, finished: aiohttp.TraceRequestEndParams) -> None:
+        _last_status.set(finished.response.status)
         await self.refusal_counter.count(session, context, finished)
 
     async def _call(
@@ -293,7 +297,8 @@ class DiscordConnection:
             return pause
         try:
             await self.rate_limiter.take(priority, self.config.call_ceiling)
-            return Success(await request(self.client.http))
+            _last_status.set(0)
+            return Success(await request(self.client.http), _last_status.get())
         except CallFailed:
             return NoAnswer("our own budget of calls to Discord is used up")
         except CallCut as cut:
@@ -337,6 +342,8 @@ class DiscordConnection:
         answer = await self._read(
             lambda http: http.request(route, json=body, reason=reason), dict, Priority.BULK, has="banned_users"
         )
+        if isinstance(answer, Success) and not isinstance(answer.body["banned_users"], list):
+            answer = NoAnswer(translate.UNREADABLE)
         banned = {str(each) for each in answer.body["banned_users"]} if isinstance(answer, Success) else set()
         for native_id in set(native_ids) - banned:
             for kind in kinds:

@@ -5,12 +5,12 @@ of its own menu, which hands it over. Nor can a message be hidden there and show
 """
 
 import re
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from connectors.discord import translate
 from connectors.discord.client import DiscordConnection
-from connectors.discord.timeouts import bounded
+from connectors.discord.timeouts import within
 from connectors.discord.translate import UNKNOWN_CHANNEL, Answer, Json, Refusal, Success
 from guardian.ids import SpaceName
 from guardian.spaces.content import ContentCopy, ContentRef, ContentRestrictionKind, ObservedContent
@@ -27,7 +27,6 @@ _LINK: Final = re.compile(
 )
 _ID: Final = re.compile(r"\d{15,20}")
 _SEPARATOR: Final = "/"
-_LATE: Final = "Discord did not answer in time"
 _NO_TEXT: Final = "Discord shows us no message that others wrote, except through that message's own menu"
 _ONLY_THREADS: Final = "on Discord only a thread can be locked: give the link of the thread itself"
 
@@ -59,7 +58,7 @@ class DiscordContent:
         channel_id = found[2] if found else text.strip()
         if not _ID.fullmatch(channel_id):
             return None
-        channel = await self._bounded(self._connection.read_channel(channel_id), translate.NoAnswer(_LATE))
+        channel = await self._bounded(self._connection.read_channel(channel_id), translate.NoAnswer)
         return self._thread_ref(channel_id) if isinstance(channel, Success) and self._is_thread(channel.body) else None
 
     async def read_copy(self, content: ContentRef) -> ContentCopy | Unknown | Missing:
@@ -68,15 +67,15 @@ class DiscordContent:
 
     async def observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:
         """Return whether the thread is locked, and by whom as far as the audit log says."""
-        return await self._bounded(self._observe(content), Unknown(_LATE))
+        return await self._bounded(self._observe(content), Unknown)
 
     async def restrict(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
         """Lock the thread; one that was archived is open to be read again."""
-        return await self._bounded(self._set_locked(content, restriction, locked=True), Unavailable(_LATE))
+        return await self._bounded(self._set_locked(content, restriction, locked=True), Unavailable)
 
     async def release(self, content: ContentRef, restriction: ContentRestrictionKind) -> Outcome:
         """Let everybody write in the thread again."""
-        return await self._bounded(self._set_locked(content, restriction, locked=False), Unavailable(_LATE))
+        return await self._bounded(self._set_locked(content, restriction, locked=False), Unavailable)
 
     async def _observe(self, content: ContentRef) -> ObservedContent | Unknown | Missing:
         if _SEPARATOR in content.native_id:
@@ -114,13 +113,8 @@ class DiscordContent:
             self.space, channel_id, f"https://discord.com/channels/{self._connection.config.guild_id}/{channel_id}"
         )
 
-    async def _bounded(self, work: Coroutine[Any, Any, T], late: T) -> T:
-        """What the work gives, or `late` once the ceiling is reached."""
-        try:
-            async with bounded(self._ceiling):
-                return await work
-        except TimeoutError:
-            return late
+    async def _bounded(self, work: Coroutine[Any, Any, T], failure: Callable[[str], T]) -> T:
+        return await within(self._ceiling, work, failure)
 
 
 def _is_locked(channel: Json) -> bool:

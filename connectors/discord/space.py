@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from connectors.discord import outgoing_messages, roles, translate
 from connectors.discord.client import PAGE, DiscordConnection
 from connectors.discord.permissions import PERMISSIONS
-from connectors.discord.timeouts import bounded
+from connectors.discord.timeouts import LATE, within
 from connectors.discord.translate import (
     BAN_ADDED,
     BAN_REMOVED,
@@ -29,6 +29,7 @@ from connectors.discord.translate import (
     Refusal,
     Success,
 )
+from connectors.http import WRONG_SHAPES, note_unreadable
 from guardian.clock import Clock
 from guardian.ids import SpaceName
 from guardian.spaces.outcomes import Already, Done, Outcome, Rejected, Unavailable
@@ -60,7 +61,6 @@ TO_GIVE_ROLES = "the permission Manage Roles, and a bot role above the role that
 TO_LIST_MEMBERS = 'the "Server Members Intent" of the application'
 RETURN_REASON = "Access returns after a measure ended."
 NOTHING_TO_DO = "there is nothing to hold or to lift"
-LATE = "Discord did not answer in time"
 TO_BAN_BULK = f"the permission Manage Server beside it, for many at once; and {TO_BAN}"
 NOT_AMONG_THE_BANNED = "Discord did not ban it together with the others"
 OURSELVES = "it is the service's own account"
@@ -101,19 +101,23 @@ class DiscordSpace:
         """Return False: a call that is cut off here is over on our side, its connection closed."""
         return False
 
-    async def _bounded(self, work: Coroutine[Any, Any, T], late: T) -> T:
-        """What the work gives, or `late` once the ceiling is reached."""
+    async def _bounded(self, work: Coroutine[Any, Any, T], failure: Callable[[str], T]) -> T:
+        """What the work gives within the ceiling, or the failure that says why there is nothing."""
+        return await within(self._ceiling, work, failure)
+
+    async def _readable(self, work: Coroutine[Any, Any, T]) -> T | Unknown:
+        """What a work of many pages, each within the ceiling, gives; Unknown where a page has another shape."""
         try:
-            async with bounded(self._ceiling):
-                return await work
-        except TimeoutError:
-            return late
+            return await work
+        except WRONG_SHAPES as error:
+            note_unreadable(error)
+            return Unknown(translate.UNREADABLE)
 
     # -- looks
 
     async def observe(self, account: Account) -> Observation:
         """Return what Discord holds on the account: whether it is banned, and whether it is a member all the same."""
-        return await self._bounded(self._observe(account.native_id), Unknown(LATE))
+        return await self._bounded(self._observe(account.native_id), Unknown)
 
     async def _observe(self, native_id: str) -> Observation:
         """Either half that fails makes the whole unknown: a ban that cannot be read is not no ban."""
@@ -130,7 +134,7 @@ class DiscordSpace:
 
     async def attribute(self, account: Account, level: AccessLevel) -> Attribution:
         """Return whose doing the newest ban, unban or timeout in the audit log is; UNSAID where it cannot be read."""
-        return await self._bounded(self._attribute(account.native_id, level), Attribution(ActedBy.UNKNOWN))
+        return await self._bounded(self._attribute(account.native_id, level), lambda _: Attribution(ActedBy.UNKNOWN))
 
     async def _attribute(self, native_id: str, level: AccessLevel) -> Attribution:
         actions = (BAN_ADDED, BAN_REMOVED) if level is AccessLevel.BARRED else (MEMBER_UPDATED, TIMED_OUT_BY_RULE)
@@ -144,8 +148,10 @@ class DiscordSpace:
 
     async def removals(self, native_id: str | None) -> tuple[Removal, ...] | Unknown:
         """Return who put members out by hand, from the newest hundred such entries of the audit log."""
-        request = self._connection.read_audit_log(native_id, MEMBER_KICKED)
-        answer = await self._bounded(request, translate.NoAnswer(LATE))
+        return await self._bounded(self._removals(native_id), Unknown)
+
+    async def _removals(self, native_id: str | None) -> tuple[Removal, ...] | Unknown:
+        answer = await self._connection.read_audit_log(native_id, MEMBER_KICKED)
         if not isinstance(answer, Success):
             return translate.to_unknown(answer, translate.THE_BOT_IN_THE_SERVER)
         entries = answer.body.get("audit_log_entries", ())
@@ -153,11 +159,14 @@ class DiscordSpace:
 
     async def read_losses(self, account: Account) -> Entitlements | Unknown:
         """Return the roles that a ban takes, and why Discord would refuse it; a stranger has nothing to lose."""
-        return await self._bounded(roles.read_losses(self._connection, account.native_id), Unknown(LATE))
+        return await self._bounded(roles.read_losses(self._connection, account.native_id), Unknown)
 
     async def read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
         """Return those of the accounts that are members, from the list of members; a stranger has nothing to lose."""
-        guild = await self._bounded(self._connection.read_guild(), translate.NoAnswer(LATE))
+        return await self._readable(self._read_losses_bulk(accounts))
+
+    async def _read_losses_bulk(self, accounts: Sequence[Account]) -> Mapping[Account, Entitlements] | Unknown:
+        guild = await self._bounded(self._connection.read_guild(), translate.NoAnswer)
         members = await self._read_pages(self._connection.read_members, TO_LIST_MEMBERS, _whole)
         if isinstance(members, Unknown):
             return members
@@ -167,6 +176,9 @@ class DiscordSpace:
 
     async def list_restrictions(self) -> Listing | Unknown:
         """Return every ban and every running timeout. The ceiling bounds each page, since a large server has many."""
+        return await self._readable(self._list_restrictions())
+
+    async def _list_restrictions(self) -> Listing | Unknown:
         bans = await self._read_pages(self._connection.read_bans, TO_BAN, translate.parse_ban)
         if isinstance(bans, Unknown):
             return bans
@@ -194,7 +206,7 @@ class DiscordSpace:
         rows: dict[str, T] = {}
         after: str | None = None
         while True:
-            page = await self._bounded(read(after), translate.NoAnswer(LATE))
+            page = await self._bounded(read(after), translate.NoAnswer)
             if not isinstance(page, Success):
                 return translate.to_unknown(page, needs)
             rows |= {str(row["user"]["id"]): keep(row) for row in page.body}
@@ -210,7 +222,7 @@ class DiscordSpace:
 
         None where the search found nobody.
         """
-        return await self._bounded(self._find_account(text), Unknown(LATE))
+        return await self._bounded(self._find_account(text), Unknown)
 
     async def _find_account(self, text: str) -> tuple[str, str] | Unknown | None:
         """A mention is an id for sure; digits alone may be what somebody is called, which comes first."""
@@ -247,7 +259,10 @@ class DiscordSpace:
         """Return whether the account is the bot's own, or another bot's."""
         if account.native_id == self._connection.own_id:
             return True
-        answer = await self._bounded(self._connection.read_account(account.native_id), translate.NoAnswer(LATE))
+        return await self._bounded(self._is_automated(account), Unknown)
+
+    async def _is_automated(self, account: Account) -> bool | Unknown:
+        answer = await self._connection.read_account(account.native_id)
         if not isinstance(answer, Success):
             return False if _has_code(answer, UNKNOWN_USER) else translate.to_unknown(answer, "")
         return bool(answer.body.get("bot") or answer.body.get("system"))
@@ -259,17 +274,17 @@ class DiscordSpace:
     async def check(self) -> tuple[CheckResult, ...]:
         """Return what the service needs here and whether it has it."""
         failed = CheckResult("Discord answers", ok=False, remedy=f"{LATE}: look at Discord's status page, then again.")
-        return await self._bounded(roles.run_checks(self._connection), (failed,))
+        return await self._bounded(roles.run_checks(self._connection), lambda _: (failed,))
 
     async def server_time(self) -> datetime | None:
         """Return Discord's own idea of the time."""
-        return await self._bounded(self._connection.server_time(), None)
+        return await self._bounded(self._connection.server_time(), lambda _: None)
 
     # -- acts
 
     async def restrict(self, order: RestrictionOrder) -> Outcome:
         """Ban the account, or time it out until `order.until` (at most 28 days from now)."""
-        return await self._bounded(self._restrict(order), Unavailable(LATE))
+        return await self._bounded(self._restrict(order), Unavailable)
 
     async def restrict_bulk(self, orders: Sequence[RestrictionOrder]) -> Mapping[Account, Outcome]:
         """Ban the accounts by one call, whose audit entries carry the first order's reason: one for them all."""
@@ -277,12 +292,12 @@ class DiscordSpace:
         if ours or len(orders) < 2 or any(order.level is not AccessLevel.BARRED for order in orders):
             return {order.account: await self.restrict(order) for order in orders}
         request = self._connection.ban_bulk([order.account.native_id for order in orders], orders[0].reason)
-        answer = await self._bounded(request, translate.NoAnswer(LATE))
+        answer = await self._bounded(request, translate.NoAnswer)
         if _has_code(answer, NOBODY_BANNED):
             return {order.account: Rejected(NOT_AMONG_THE_BANNED) for order in orders}
         if not isinstance(answer, Success):
             return dict.fromkeys((order.account for order in orders), translate.to_outcome(answer, TO_BAN_BULK))
-        banned = {str(each) for each in answer.body.get("banned_users", ())}
+        banned = {str(each) for each in answer.body["banned_users"]}
         return {
             order.account: Done() if order.account.native_id in banned else Rejected(NOT_AMONG_THE_BANNED)
             for order in orders
@@ -310,7 +325,7 @@ class DiscordSpace:
 
     async def release(self, account: Account, level: AccessLevel, reason: str) -> Outcome:
         """Lift the account's ban or timeout."""
-        return await self._bounded(self._release(account.native_id, level, reason), Unavailable(LATE))
+        return await self._bounded(self._release(account.native_id, level, reason), Unavailable)
 
     async def _release(self, native_id: str, level: AccessLevel, reason: str) -> Outcome:
         match level:
@@ -325,18 +340,16 @@ class DiscordSpace:
 
     async def send_message(self, account: Account, message: Message) -> Outcome:
         """Send the text as direct messages, once for each nonce; the proof is the id of its last piece."""
-        return await self._bounded(
-            outgoing_messages.send(self._connection, account.native_id, message), Unavailable(LATE)
-        )
+        return await self._bounded(outgoing_messages.send(self._connection, account.native_id, message), Unavailable)
 
     async def appraise(self, entitlements: tuple[Entitlement, ...]) -> Appraisal | Unknown:
         """Return which of these roles there still are, what they may do today, and which the bot cannot give."""
-        return await self._bounded(roles.appraise(self._connection, entitlements), Unknown(LATE))
+        return await self._bounded(roles.appraise(self._connection, entitlements), Unknown)
 
     async def reinstate(self, account: Account, entitlements: tuple[Entitlement, ...]) -> Mapping[Entitlement, Outcome]:
         """Give the member these roles again, each by itself; a role that was deleted meanwhile is passed over."""
         outcomes: dict[Entitlement, Outcome] = {}
-        if await self._bounded(self._reinstate(account.native_id, entitlements, outcomes), False):
+        if await self._bounded(self._reinstate(account.native_id, entitlements, outcomes), lambda _: False):
             return outcomes
         return dict.fromkeys(entitlements, Unavailable(LATE)) | outcomes
 

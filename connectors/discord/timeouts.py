@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,9 +15,11 @@ from discord.http import HTTPClient
 
 from connectors.discord import translate
 from connectors.discord.translate import NoAnswer
+from connectors.http import WRONG_SHAPES, note_unreadable
 from guardian.clock import monotonic_seconds
 from guardian.logs import logger
 
+LATE = "Discord did not answer in time"
 _QUICK_RETRIES = 2
 _REFUSED = (401, 403, 429)
 MAX_REFUSALS = 1_000
@@ -58,6 +60,18 @@ async def bounded(ceiling: timedelta) -> AsyncIterator[None]:
             yield
     finally:
         _current_bound.reset(token)
+
+
+async def within(ceiling: timedelta, work: Coroutine[Any, Any, T], failure: Callable[[str], T]) -> T:
+    """Return what the work gives; a failure that says why where it takes longer, or reads an answer of another shape."""
+    try:
+        async with bounded(ceiling):
+            return await work
+    except TimeoutError:
+        return failure(LATE)
+    except WRONG_SHAPES as error:
+        note_unreadable(error)
+        return failure(translate.UNREADABLE)
 
 
 async def in_time(work: Coroutine[Any, Any, T], limit: timedelta, late: T) -> T:

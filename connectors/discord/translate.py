@@ -68,14 +68,16 @@ _SNOWFLAKES_BEGIN = datetime(2015, 1, 1, tzinfo=UTC)
 
 
 _NO_TIMEOUT: Final[Json] = {}
+NO_CONTENT: Final = 204
 UNREADABLE: Final = "Discord's answer could not be read"
 
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """Discord did it; `body` is its JSON (empty where it sent none)."""
+    """Discord did it; `body` is its JSON (empty where it sent none), `status` the wire's own word (0: not known)."""
 
     body: Any
+    status: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,11 @@ def require_about(native_id: str, answer: Answer) -> Answer:
     """Return the answer: a ban, member, account or private channel; NoAnswer where it is another account's."""
     if not isinstance(answer, Success):
         return answer
-    recipient = next(iter(answer.body.get("recipients") or ()), None)
-    account = recipient or answer.body.get("user") or answer.body
+    body = answer.body if isinstance(answer.body, dict) else {}
+    recipient = next(iter(body.get("recipients") or ()), None)
+    account = recipient or body.get("user") or body
+    if not isinstance(account, dict):
+        return NoAnswer(UNREADABLE)
     return answer if str(account.get("id")) == native_id else NoAnswer("Discord answered about somebody else")
 
 
@@ -114,8 +119,8 @@ def is_readable(body: Any, shape: type[list[Any]] | type[dict[str, Any]], has: s
 
 
 def require_empty(answer: Answer) -> Answer:
-    """Return the answer to an act that Discord answers by nothing; NoAnswer where something was said all the same."""
-    return NoAnswer(UNREADABLE) if isinstance(answer, Success) and answer.body else answer
+    """Return the answer to an act that Discord answers by nothing (204); NoAnswer where another's 200 came instead."""
+    return NoAnswer(UNREADABLE) if isinstance(answer, Success) and answer.status != NO_CONTENT else answer
 
 
 def translate_error(error: Exception) -> CallFailure | None:

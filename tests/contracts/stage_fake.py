@@ -50,7 +50,7 @@ class FakeStage:
     def stop_answering(self) -> None:
         self.space.fault = Fault.DOWN
 
-    def answer_oddly(self) -> None:
+    def answer_oddly(self, body: object) -> None:
         self.space.fault = Fault.DOWN
 
     def refuse(self) -> None:

@@ -64,8 +64,8 @@ class GithubStage:
     def stop_answering(self) -> None:
         self.fault(FaultKind.LATENCY, seconds=4 * CEILING.total_seconds())
 
-    def answer_oddly(self) -> None:
-        self.fault(FaultKind.ODD_ANSWER)
+    def answer_oddly(self, body: object) -> None:
+        self.emulator.set_fault(Fault(kind=FaultKind.ODD_ANSWER, body=body))
 
     def refuse(self) -> None:
         self.fault(FaultKind.NO_PERMISSION)

@@ -112,8 +112,8 @@ class Stage(Protocol):
         """The platform answers nothing for longer than any ceiling."""
         ...
 
-    def answer_oddly(self) -> None:
-        """Something in front of the platform answers in its place, with success and words of its own."""
+    def answer_oddly(self, body: object) -> None:
+        """Something in front of the platform answers in its place, with success: a page (text), else JSON."""
         ...
 
     def refuse(self) -> None:

@@ -26,6 +26,10 @@ FACTORIES: dict[str, Factory] = {
 }
 
 
+ODD_ANSWERS: tuple[object, ...] = ({"status": "ok"}, "<html>It works!</html>", "", ["ok"], [{"user": 7}], {"user": 7})
+"""What something in front of a platform may say with success: a page, nothing, and JSON of other shapes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """What the suite expects of a space; one test holds it against what the space itself declares."""
@@ -93,27 +97,36 @@ async def test_a_look_that_fails_is_unknown_even_where_something_is_held(stage: 
 @pytest.mark.harm("answer-of-another-shape-believed")
 async def test_an_answer_that_is_none_of_the_platforms_is_no_look(stage: Stage, level: AccessLevel) -> None:
     await stage.space.restrict(a_restriction_order(stage, level))
-    stage.answer_oddly()
-    assert isinstance(await stage.space.observe(stage.account), Unknown)
-    assert isinstance(await stage.space.list_restrictions(), Unknown)
-    assert (await stage.space.attribute(stage.account, level)).acted_by is ActedBy.UNKNOWN
-    assert not isinstance(await stage.space.find_account(stage.handle), tuple)
-    assert isinstance(await stage.space.read_losses(stage.account), Unknown)
-    assert isinstance(await stage.space.read_losses_bulk((stage.account, stage.other)), Unknown)
-    assert isinstance(await stage.space.is_automated(stage.account), Unknown)
+    for odd in ODD_ANSWERS:
+        stage.heal()
+        stage.answer_oddly(odd)
+        seen = (
+            await stage.space.observe(stage.account),
+            await stage.space.list_restrictions(),
+            await stage.space.read_losses(stage.account),
+            await stage.space.read_losses_bulk((stage.account, stage.other)),
+            await stage.space.is_automated(stage.account),
+        )
+        assert [isinstance(each, Unknown) for each in seen] == [True] * len(seen), odd
+        assert (await stage.space.attribute(stage.account, level)).acted_by is ActedBy.UNKNOWN, odd
+        assert not isinstance(await stage.space.find_account(stage.handle), tuple), odd
 
 
 @pytest.mark.harm("answer-of-another-shape-believed")
 async def test_an_answer_that_is_none_of_the_platforms_is_no_act(stage: Stage, level: AccessLevel) -> None:
-    stage.answer_oddly()
-    placed = await stage.space.restrict(a_restriction_order(stage, level))
-    told = await stage.space.send_message(stage.account, a_message())
-    stage.heal()
-    await stage.space.restrict(a_restriction_order(stage, level))
-    stage.answer_oddly()
-    lifted = await stage.space.release(stage.account, level, LIFTED)
-    assert [isinstance(each, Done | Already | Gone) for each in (placed, told, lifted)] == [False, False, False]
-    assert stage.access_levels(stage.account) == {level}
+    for odd in ODD_ANSWERS:
+        stage.answer_oddly(odd)
+        placed = await stage.space.restrict(a_restriction_order(stage, level))
+        told = await stage.space.send_message(stage.account, a_message())
+        stage.heal()
+        assert stage.access_levels(stage.account) == frozenset(), odd
+        await stage.space.restrict(a_restriction_order(stage, level))
+        stage.answer_oddly(odd)
+        lifted = await stage.space.release(stage.account, level, LIFTED)
+        assert [isinstance(each, Done | Already | Gone) for each in (placed, told, lifted)] == [False] * 3, odd
+        stage.heal()
+        assert stage.access_levels(stage.account) == {level}, odd
+        await stage.space.release(stage.account, level, LIFTED)
 
 
 async def test_a_refused_look_is_unknown_and_names_what_is_missing(stage: Stage, level: AccessLevel) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from random import Random
+from typing import Any
 
 
 class FaultKind(StrEnum):
@@ -19,7 +20,9 @@ class FaultKind(StrEnum):
     NO_PERMISSION = "no_permission"  # the platform's own answer to a missing permission (GitHub: 404)
     STALE_READ = "stale_read"  # reads answer from the state as it was when the fault was set
     EMPTY_READ = "empty_read"  # reads answer as if nobody were restricted
-    ODD_ANSWER = "odd_answer"  # 200 with JSON that is none of the platform's, as of something in front; nothing applied
+    ODD_ANSWER = (
+        "odd_answer"  # 200 with `body`, which is none of the platform's, as of something in front; nothing applied
+    )
     MISSED_EVENT = "missed_event"  # an event (gateway, webhook) is never sent; `operation` matches its name
 
 
@@ -28,7 +31,7 @@ class Fault:
     """One misbehaviour for the operations that match a pattern (`ban.*`, `*`), `times` often (None: until cleared).
 
     `share` is the part of matching calls that it meets, drawn from the emulator's seeded source. `passes`: so many
-    matching calls are answered before.
+    matching calls are answered before. `body`: what an odd answer says; text is sent as a page, all else as JSON.
     """
 
     kind: FaultKind
@@ -38,6 +41,7 @@ class Fault:
     status: int = 500
     share: float = 1.0
     passes: int = 0
+    body: Any = field(default_factory=lambda: {"status": "ok"})
 
 
 @dataclass(slots=True)

@@ -189,7 +189,7 @@ class EmulatedServer(ABC, Generic[StateT]):
             case FaultKind.NO_PERMISSION:
                 return self.forbidden_response(call)
             case FaultKind.ODD_ANSWER:
-                return Response(200, {"status": "ok"})
+                return _odd_response(fault.body)
             case _:
                 return self.unauthorized_response(call) if actor is None else self.check_limits(call)
 
@@ -210,6 +210,11 @@ class EmulatedServer(ABC, Generic[StateT]):
             await asyncio.sleep(drip / max(len(payload), 1))
         await response.write_eof()
         return response
+
+
+def _odd_response(body: Any) -> Response:
+    """A page of whatever stands in front, or JSON that the platform would never send."""
+    return Response(raw=body.encode(), content_type="text/html") if isinstance(body, str) else Response(200, body)
 
 
 async def _parse_body(request: web.Request) -> Any:
