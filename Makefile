@@ -6,7 +6,7 @@ LOCKING := --universal --python-version 3.11 --generate-hashes --no-emit-index-u
 UNSET_INDEXES := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
 	-u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS
 
-.PHONY: help setup sandbox test package-check lock
+.PHONY: help setup sandbox test second-judge package-check lock
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -21,6 +21,9 @@ sandbox: setup ## play with Guardian and three emulated spaces, in your browser
 test: setup ## format, lint, types, import contracts and tests
 	@$(BIN)/python -m tests
 
+second-judge: setup ## hold the Discord connector against a model of Discord by others
+	@sh .ci/second-judge
+
 package-check: setup ## build the wheel, install it elsewhere, play one story with it
 	@sh .ci/package-check
 
@@ -28,3 +31,4 @@ lock: ## write both lock files anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "uv is missing: install the package uv"; exit 1; }
 	@$(UNSET_INDEXES) uv pip compile $(LOCKING) --all-extras -o requirements.lock pyproject.toml
 	@$(UNSET_INDEXES) uv pip compile $(LOCKING) -c requirements.lock -o requirements-runtime.lock pyproject.toml
+	@echo "simcord==3.2.1" | $(UNSET_INDEXES) uv pip compile $(LOCKING) --no-deps -o requirements-second-judge.lock -

@@ -24,7 +24,7 @@ PERSONAL_KEYS = frozenset(
 )
 LOGS = frozenset({"log", "_log", "logger", "_logger"})
 EVENT = re.compile(r"^[a-z][a-z_]*\.[a-z][a-z_]*$")
-WAITING_FOLDERS = ("tests/crash", "tests/bench", "tests/browser", "tests/__main__.py")
+WAITING_FOLDERS = ("tests/crash", "tests/bench", "tests/browser", "tests/second_judge", "tests/__main__.py")
 
 
 def test_only_the_clock_reads_the_machines_clock() -> None:
