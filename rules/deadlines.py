@@ -27,6 +27,7 @@ class TimeLimit(StrEnum):
     BOARD_ANSWER = "board_answer"
     ACCEPTANCE = "acceptance"
     LINK_DISPUTE = "link_dispute"
+    DATA_REQUEST = "data_request"
 
 
 def length(kind: TimeLimit, policy: Policy) -> timedelta:
@@ -112,4 +113,5 @@ def _lengths(policy: Policy) -> Mapping[TimeLimit, timedelta]:
         TimeLimit.BOARD_ANSWER: policy.routing.board_remind_every,
         TimeLimit.ACCEPTANCE: policy.routing.accept_within,
         TimeLimit.LINK_DISPUTE: policy.links.dispute_look,
+        TimeLimit.DATA_REQUEST: policy.data.answer_within,
     }

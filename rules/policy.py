@@ -258,6 +258,14 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Data:
+    """What those concerned are owed who ask about what is kept of them, and how long they can read that it goes."""
+
+    answer_within: Annotated[timedelta, Source("P-6.2", DAY, 31 * DAY)]
+    erase_after: Annotated[timedelta, Source("P-6.2", DAY, 60 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
 class Events:
     """What an event may ask: lists of how many names, how many of them, and how many agree on a doubtful match."""
 
@@ -395,6 +403,7 @@ class Policy:
     closing: Closing
     records: Records
     retention: Retention
+    data: Data
     events: Events
     worklist: Worklist
     membership: Membership

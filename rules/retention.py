@@ -35,6 +35,8 @@ class RetentionGround(StrEnum):
     IN_FORCE = "in_force"
     NEW_REPORT = "new_report"
     LEGAL_HOLD = "legal_hold"
+    ASKED_FOR = "asked_for"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,16 @@ class Matter:
 class Needs:
     """What still needs a case: until when something of it is in force (None: without a known end), and who holds it.
 
-    `in_force_until` and `held_until` are empty where nothing is. `flagged`: an event has to be told (P-9.4).
+    `in_force_until` and `held_until` are empty where nothing is. `flagged`: an event has to be told (P-9.4). `asked_until`:
+    somebody has asked to read what it keeps of them, and has until then to read the answer. `erase_from`: it was agreed
+    that it goes sooner.
     """
 
     in_force_until: Sequence[datetime | None] = ()
     held_until: Sequence[datetime] = ()
     flagged: bool = False
+    asked_until: Sequence[datetime] = ()
+    erase_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,16 @@ def forget_at(case: str, records: Sequence[Sequence[Matter]], needs: Needs, poli
         return RetentionDate(None, RetentionGround.IN_FORCE)
     ends = [(end, RetentionGround.IN_FORCE) for end in needs.in_force_until if end is not None]
     ends += [(end, RetentionGround.LEGAL_HOLD) for end in needs.held_until]
-    at, ground = max([(found.at, found.ground), *ends], key=lambda end: end[0])
+    ends += [(end, RetentionGround.ASKED_FOR) for end in needs.asked_until]
+    at, ground = max([_own_day(found.at, found.ground, needs), *ends], key=lambda end: end[0])
     return RetentionDate(at, ground, found.provisional)
+
+
+def _own_day(at: datetime, ground: RetentionGround, needs: Needs) -> tuple[datetime, RetentionGround]:
+    """The day by what the case came to, or the sooner one on which it goes because somebody asked for it."""
+    if needs.erase_from is None or needs.erase_from >= at:
+        return at, ground
+    return needs.erase_from, RetentionGround.ERASURE
 
 
 def may_forget(retention: RetentionDate, now: datetime, *, is_time_trusted: bool, is_released: bool) -> Verdict:

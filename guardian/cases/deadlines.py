@@ -47,6 +47,7 @@ class DeadlineKind(StrEnum):
     EXPUNGE = "expunge"
     RETENTION_REVIEW = "retention_review"
     EVENT_OVER = "event_over"
+    DATA_REQUEST = "data_request"
 
 
 @dataclass(frozen=True, slots=True)

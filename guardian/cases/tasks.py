@@ -47,6 +47,8 @@ class TaskKind(StrEnum):
     ENACT = "enact"
     CLOSE = "close"
     REVIEW_CASE = "review_case"
+    ANSWER_DATA_REQUEST = "answer_data_request"
+    READ_DATA_ANSWER = "read_data_answer"
     CONFIRM_OFFICE = "confirm_office"
     SEE_TO_DEADLINE = "see_to_deadline"
 

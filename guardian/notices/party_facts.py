@@ -31,6 +31,13 @@ class PartyAnswer(StrEnum):
     STANDS = "stands"
 
 
+class DataNews(StrEnum):
+    """What somebody who asked about what is kept of them is told."""
+
+    ANSWERED = "data_answered"
+    LATE = "data_late"
+
+
 PartyFact: TypeAlias = (
     StrEnum
     | datetime

@@ -80,6 +80,8 @@ CASE_NEWS: Final[Phrases] = {
         "Please see to it that others are seated: until then nobody may answer, and the request stays open."
     ),
     News.REQUEST_ANSWERED: "A request to look at a decision again came by mail and was answered.",
+    News.DATA_ANSWERED: "Somebody who asked about what is kept of them has their answer.",
+    News.DATA_LATE: "Somebody who asked about what is kept of them was told that the answer is late.",
     News.STATEMENT_GIVEN: "Whoever acted alone has said what happened.",
     News.HANDOFF_ACCEPTED: "What was passed on in this case has been accepted by somebody by name.",
     News.REFERRED: "Moderators have been asked to keep an eye on an account of this case.",
@@ -163,6 +165,7 @@ DEADLINES: Final[Phrases] = {
     "measure_reconsideration": "A measure of moderators waits for another look.",
     "native_reason": "A restriction made with a space's own menu waits for its reason.",
     "link_dispute": "Somebody says that a linked account is not theirs, and waits for a look at it.",
+    "data_request": "Somebody has asked about what is kept of them, and waits for an answer.",
     "acceptance": "What was passed on in this case waits for somebody to accept it by name.",
 }
 ALERTS: Final[Phrases] = {

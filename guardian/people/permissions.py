@@ -97,6 +97,7 @@ class UseCase(StrEnum):
     PUBLISH_STATISTICS = "publish_statistics"
     READ_IDENTITY_KEY = "read_identity_key"
     CHECK_EVENT = "check_event"
+    HANDLE_DATA_REQUEST = "handle_data_request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.PUBLISH_STATISTICS: (MEMBERS,),
     UseCase.READ_IDENTITY_KEY: (CHAIRS, BOARD),
     UseCase.CHECK_EVENT: (MEMBERS,),
+    UseCase.HANDLE_DATA_REQUEST: (PRIVACY_OFFICERS, MEMBERS, BOARD),
 }
 
 

@@ -68,6 +68,13 @@ class Reporters:
             self._group.narrate(by, "asks on the follow-up page for another look at the decision")
             return await browser.send(page, page.find_form("Ask for another look"), {"why": why})
 
+    async def ask_for_data(self, by: Human, receipt: str, *, door: str) -> Page:
+        """Open the page behind the receipt, and ask for a copy of what is kept of them."""
+        async with self._open_browser() as browser:
+            page = await browser.open_with_receipt(await browser.open(door), receipt)
+            self._group.narrate(by, "asks on their page for a copy of what is kept of them")
+            return await browser.send(page, page.find_form("Send the request"), {"kind": "access"})
+
     # -- signed in with GitHub
 
     async def own_reports(self, who: Human) -> Page:

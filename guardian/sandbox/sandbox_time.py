@@ -57,6 +57,7 @@ OF_DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.EXPUNGE: "a case is forgotten",
     DeadlineKind.RETENTION_REVIEW: "whether a case is still to be kept is looked at",
     DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
+    DeadlineKind.DATA_REQUEST: "somebody's request about what is kept of them is due",
 }
 """What each deadline is, for somebody who reads of it for the first time."""
 

@@ -14,6 +14,7 @@ from guardian.cases.captures import CaptureStore
 from guardian.cases.case_records import RecordStore
 from guardian.cases.case_store import CaseView
 from guardian.cases.conversations import ConversationStore
+from guardian.cases.data_requests import DataRequestStore
 from guardian.cases.deadlines import DeadlineStore
 from guardian.cases.deliberation_store import DeliberationStore
 from guardian.cases.events import EventStore
@@ -125,6 +126,10 @@ class ReadView(CaseView, Protocol):
     @property
     def notes(self) -> NoteStore:
         """Return the store of what the group writes in its cases."""
+
+    @property
+    def data_requests(self) -> DataRequestStore:
+        """Return the store of what those concerned ask about what is kept of them."""
 
     @property
     def events(self) -> EventStore:

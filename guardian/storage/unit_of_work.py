@@ -20,6 +20,7 @@ from guardian.storage.capture_store import SqlCaptureStore
 from guardian.storage.case_store import SqlCaseStore
 from guardian.storage.conversation_store import SqlConversationStore
 from guardian.storage.data_key_store import DataKeyStore
+from guardian.storage.data_request_store import SqlDataRequestStore
 from guardian.storage.database import Database
 from guardian.storage.deadline_store import SqlDeadlineStore
 from guardian.storage.deliberation_store import SqlDeliberationStore
@@ -192,6 +193,11 @@ class SqlStores:
         return SqlNoteStore(self.connection, self.encryption)
 
     @cached_property
+    def data_requests(self) -> SqlDataRequestStore:
+        """Return the store of what those concerned ask about what is kept of them."""
+        return SqlDataRequestStore(self.connection, self.encryption)
+
+    @property
     def events(self) -> SqlEventStore:
         """Return the store of events and their lists."""
         return SqlEventStore(self.connection, self.encryption)

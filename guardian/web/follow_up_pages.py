@@ -17,6 +17,7 @@ from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import new_secret
 from guardian.notices.replies import Reply
 from guardian.notices.translations import translate_text
+from guardian.services.reports.data_requests import ask_as_reporter
 from guardian.services.reports.follow_up import AdditionInput, request_board_reconsideration
 from guardian.services.reports.intake import (
     FollowUp,
@@ -29,6 +30,7 @@ from guardian.services.reports.intake import (
 )
 from guardian.web.forms import Form, max_total_size
 from guardian.web.help import shown_help
+from guardian.web.party_choices import asked_kind
 from guardian.web.rate_limit import Bucket, RateLimiter, slow_down_text
 from guardian.web.receipt_access import ReceiptPages
 from guardian.web.rendering import Fault, Site
@@ -63,6 +65,7 @@ class FollowUpPages:
             self._site.post("/follow-up/add", self._add),
             self._site.post("/follow-up/wish", self._make_request),
             self._site.post("/follow-up/reconsider", self._request_reconsideration),
+            self._site.post("/follow-up/data", self._ask_about_data),
             self._site.post("/follow-up/language", self._switch_language),
             self._site.post("/follow-up/leave", self.receipt_pages.leave),
         ]
@@ -125,6 +128,16 @@ class FollowUpPages:
             return self._page(request, session, form, fault)
 
         return await self.receipt_pages.submit_once(request, form, act, again, lambda _: "why")
+
+    async def _ask_about_data(self, request: Request, form: Form) -> Response:
+        async def act(session: PageSession) -> Reply:
+            access = ReceiptAccess(session.receipt)
+            return await ask_as_reporter(self._site.app, access, asked_kind(form), form.one("data"))
+
+        def again(session: PageSession, fault: Fault) -> Awaitable[Response]:
+            return self._page(request, session, form, fault)
+
+        return await self.receipt_pages.submit_once(request, form, act, again, lambda _: "data")
 
     async def _page(
         self, request: Request, session: PageSession, form: Form | None = None, fault: Fault | None = None

@@ -22,6 +22,7 @@ from guardian.cases.unilateral_acts import ActState, OutsideKind
 from guardian.people.models import Group, Office, Trust
 from guardian.sanctions.models import LiftingCause
 from guardian.services.membership.checklists import MembershipChange
+from guardian.web.data_labels import DATA_LABELS
 from rules.case_marks import CaseMarkKind
 from rules.ladder import Outcome, TermState
 from rules.leaks import LeakKind
@@ -155,6 +156,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.EXPUNGE: "The case is expunged",
         DeadlineKind.RETENTION_REVIEW: "The group looks whether the case still has to be kept",
         DeadlineKind.EVENT_OVER: "What is kept of an event's list is forgotten",
+        DeadlineKind.DATA_REQUEST: "An answer to somebody who asks about what is kept of them",
     }
 )
 OUTCOMES: Final[Mapping[Outcome, str]] = MappingProxyType(
@@ -305,6 +307,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             Office.LIAISON: "liaison to the other group",
             Office.BOARD_LIAISON: "liaison to the Board",
         },
+        **DATA_LABELS,
         Step: STEPS,
         StepState: STEP_STATES,
         DeadlineKind: DEADLINES,

@@ -16,6 +16,7 @@ from guardian.notices.replies import Reply
 from guardian.services.context import AppContext
 from guardian.services.parties import personal_page
 from guardian.web.forms import Form
+from guardian.web.party_choices import asked_kind
 from guardian.web.receipt_access import ReceiptPages
 from guardian.web.rendering import Fault, Site
 from guardian.web.sessions import PageSession, PageSessions
@@ -45,6 +46,7 @@ class PersonalPages:
             self._site.post("/personal/language", self._switch_language),
             self._site.post("/personal/leave", self.receipt_pages.leave),
             *(self._site.post(f"/personal/{name}", self._handle_request(name, ask)) for name, ask in _REQUESTS.items()),
+            self._site.post("/personal/data", self._ask_about_data),
             self._site.post("/personal/reconsider/{reference}", self._request_reconsideration),
             self._site.post("/personal/not-mine/{link}", self._dispute_link),
             self._site.post(f"/personal/{_ACCOUNTS}", self._disclose_accounts),
@@ -96,6 +98,17 @@ class PersonalPages:
             lambda _: f"reconsider/{reference}",
         )
 
+    async def _ask_about_data(self, request: Request, form: Form) -> Response:
+        return await self.receipt_pages.submit_once(
+            request,
+            form,
+            lambda session: personal_page.ask_about_data(
+                self._site.app, session.receipt, asked_kind(form), form.one("data")
+            ),
+            lambda session, fault: self._page(request, session, form, fault),
+            lambda _: "data",
+        )
+
     async def _dispute_link(self, request: Request, form: Form) -> Response:
         link = AccountId(request.path_params["link"])
         return await self.receipt_pages.submit_once(
@@ -140,6 +153,7 @@ class PersonalPages:
             offers=[offer for offer in self._sign_in.offers(request) if offer.knows_linked_accounts],
             signed_in=self._sign_in.current(request),
             fault=fault,
+            form=form or Form(),
             said=self.receipt_pages.pop_message(request, session),
             typed=_typed(form, fields, fault.field if fault else ""),
             token=session.token,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from guardian.cases.case import Case, PartyRole
+from guardian.cases.data_requests import DataRequestKind
 from guardian.cases.drafts import DraftKind
 from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.flags import FlagInput
@@ -21,7 +22,7 @@ from guardian.cases.measures import MeasureKind
 from guardian.ids import MemberId, PersonId, SessionId
 from guardian.people.models import Group, LinkEvidence, Member, Office, Trust
 from guardian.people.sign_ins import SignInWay
-from guardian.services.case_flow import refer_to_board
+from guardian.services.case_flow import refer_to_board, reported_people
 from guardian.services.decisions.drafts import DraftInput, write_draft
 from guardian.services.deliberation.proposals import propose
 from guardian.services.escalation.cross_space import propose_if_cross_space
@@ -36,6 +37,7 @@ from guardian.services.members import AccountInput
 from guardian.services.raids import announcement
 from guardian.services.raids.announcement import RaidPreview
 from guardian.services.reading_room.case_file import read_case
+from guardian.services.reports.data_requests import submit
 from guardian.services.sign_in.sessions import open_session
 from guardian.services.unilateral.act import ActInput, act
 from guardian.spaces.port import Account
@@ -195,6 +197,11 @@ async def _add_group_case(world: HiddenWorld) -> None:
     world.add_id("merge_id", made.merge)
     proposal = await propose(community.app, AMARA, other.code_name, a_warning())
     world.add_id("proposal_id", proposal.id)
+    async with community.units_of_work.begin() as uow:
+        await submit(
+            community.app, uow, other, DataRequestKind.ACCESS, "", person=(await reported_people(uow, other))[0]
+        )
+        world.add_id("request_id", *(each.id for each in await uow.data_requests.requests_of(other.id)))
     world.accounts.append("grumbler")
 
 

@@ -11,6 +11,7 @@ import pytest
 from rules import (
     brake,
     conflicts,
+    data_requests,
     deadlines,
     escalation,
     event_check,
@@ -313,6 +314,8 @@ PROBES: dict[str, Probe] = {
         retention.may_hold(NOW + days * DAY, NOW, policy).code for days in range(0, 900, 10)
     ],
     "retention.forget_backups_after": lambda policy: retention.copies_open_until(NOW, policy),
+    "data.answer_within": deadline(TimeLimit.DATA_REQUEST),
+    "data.erase_after": lambda policy: data_requests.readable_until(NOW, policy),
     "events.least_names": lambda policy: [event_check.may_check_list(names, 0, policy.events) for names in LISTS],
     "events.most_names": lambda policy: [event_check.may_check_list(names, 0, policy.events) for names in LISTS],
     "events.most_lists": lambda policy: [event_check.may_check_list(LISTS[20], n, policy.events) for n in range(50)],

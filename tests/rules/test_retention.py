@@ -165,3 +165,21 @@ def test_what_has_no_date_is_looked_at_every_year() -> None:
     """P-9.5: also when a year was missed."""
     assert next_retention_review(NOW, NOW, DJANGO) == after(days=365)
     assert next_retention_review(NOW, after(days=800), DJANGO) == after(days=1095)
+
+
+@pytest.mark.harm("erased-what-is-needed")
+def test_what_goes_on_request_goes_sooner_and_never_before_what_still_needs_it() -> None:
+    """P-9.5"""
+    soon, held = after(days=20), after(days=40)
+    own = a_matter(finding=Finding.NOT_UPHELD)
+    assert date_of(own, needs=Needs(erase_from=soon)) == RetentionDate(soon, RetentionGround.ERASURE)
+    kept = Needs(erase_from=soon, held_until=[held], asked_until=[after(days=30)])
+    assert date_of(own, needs=kept) == RetentionDate(held, RetentionGround.LEGAL_HOLD)
+    assert date_of(a_matter(finding=Finding.SERIOUS), needs=Needs(erase_from=soon)).at is None
+
+
+@pytest.mark.harm("data-request-unanswered")
+def test_what_somebody_has_asked_to_read_is_kept_until_they_could() -> None:
+    """P-6.2"""
+    late = after(days=900)
+    assert date_of(a_matter(), needs=Needs(asked_until=[late])) == RetentionDate(late, RetentionGround.ASKED_FOR)

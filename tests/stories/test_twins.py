@@ -12,6 +12,7 @@ from guardian.sandbox.registry import stories
 from guardian.sandbox.runner import Story, run_story_in
 from guardian.sandbox.stage import StoryContext
 from guardian.sandbox.stories import (
+    access_request,
     account_compromised,
     account_linked_later,
     act_outside_the_spaces,
@@ -125,6 +126,7 @@ TWINS = (
     Twin(act_outside_the_spaces.STORY, sabotage.nobody_is_notified, act_outside_the_spaces.ALL_NOTIFIED),
     Twin(account_compromised.STORY, sabotage.release_dropped_on_discord, account_compromised.BACK),
     Twin(retaliation_by_moderator.STORY, sabotage.nobody_is_notified, retaliation_by_moderator.NOTIFIED),
+    Twin(access_request.STORY, sabotage.nobody_is_notified, access_request.TOLD),
     Twin(witness_asked.STORY, sabotage.nobody_is_notified, witness_asked.SENT),
     Twin(no_consensus_two_thirds.STORY, sabotage.confirmation_ignored, no_consensus_two_thirds.HELD),
     Twin(no_majority_to_board.STORY, sabotage.nobody_is_notified, no_majority_to_board.TOLD),

@@ -79,18 +79,18 @@ async def check_texts(app: AppContext, by: MemberId, code_name: str) -> Mapping[
         await require_permission(view, by, UseCase.WRITE_DRAFT)
         case = await case_for_member(view, by, code_name)
         drafts = await view.deliberation.drafts_of(case.id)
-        facts = {to: await _facts(view, case, to) for to in {draft.to for draft in drafts}}
+        facts = {to: await protected_facts(view, case, to) for to in {draft.to for draft in drafts}}
         conflicts = app.policy.conflicts
         return {draft.id: _in_parts(draft.text, find_leaks(draft.text, facts[draft.to], conflicts)) for draft in drafts}
 
 
 async def count_marks(app: AppContext, view: ReadView, case: Case, draft: Draft) -> int:
     """Return how many marks stood beside the text when it was read."""
-    return len(find_leaks(draft.text, await _facts(view, case, draft.to), app.policy.conflicts))
+    return len(find_leaks(draft.text, await protected_facts(view, case, draft.to), app.policy.conflicts))
 
 
-async def _facts(view: ReadView, case: Case, to: PartyRole) -> ProtectedFacts:
-    """What is known of reporters, harmed people and witnesses. A reporter's own words are no secret from that reporter."""
+async def protected_facts(view: ReadView, case: Case, to: PartyRole) -> ProtectedFacts:
+    """Return what is known of reporters, harmed people and witnesses. A reporter's own words are no secret from that reporter."""
     reports = await view.cases.reports_of(case.id)
     own = to is PartyRole.REPORTER and len(reports) == 1
     additions = [each for each in await view.cases.additions_of(case.id) if each.report is not None and each.from_party]

@@ -20,7 +20,7 @@ from guardian.services.manual_spaces import tasks as manual_tasks
 from guardian.services.measures import measure_records, native_explanations, reconsideration
 from guardian.services.records import event_checks
 from guardian.services.reminders import on_plain_deadline_due
-from guardian.services.reports import danger_calls, reporter_answers
+from guardian.services.reports import danger_calls, data_requests, reporter_answers
 from guardian.services.retention import expunction, holds
 from guardian.services.rota import calls
 from guardian.services.sanctions import board_requests, readmission
@@ -63,6 +63,7 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.EXPUNGE: expunction.on_expunge_due,
     DeadlineKind.RETENTION_REVIEW: holds.on_retention_review_due,
     DeadlineKind.EVENT_OVER: event_checks.on_event_over_due,
+    DeadlineKind.DATA_REQUEST: data_requests.on_data_request_due,
 }
 _AT_ONCE: Final = 100
 _SOURCE: Final = "a deadline that is due"

@@ -61,6 +61,11 @@ IN_CASES: Final[Mapping[str, str]] = {
     "record.was_stated": "something was stated in the records",
     "hold.was_placed": "a legal hold was placed",
     "hold.was_ended": "a legal hold was ended",
+    "data.was_asked_for": "somebody asked about what is kept of them",
+    "data_request.was_read": "such a request was read",
+    "data_request.was_left": "such a request was left to others, because of a conflict",
+    "data_answer.was_drafted": "an answer to such a request was drafted",
+    "data_answer.was_sent": "an answer to such a request was sent",
     "case.was_expunged": "the case was expunged",
 }
 OF_NO_CASE: Final[Mapping[str, str]] = {
@@ -75,6 +80,7 @@ OF_NO_CASE: Final[Mapping[str, str]] = {
     "term.was_renewed": "a member goes on for another year",
     "administration.was_noted": "it was noted who administers a platform",
     "member.has_left": "somebody stepped down, or left",
+    "office.was_proposed": "somebody was named for an office that a second member agrees to",
     "office.was_given": "somebody was given an office",
     "office.was_changed": "somebody changed office",
     "conflicts.were_stated": "a newcomer stated conflicts",

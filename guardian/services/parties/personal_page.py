@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from guardian.cases.case import Case, CaseKind, CaseState
+from guardian.cases.data_requests import DataRequestKind
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import check_text
 from guardian.cases.procedure import StepEvent, StepState
@@ -34,6 +35,7 @@ from guardian.services.identity import self_disclosure
 from guardian.services.identity.disputes import LinkLine, dispute_as_person, disputes_of_person
 from guardian.services.measures import reconsideration
 from guardian.services.notify import ensure_reference
+from guardian.services.reports.data_requests import OwnDataRequest, own_requests, submit
 from guardian.services.sanctions.board_requests import (
     NOTHING_DECIDED,
     Requester,
@@ -46,7 +48,6 @@ from guardian.services.sanctions.readmission import may_request, request_readmis
 from guardian.spaces.account_proof import ProofResult
 from rules.deadlines import TimeLimit, due_at
 from rules.ladder import TermState
-from rules.policy import Policy
 from rules.precedence import Restriction
 from rules.procedure import Step
 
@@ -112,6 +113,7 @@ class OwnMatterLine:
     may_be_heard: bool = False
     own_words: tuple[tuple[datetime, str], ...] = ()
     board_request: RequestOption | None = None
+    data_requests: tuple[OwnDataRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ async def read_page(app: AppContext, receipt: str) -> PersonalPage:
         cases = [case for case in await known_matters(uow, person) if holder.may_read(case.id)]
         sanctions = await _sanction_lines(app, uow, holder)
         options = await may_request(uow, person, app.policy) if holder.only is None else ()
-        matters = tuple([await _matter_line(uow, app.policy, case, person) for case in cases])
+        matters = tuple([await _matter_line(app, uow, case, person) for case in cases])
         return PersonalPage(
             community=app.community,
             sanctions=sanctions,
@@ -213,6 +215,18 @@ async def submit_readmission_request(app: AppContext, receipt: str, text: str) -
         await request_readmission(uow, app.policy, person, text.strip())
         until = due_at(TimeLimit.READMISSION_ANSWER, uow.now, app.policy)
     return Reply("answers.return", {"until": until})
+
+
+async def ask_about_data(app: AppContext, receipt: str, kind: DataRequestKind, text: str) -> Reply:
+    """Ask about what is kept of the person, in each matter that they know of and may read here. Policy: P-6.2."""
+    await search_ahead(app, text)
+    async with app.units_of_work.begin() as uow:
+        holder = await _require_reader(uow, receipt)
+        matters = [case for case in await known_matters(uow, holder.person) if holder.may_read(case.id)]
+        if not matters:
+            raise Refused("nothing_kept", "There is no matter here of which you have been told.", "P-6.2")
+        replies = [await submit(app, uow, case, kind, text, person=holder.person) for case in matters]
+    return replies[-1]
 
 
 async def request_board_reconsideration(
@@ -292,7 +306,7 @@ async def _readable_notices(view: ReadView, holder: _Holder) -> tuple[Notice, ..
     return tuple(notice for notice in reversed(notices) if notice.state is not NoticeState.WITHHELD)
 
 
-async def _matter_line(uow: UnitOfWork, policy: Policy, case: Case, person: PersonId) -> OwnMatterLine:
+async def _matter_line(app: AppContext, uow: UnitOfWork, case: Case, person: PersonId) -> OwnMatterLine:
     step = (await get_steps(uow, case.id)).by_kind.get(Step.HEARING)
     open_now = await _may_be_heard(uow, case, person)
     decided = await _enacted_decisions(uow, [case], person)
@@ -306,7 +320,8 @@ async def _matter_line(uow: UnitOfWork, policy: Policy, case: Case, person: Pers
         answer_by=step.until if step and open_now and step.state is StepState.UNDER_WAY else None,
         may_be_heard=open_now,
         own_words=tuple((each.at, each.text) for each in additions),
-        board_request=await find_option(uow, policy, case, Requester(person=person)),
+        board_request=await find_option(uow, app.policy, case, Requester(person=person)),
+        data_requests=await own_requests(app, uow, case.id, person=person),
     )
 
 

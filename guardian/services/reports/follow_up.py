@@ -40,6 +40,7 @@ from guardian.services.conflicts.indicated import search_ahead
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deliberation.contact_safety import record_answer
 from guardian.services.notify import notify_members
+from guardian.services.reports.data_requests import OwnDataRequest, own_requests
 from guardian.services.reports.readable_files import read_files, without_receipts
 from guardian.services.reports.report_access import ReceiptAccess, ReportAccess, reference_of_report, report_for
 from guardian.services.sanctions.board_requests import Requester, RequestOption, find_option, submit_request
@@ -88,6 +89,7 @@ class FollowUp:
     contact_answered: bool
     board_request: RequestOption | None = None
     locale: str = ""
+    data_requests: tuple[OwnDataRequest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,7 @@ async def read_follow_up(app: AppContext, receipt: str) -> FollowUp:
             withdrawn=report.withdrawn_at is not None,
             contact_answered=DO_NOT_CONTACT in report.answers,
             board_request=await find_option(uow, app.policy, case, Requester(report=report.id)),
+            data_requests=await own_requests(app, uow, case.id, report=report.id),
         )
 
 

@@ -1,4 +1,4 @@
-"""A mail by which a party asks the Board to reconsider: its first line or subject says so, in one of our languages.
+"""A mail by which a party asks the Board to reconsider, or for what is kept of them: its first line or subject says so, in one of our languages.
 
 Whose it is must be shown: by a receipt in it, or by the reporter's own address. Everything else is mail like any other.
 Read `take_request` first. Policy: P-5.7.
@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from guardian.cases.case import Case
+from guardian.cases.data_requests import DataRequestKind
 from guardian.cases.receipts import Receipt, ReceiptKind
 from guardian.cases.reports import Report
 from guardian.cases.submissions import EvidenceInput, build_addition, build_evidence
@@ -23,12 +24,14 @@ from guardian.services.conflicts.exclusions import claim_named_in_text
 from guardian.services.conflicts.indicated import search_ahead
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notify import ensure_reference, notify_person, notify_reporters
+from guardian.services.reports.data_requests import submit
 from guardian.services.reports.report_access import report_for_address
 from guardian.services.sanctions.board_requests import Requester, known_matters, submit_request
 
 _SOURCE: Final = "mail_request"
 _LOOK_AGAIN: Final = "mail.word_look_again"
 _NEWS: Final = "mail.word_news"
+_DATA: Final = "mail.word_data"
 _FILES: Final = "(Files came with this mail. They are in the mailbox: {names}.)"
 
 
@@ -41,6 +44,7 @@ class MailedRequest(StrEnum):
     ASKED_LATELY = "asked_lately"
     NOTHING_DECIDED = "nothing_decided"
     SEVERAL_DECIDED = "several_decided"
+    DATA_TAKEN = "data_taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,8 @@ def says_phrase(text: str, key: str) -> bool:
 
 
 def is_request(subject: str, text: str) -> bool:
-    """Return whether a mail asks for another look."""
-    return any(says_phrase(each, key) for each in (subject, text) for key in (_LOOK_AGAIN, _NEWS))
+    """Return whether a mail asks for another look, or for what is kept of its sender."""
+    return any(says_phrase(each, key) for each in (subject, text) for key in (_LOOK_AGAIN, _NEWS, _DATA))
 
 
 async def take_request(app: AppContext, mail: RequestMail) -> bool:
@@ -98,6 +102,10 @@ async def take_request(app: AppContext, mail: RequestMail) -> bool:
 
 async def _take(app: AppContext, uow: UnitOfWork, mail: RequestMail, asker: _Asker) -> None:
     words = _words(mail, asker)
+    if any(says_phrase(each, _DATA) for each in (mail.subject, mail.text)):
+        await _ask_for_data(app, uow, asker, words)
+        await _answer(uow, asker, MailedRequest.DATA_TAKEN)
+        return
     result = await _submit(app, uow, mail, asker, words)
     if result is not MailedRequest.TAKEN:
         await _keep(app, uow, asker, words)
@@ -105,6 +113,17 @@ async def _take(app: AppContext, uow: UnitOfWork, mail: RequestMail, asker: _Ask
         for piece in mail.files:
             await uow.cases.add_evidence(build_evidence(piece, asker.report, uow.now))
     await _answer(uow, asker, result)
+
+
+async def _ask_for_data(app: AppContext, uow: UnitOfWork, asker: _Asker, words: str) -> None:
+    """Ask for what is kept of the sender: of a reporter in their case, of somebody else in each that they know of."""
+    kind = DataRequestKind.ACCESS
+    if asker.report is not None or asker.person is None:
+        report = asker.report.id if asker.report else None
+        await submit(app, uow, asker.case, kind, words, report=report)
+        return
+    for case in await known_matters(uow, asker.person) if asker.is_ambiguous else [asker.case]:
+        await submit(app, uow, case, kind, words, person=asker.person)
 
 
 async def _submit(app: AppContext, uow: UnitOfWork, mail: RequestMail, asker: _Asker, words: str) -> MailedRequest:

@@ -15,6 +15,7 @@ from guardian.sanctions.models import binding_until
 from guardian.services.case_flow import reported_people
 from guardian.services.context import ReadView
 from rules.case_marks import CaseMarkKind
+from rules.data_requests import readable_until
 from rules.ladder import Outcome
 from rules.policy import Policy
 from rules.retention import Finding, Matter, Needs, RetentionDate, finding_of, forget_at
@@ -63,7 +64,7 @@ async def finding_for(view: ReadView, case: Case, person: PersonId | None, polic
 async def retention_of_person(view: ReadView, person: PersonId, case: Case, policy: Policy) -> RetentionDate:
     """Return when the case asks for nothing more of this person, whoever else is in it."""
     record = await _record(view, case, person, policy, None)
-    return forget_at(case.id, [record], await _needs(view, case, person), policy)
+    return forget_at(case.id, [record], await _needs(view, case, policy, person), policy)
 
 
 async def people_of_case(view: ReadView, case: Case) -> tuple[PersonId, ...]:
@@ -83,7 +84,7 @@ async def same_people(view: ReadView, person: PersonId) -> tuple[PersonId, ...]:
 async def _retention(view: ReadView, case: Case, policy: Policy, member: Member | None) -> RetentionDate:
     people: Iterable[PersonId | None] = await people_of_case(view, case) or (None,)
     records = [await _record(view, case, person, policy, member) for person in people]
-    return forget_at(case.id, records, await _needs(view, case), policy)
+    return forget_at(case.id, records, await _needs(view, case, policy), policy)
 
 
 async def _record(
@@ -112,7 +113,7 @@ async def _matter(view: ReadView, case: Case, person: PersonId | None, policy: P
     return Matter(case.id, case.opened_at, finding, case.closed_at, bad_faith)
 
 
-async def _needs(view: ReadView, case: Case, person: PersonId | None = None) -> Needs:
+async def _needs(view: ReadView, case: Case, policy: Policy, person: PersonId | None = None) -> Needs:
     every = await view.sanctions.of_case(case.id)
     sanctions = [each for each in every if person in (None, each.person)]
     if case.about_sanction is not None and (asked := await view.sanctions.sanction(case.about_sanction)):
@@ -122,7 +123,15 @@ async def _needs(view: ReadView, case: Case, person: PersonId | None = None) -> 
     held = [hold.until for hold in await view.retention.holds_of(case.id) if hold.ended_at is None]
     stated = await view.records.stated_of(case.id)
     flagged = any(record.flagged for each, record in stated.items() if person in (None, each))
-    return Needs(in_force_until=[*ends, *measured], held_until=held, flagged=flagged)
+    requests = await view.data_requests.requests_of(case.id)
+    granted = [each.answered_at for each in requests if each.answered_at is not None and each.erases]
+    return Needs(
+        in_force_until=[*ends, *measured],
+        held_until=held,
+        flagged=flagged,
+        asked_until=[readable_until(each.answered_at or view.now, policy) for each in requests if not each.erases],
+        erase_from=readable_until(min(granted), policy) if granted else None,
+    )
 
 
 def _is_about(decision: Decision, person: PersonId | None) -> bool:

@@ -46,6 +46,8 @@ _USE_CASES: Final[Mapping[TaskKind, UseCase]] = {
     TaskKind.ENACT: UseCase.ENACT,
     TaskKind.CLOSE: UseCase.CLOSE,
     TaskKind.REVIEW_CASE: UseCase.REOPEN,
+    TaskKind.ANSWER_DATA_REQUEST: UseCase.HANDLE_DATA_REQUEST,
+    TaskKind.READ_DATA_ANSWER: UseCase.HANDLE_DATA_REQUEST,
     TaskKind.CONFIRM_OFFICE: UseCase.CONFIRM_OFFICE,
     TaskKind.SEE_TO_DEADLINE: UseCase.LIST_TASKS,
 }

@@ -77,6 +77,8 @@ TASKS: Final[Mapping[TaskKind, TaskWords]] = MappingProxyType(
         TaskKind.ENACT: TaskWords(DECISIONS, "Enact what was agreed", "decisions"),
         TaskKind.CLOSE: TaskWords(DECISIONS, "Close the case: all that was decided is in force", "decisions"),
         TaskKind.REVIEW_CASE: TaskWords(DECISIONS, "Look at the case again, as was agreed"),
+        TaskKind.ANSWER_DATA_REQUEST: TaskWords(REPORTERS, "Answer somebody who asks about what is kept of them"),
+        TaskKind.READ_DATA_ANSWER: TaskWords(TEXTS, "Read an answer about what is kept of somebody, as its second"),
         TaskKind.CONFIRM_OFFICE: TaskWords(MEMBERSHIP, "Agree, or do not, that {member} becomes privacy officer"),
         TaskKind.SEE_TO_DEADLINE: TaskWords(DECISIONS, "Late: see to it"),
     }

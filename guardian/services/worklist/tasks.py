@@ -22,6 +22,7 @@ from guardian.services.escalation.cross_space import waiting_patterns
 from guardian.services.identity.merging import sees_both
 from guardian.services.worklist.asked import find_asked
 from guardian.services.worklist.asker import AskedTask, Asker
+from guardian.services.worklist.data_tasks import data_tasks
 from rules.policy import Policy
 from rules.worklist import claim_stands, oldest_standing
 
@@ -71,6 +72,7 @@ async def find_tasks(view: ReadView, policy: Policy, member: Member) -> tuple[Fo
     members = await view.people.members()
     asked = [*find_asked(_asker(view, policy, member, members, work)), *await _asked_one_by_one(view, member, work)]
     asked += _offices_to_confirm(view, member, members)
+    asked += data_tasks(policy, member, members, work, await view.data_requests.open_requests(), view.now)
     claims = await view.task_claims.standing_claims(oldest_standing(view.now, policy))
     found = [
         _found(view, policy, each, _claim_on(view, policy, each, claims, members, work), members) for each in asked

@@ -8,6 +8,7 @@ from guardian.storage.tables import (
     captures,
     cases,
     conversations,
+    data_requests,
     deliberation,
     events,
     handoffs,
@@ -53,6 +54,7 @@ MODULES: Final = (
     worklist,
     rota,
     retention,
+    data_requests,
 )
 """One line here and one import above for each new module of tables."""
 

@@ -18,6 +18,8 @@ RETENTION_WORDS: Final[Mapping[RetentionGround, str]] = {
     RetentionGround.IN_FORCE: "What was decided in it still holds, so it is kept at least as long.",
     RetentionGround.NEW_REPORT: "A newer report about somebody in it has moved its day.",
     RetentionGround.LEGAL_HOLD: "The law asks us to keep it.",
+    RetentionGround.ASKED_FOR: "Somebody has asked what is kept of them, and has time to read the answer.",
+    RetentionGround.ERASURE: "Somebody asked for it to be destroyed, and it was agreed.",
 }
 
 

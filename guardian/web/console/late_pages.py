@@ -44,6 +44,7 @@ WORDS: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.MANUAL_TASK: "What somebody does by hand in a space",
         DeadlineKind.MANUAL_RELEASE: "What somebody lets go of by hand in a space",
         DeadlineKind.RETENTION_REVIEW: "Whether a case still has to be kept",
+        DeadlineKind.DATA_REQUEST: "Answer to who asks about what is kept of them",
         DeadlineKind.CONTACT_QUESTION: "The reporter's word on writing to the person",
     }
 )

@@ -128,6 +128,15 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
         UseCase.READ_SHEET,
     ),
     (
+        NavigationItem(
+            "/console/data-requests",
+            "Data requests",
+            Subject.RECORD,
+            "Who asks about what is kept of them, and waits for you.",
+        ),
+        UseCase.HANDLE_DATA_REQUEST,
+    ),
+    (
         NavigationItem("/console/journal", "Journal", Subject.RECORD, "Who did what, and who read what."),
         UseCase.READ_JOURNAL,
     ),

@@ -7,6 +7,7 @@ from starlette.routing import Route
 from guardian.web.console.act_pages import ActPages
 from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import Console
+from guardian.web.console.data_request_pages import DataRequestPages
 from guardian.web.console.escalation_pages import EscalationPages
 from guardian.web.console.event_check_pages import EventCheckPages
 from guardian.web.console.health_pages import HealthPages
@@ -63,6 +64,7 @@ def console_routes(
         *StatisticsPages(console).routes(),
         *IdentityPages(console).routes(),
         *EventCheckPages(console).routes(),
+        *DataRequestPages(console).routes(),
         *JournalPages(console).routes(),
         *HealthPages(console, health).routes(),
     ]

@@ -23,6 +23,8 @@ _PAGES: Final = {
     TaskKind.CONFIRM_ACT: "/console/reviews",
     TaskKind.GIVE_STATEMENT: "/console/reviews",
     TaskKind.CONFIRM_OFFICE: "/console/members",
+    TaskKind.ANSWER_DATA_REQUEST: "/console/data-requests",
+    TaskKind.READ_DATA_ANSWER: "/console/data-requests",
 }
 """Where a task is done that has a page of its own; all others are done on the page of their case."""
 NEXT: Final = HOME + "/next"

@@ -41,6 +41,7 @@ WITHOUT_CASE = (
     NoticeKind.MEMBERSHIP,
     NoticeKind.MEMBERSHIP_ENDED,
     NoticeKind.ROTA,
+    NoticeKind.DATA_REQUEST,
     NoticeKind.CODE,
     NoticeKind.SIGN_IN_LINK,
     NoticeKind.PASSKEY_RECOVERY,

@@ -34,6 +34,7 @@ from guardian.people.api_tokens import TokenScope
 from guardian.people.models import Group
 from guardian.people.permissions import Seat
 from guardian.services.context import AppContext
+from guardian.services.data_requests.answers import AnswerInput
 from guardian.services.decisions.drafts import DraftInput
 from guardian.services.escalation.escalations import EscalationInput
 from guardian.services.escalation.subjects import AccountSubject, MatterSubject
@@ -48,6 +49,7 @@ from guardian.services.records.yearly import YearlyWords
 from guardian.services.reports.on_behalf import OralReport
 from guardian.services.unilateral.act import ActInput
 from guardian.services.unilateral.outside_acts import OutsideInput
+from rules.data_requests import DataOutcome, DataRefusal
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
 from rules.tracking_sheet import COLUMNS
@@ -212,6 +214,7 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     MeasureRequest: lambda world, account: MeasureRequest(
         MeasureKind.MUTED, AccountInput(DISCORD, account), MeasureReason.SPAM, timedelta(days=2)
     ),
+    AnswerInput: lambda world, account: AnswerInput(DataOutcome.REFUSED, refusal=DataRefusal.SAFETY),
     Seat: lambda world, account: Seat(Group.BOARD),
     OralReport: lambda world, account: OralReport(source="a visitor", what="They said something vile.", who=account),
     RaidPreview: lambda world, account: world.raid_lists[account],

@@ -391,6 +391,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "space", name=op.f("pk_coverage")),
     )
     op.create_table(
+        "data_requests",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_data_requests_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_requests")),
+    )
+    op.create_index(op.f("ix_data_requests_answered_at"), "data_requests", ["answered_at"], unique=False)
+    op.create_index(op.f("ix_data_requests_case_id"), "data_requests", ["case_id"], unique=False)
+    op.create_table(
         "deadlines",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),

@@ -30,6 +30,7 @@ HIDDEN_IDS: Final = {
     "proposal": "proposal_id",
     "draft": "draft_id",
     "act": "act_id",
+    "request": "request_id",
 }
 """What of a hidden case stands in the place of each parameter."""
 OWN: Final = frozenset(
