@@ -49,6 +49,7 @@ class DiscordSignIn:
     """The proof that an account on Discord, and what its owner has connected there, is somebody's."""
 
     label: Final = "Discord"
+    answer_fields: Final = ("code",)
 
     def __init__(self, config: SignInConfig) -> None:
         self._config = config

@@ -45,6 +45,10 @@ log = logger("forum")
 MAX_AGE: Final = timedelta(hours=1)
 """A command that nobody read for so long is not carried out: what it was meant for has passed."""
 
+SIGN_IN: Final = (
+    "Sign in with the account of yours that you write from, or by a link in your mail: {page}/console/sign-in\n\n"
+    "No message here carries a link that opens anything by itself: the forum's administrators can read it."
+)
 DONE: Final = "Done. What came of it stands on the console: {page}/console"
 NOT_DONE: Final = "Not done. Order it on the console, where it says why, and what to do about it: {page}/console"
 UNSURE: Final = (
@@ -81,6 +85,7 @@ _MEASURES: Final = {str(kind): kind for kind in MeasureKind}
 _REASONS: Final = {str(reason): reason for reason in MeasureReason}
 _URGENCIES: Final = {"soon": Urgency.SOON, "danger": Urgency.DANGER}
 _LOOKS_LIKE_COMMAND: Final = re.compile(r"[/\\!.]\s*[A-Za-z]|(?:act|measure|escalate|stop)\s+@", re.IGNORECASE)
+_SIGN_IN: Final = re.compile(r"/sign-?in\b", re.IGNORECASE)
 _DAYS: Final = re.compile(r"\b(\d{1,4})\s*(?:d|days?)\b", re.IGNORECASE)
 _SCOPE: Final = re.compile(r"\bin\s+([a-z0-9_-]+(?:\s*,\s*[a-z0-9_-]+)*)", re.IGNORECASE)
 
@@ -121,6 +126,8 @@ async def execute(context: CommandContext, post: Post, by: MemberId, now: dateti
         return EDITED
     if post.written_at is None or now - post.written_at > MAX_AGE:
         return TOO_OLD
+    if _SIGN_IN.match(post.text.strip()):
+        return SIGN_IN.format(page=page)
     command = _parse_command(post, context)
     if command is None:
         return not_understood_text(post.text, page)

@@ -35,6 +35,7 @@ class GithubSignIn:
     """The proof that an account on GitHub is somebody's."""
 
     label: Final = "GitHub"
+    answer_fields: Final = ("code",)
     knows_linked_accounts: Final = False
 
     def __init__(self, config: SignInConfig) -> None:

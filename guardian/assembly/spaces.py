@@ -146,7 +146,18 @@ def _forum(settings: ForumSettings, clock: Clock, budget_scale: float) -> Connec
         close=space.close,
         content=content,
         inbox=inbox,
+        proof=_forum_proof(settings),
     )
+
+
+def _forum_proof(settings: ForumSettings) -> AccountProof | None:
+    """The way in which people show that an account in the forum is theirs, where it shares a secret with us for that."""
+    if settings.connect_secret is None:
+        return None
+    module = import_module("connectors.forum.sign_in")
+    config = module.SignInConfig(name=settings.name, base_url=settings.url, secret=settings.connect_secret)
+    proof: AccountProof = module.ForumSignIn(config)
+    return proof
 
 
 def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> ConnectedSpace:

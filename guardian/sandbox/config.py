@@ -47,12 +47,17 @@ def write_config(folder: Path, world: World, options: SandboxOptions | None = No
     return path
 
 
+_LOOPBACK: Final = "127.0.0.1"
+"""Under which address the pages of a sandbox are opened."""
+
+
 def _secret_files(world: World) -> Mapping[str, str]:
     return {
         "discord-token": world.discord.token,
         "discord-oauth": world.discord.oauth.client_secret,
         "forum-key": world.forum.api_key,
         "forum-hook": FORUM_WEBHOOK_SECRET,
+        "forum-connect": world.forum.connect.share_secret(_LOOPBACK),
         "github-key.pem": world.github.private_key_pem,
         "github-hook": world.github.webhook_secret,
         "github-oauth": world.github.oauth.client_secret,
@@ -95,6 +100,7 @@ def _config_sections(world: World, options: SandboxOptions) -> Mapping[str, Mapp
             "api_key_file": "secrets/forum-key",
             "api_username": world.forum.api_username,
             "webhook_secret_file": "secrets/forum-hook",
+            "connect_secret_file": "secrets/forum-connect",
             "inbox_every": options.forum_inbox_every,
         },
         f"spaces.{GITHUB}": {

@@ -100,7 +100,8 @@ class DiscordSettings:
 class ForumSettings:
     """A Discourse forum and our key there. `providers`: which space a login provider of the forum stands for.
 
-    `group`: whose messages are read beside those to our own account.
+    `group`: whose messages are read beside those to our own account. Without `connect_secret` nobody can sign in with the
+    forum on the pages.
     """
 
     name: Annotated[SpaceName, GIVEN]
@@ -115,6 +116,7 @@ class ForumSettings:
     providers: tuple[tuple[str, SpaceName], ...]
     group: Annotated[Text, _GROUP, _NOT_AUTOMATIC] | None = None
     inbox_every: Seconds = timedelta(minutes=1)
+    connect_secret: Annotated[Secret | None, Field(alias="connect_secret_file")] = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

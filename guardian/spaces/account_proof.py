@@ -53,6 +53,11 @@ class AccountProof(Protocol):
         """
         ...
 
+    @property
+    def answer_fields(self) -> tuple[str, ...]:
+        """Return which fields of the address that the browser comes back with make the code, joined by dots."""
+        ...
+
     def start(self, return_url: str, state: str, verifier: str, *, include_linked: bool = False) -> str:
         """Return the address at which the space asks the person.
 

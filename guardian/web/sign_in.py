@@ -4,10 +4,12 @@ A sign-in begins and ends in one browser: a cookie of its own carries what the s
 led into somebody else's account. The space's token is never seen here. Read `SignIn` first.
 """
 
+import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -77,6 +79,7 @@ class SignIn:
         self._site = site
         self._proofs = {str(proof.space): proof for proof in proofs}
         self._signed_in: dict[str, SignedIn] = {}
+        self._finished: dict[str, datetime] = {}
 
     def routes(self) -> Sequence[Route]:
         """Return the addresses of signing in."""
@@ -110,7 +113,7 @@ class SignIn:
         return self._redirect_to_space(proof, elsewhere=True)
 
     def _redirect_to_space(self, proof: AccountProof, *, elsewhere: bool, to: str = "") -> Response:
-        state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
+        state, verifier = self._new_state(), secrets.token_urlsafe(48)
         address = proof.start(self._address(proof), state, verifier, include_linked=elsewhere)
         response = RedirectResponse(address, 303)
         # Not `strict`: the browser comes back from another site, and must bring it along.
@@ -128,8 +131,8 @@ class SignIn:
     async def _finish(self, request: Request) -> Response:
         proof = self._proof(request)
         state, verifier, to = _parse_state(request.cookies.get(self._site.cookie_name(_SIGNING_IN), ""))
-        given, code = request.query_params.get("state", ""), request.query_params.get("code", "")
-        if not state or not are_equal(state, given):
+        given, code = request.query_params.get("state", ""), _answer_of(request, proof)
+        if not state or not are_equal(state, given) or not self._uses_up(state):
             return self._show_failure(request, proof, "sign_in.not_begun")
         if not code:
             return self._show_failure(request, proof, "sign_in.not_agreed")
@@ -138,6 +141,27 @@ class SignIn:
             log.warning("sign_in.not_finished", space=proof.space, kind=type(found).__name__)
             return self._show_failure(request, proof, "sign_in.not_said")
         return self._show_signed_in(request, proof, found, to)
+
+    def _new_state(self) -> str:
+        """A word for a sign-in that begins now, and until when it can be finished: only we can have made it."""
+        until = int((self._site.app.system_time() + _SIGN_IN_LENGTH).timestamp())
+        word = f"{secrets.token_urlsafe(24)}~{until}"
+        return f"{word}~{self._mark_of(word)}"
+
+    def _uses_up(self, state: str) -> bool:
+        """Whether it is a word of ours whose time has not passed, and that nobody has come back with before."""
+        now = self._site.app.system_time()
+        self._finished = {each: until for each, until in self._finished.items() if now < until}
+        word, _, mark = state.rpartition("~")
+        if not are_equal(self._mark_of(word), mark) or state in self._finished:
+            return False
+        until = datetime.fromtimestamp(int(word.rpartition("~")[2]), UTC)
+        if now < until:
+            self._finished[state] = until
+        return now < until
+
+    def _mark_of(self, word: str) -> str:
+        return hmac.new(self._site.app.page_key, b"sign-in " + word.encode(), hashlib.sha256).hexdigest()
 
     def _show_signed_in(self, request: Request, proof: AccountProof, found: ProofResult, to: str) -> Response:
         until = self._site.app.system_time() + _SESSION_LENGTH
@@ -209,6 +233,12 @@ class SignIn:
 
     def _address(self, proof: AccountProof) -> str:
         return f"{self._site.app.base_url}/sign-in/{proof.space}/back"
+
+
+def _answer_of(request: Request, proof: AccountProof) -> str:
+    """What the space sent along, as one word; empty where a part is missing or stands there twice."""
+    given = [request.query_params.getlist(name) for name in proof.answer_fields]
+    return ".".join(each[0] for each in given) if all(len(each) == 1 and each[0] for each in given) else ""
 
 
 def _parse_state(cookie: str) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from connectors.emulators.forum import responses
 from connectors.emulators.forum.admin import AccountHandlers, ForumCall
+from connectors.emulators.forum.connect import ConnectProvider
 from connectors.emulators.forum.messages import FileHandlers, MessageHandlers
 from connectors.emulators.forum.people import ForumPerson, ManualActions, actions_of
 from connectors.emulators.forum.rules import ForumError, ForumRules
@@ -70,6 +71,7 @@ class ForumEmulator(EmulatedServer[ForumState]):
         self.webhook_sender = WebhookSender(self._hook_headers, self.faults.drops_event)
         self.rules = ForumRules(self.state, now, self.history, self.webhook_sender)
         self.manual_actions = ManualActions(self.rules)
+        self.connect = ConnectProvider(now)
         self._events = 0
         self._seed_accounts()
         self._routes()
@@ -260,6 +262,8 @@ class ForumEmulator(EmulatedServer[ForumState]):
         self._add("GET", "/review", "review.list", talk.queue, staff)
         self._add("GET", "/review/{id}", "review.show", talk.review_item, staff)
         self._add("PUT", "/review/{id}/perform/{action}", "review.perform", talk.perform, staff)
+        self.route("GET", "/session/sso_provider", "sign_in.page", self.connect.page)
+        self.route("POST", "/session/sso_login", "sign_in.log_in", self.connect.log_in)
         self.route("*", "/{rest:.*}", "unknown", lambda call: responses.not_found_response())
 
     def _add(

@@ -39,6 +39,13 @@ async def test_a_member_acts_and_the_answer_carries_no_code_name_count_or_clock(
     assert not _TOLD_TOO_MUCH.search(answer.replace(setup.community.app.base_url, ""))
 
 
+async def test_a_member_who_asks_to_sign_in_is_told_where_and_sent_no_secret(setup: ForumInboxSetup) -> None:
+    """P-9.8: the forum's administrators can read messages."""
+    answer = await answer_to(setup, MEMBER, "/sign-in, please")
+    assert f"{setup.community.app.base_url}/console/sign-in`" in answer
+    assert await setup.cases() == ()
+
+
 async def test_a_refusal_says_no_more_than_that_it_was_not_done(setup: ForumInboxSetup) -> None:
     answer = await answer_to(setup, MEMBER, ACT.replace("rowan", "nobody"))
     assert answer.startswith("Not done.")

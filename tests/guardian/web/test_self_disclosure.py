@@ -23,6 +23,7 @@ class AtDiscord:
 
     space = DISCORD
     label = "Discord"
+    answer_fields = ("code",)
     knows_linked_accounts = True
 
     def start(self, return_url: str, state: str, verifier: str, *, include_linked: bool = False) -> str:

@@ -22,6 +22,7 @@ class AtGithub:
 
     space = GITHUB
     label = "GitHub"
+    answer_fields = ("code",)
     knows_linked_accounts = False
 
     def __init__(self) -> None:
@@ -114,3 +115,22 @@ async def test_after_half_an_hour_the_page_knows_nobody(pages: Pages, community:
     await signed_in(pages)
     community.system_clock.advance(timedelta(minutes=31))
     assert "Sign in with GitHub" in text_of(await pages.get("/my-reports"))
+
+
+@pytest.mark.harm("sign-in-finished-twice")
+async def test_the_way_back_is_good_once_and_for_ten_minutes(pages: Pages, community: Community) -> None:
+    """P-9.8: whatever cookies a browser still holds."""
+    name = "__Host-guardian-signing-in"
+    for minutes in (0, 11):
+        away = await pages.get("/sign-in/github")
+        kept = pages.client.cookies[name]
+        state = parse_qs(urlsplit(away.headers["location"]).query)["state"][0]
+        back = f"/sign-in/github/back?code=good&state={state}"
+        community.system_clock.advance(timedelta(minutes=minutes))
+        assert (await pages.get(back)).status_code == (403 if minutes else 200)
+        pages.client.cookies.set(name, kept, domain="guardian.example", path="/")
+        assert (await pages.get(back)).status_code == 403
+
+
+async def test_an_answer_with_two_codes_is_none(pages: Pages) -> None:
+    assert "@ada" not in await signed_in(pages, code="good&code=bad")
