@@ -18,6 +18,7 @@ class WakeupTopic(StrEnum):
     DEADLINES = "deadlines"
     WORK_ITEMS = "work_items"
     CONTENT = "content"
+    PAUSES = "pauses"
 
 
 class BaseReadView(Protocol):

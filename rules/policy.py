@@ -208,6 +208,14 @@ class Measures:
 
 
 @dataclass(frozen=True, slots=True)
+class Pauses:
+    """How long something of a whole space is paused: by one member alone, and with a second member's word."""
+
+    alone: Annotated[timedelta, Source("P-1.6", HOUR, 7 * DAY)]
+    longest: Annotated[timedelta, Source("P-1.6", HOUR, 30 * DAY)]
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """How soon another member checks an account that is said to be another's."""
 
@@ -397,6 +405,7 @@ class Policy:
     unilateral: Unilateral
     brake: Brake
     measures: Measures
+    pauses: Pauses
     links: Links
     routing: Routing
     reminders: Reminders
@@ -493,6 +502,7 @@ ORDERS: tuple[ValueOrder, ...] = (
     ValueOrder("unilateral.review_within", "unilateral.unreviewed_end", "an act would end before its review is due"),
     ValueOrder("unilateral.liaison_after", "unilateral.unreviewed_end", "the liaison would hear of it only afterwards"),
     ValueOrder("brake.solo_people", "brake.max_people_per_hour", "one member could do more than the whole service"),
+    ValueOrder("pauses.alone", "pauses.longest", "a second member could only shorten what one alone may do"),
     ValueOrder(
         "measures.native_reason_within", "measures.local_max", "it would outlast what moderators may do unexplained"
     ),

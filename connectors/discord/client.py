@@ -420,6 +420,15 @@ class DiscordConnection:
         """Return the server with its owner and roles."""
         return await self._read(lambda http: http.get_guild(self.config.guild_id, with_counts=False), dict, has="id")
 
+    async def set_incident_actions(self, fields: dict[str, str | None]) -> Answer:
+        """Set until when the server pauses its invitations and private messages; None opens each."""
+        guild = self.config.guild_id
+        return await self._read(
+            lambda http: http.request(Route("PUT", "/guilds/{guild_id}/incident-actions", guild_id=guild), json=fields),
+            dict,
+            Priority.ACTION,
+        )
+
     async def read_application(self) -> Answer:
         """Return the bot's application, with the switches of its intents."""
         return await self._read(lambda http: http.application_info(), dict, has="id")

@@ -32,8 +32,8 @@ PERMISSIONS: Final = (
     _permission(
         "Manage Server",
         "manage_guild",
-        "banning many accounts at once (a raid)",
-        "Many accounts at once (a raid) are banned one by one, and slowly.",
+        "banning many accounts at once (a raid), and pausing invitations and private messages",
+        "Many accounts at once (a raid) are banned one by one, and slowly; nothing of the server can be paused.",
     ),
     _permission(
         "Manage Roles",

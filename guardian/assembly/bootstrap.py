@@ -81,7 +81,9 @@ def _compose(
     units_of_work: SqlUnitOfWorkFactory,
     listening_socket: socket | None,
 ) -> Service:
-    spaces = SpaceRegistry(tuple(RegisteredSpace(wrap(each.space), each.mode, each.content) for each in connected))
+    spaces = SpaceRegistry(
+        tuple(RegisteredSpace(wrap(each.space), each.mode, each.content, each.pauses) for each in connected)
+    )
     base_url = settings.base_url or (
         address_of(listening_socket) if listening_socket else f"http://{settings.host}:{settings.port}"
     )

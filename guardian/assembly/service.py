@@ -28,6 +28,7 @@ from guardian.notices.outbox import Outbox
 from guardian.reconciler.bulk import BulkReconciler
 from guardian.reconciler.content import ContentContext
 from guardian.reconciler.loop import Reconciler
+from guardian.reconciler.pauses import PauseContext
 from guardian.reconciler.resync import resync
 from guardian.sanctions.imposition import extend_to_new_spaces
 from guardian.scheduling.heartbeat import send_heartbeat
@@ -37,6 +38,7 @@ from guardian.scheduling.loops import (
     deadlines_loop,
     jobs_loop,
     notices_loop,
+    pauses_loop,
     raids_loop,
     work_items_loop,
 )
@@ -49,6 +51,7 @@ from guardian.services.measures.alerts import ContentAlerts
 from guardian.services.membership.renewal import run_renewal
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.operations.outages import CONNECTION, LISTS, NOT_READABLE, SpaceOutages
+from guardian.services.pauses.notices import PauseAlerts
 from guardian.services.platform_events.webhooks import receive
 from guardian.services.raids.rollout import advance_raids
 from guardian.services.reports.captures import forget_old_captures
@@ -326,6 +329,7 @@ class Service:
         return (
             work_items_loop(self.reconciler, self.units_of_work),
             content_loop(self._content_context()),
+            pauses_loop(self._pause_context()),
             bulk_loop(BulkReconciler(self.reconciler.context, self.units_of_work)),
             raids_loop(lambda: advance_raids(self.app)),
             notices_loop(self.outbox),
@@ -393,6 +397,11 @@ class Service:
     def _content_context(self) -> ContentContext[UnitOfWork]:
         return ContentContext(
             self.units_of_work, self.spaces, self.clock, ContentAlerts(), self.reconciler.context.retry_policy
+        )
+
+    def _pause_context(self) -> PauseContext[UnitOfWork]:
+        return PauseContext(
+            self.units_of_work, self.spaces, self.clock, PauseAlerts(), self.reconciler.context.retry_policy
         )
 
     def web_app(self) -> Starlette:

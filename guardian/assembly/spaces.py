@@ -13,6 +13,7 @@ from guardian.settings.spaces import DiscordSettings, ForumSettings, GithubSetti
 from guardian.spaces.account_proof import AccountProof
 from guardian.spaces.content import ContentPort
 from guardian.spaces.inbox import Inbox
+from guardian.spaces.pauses import PausePort
 from guardian.spaces.port import Administrator, CheckResult, Space
 from guardian.spaces.registry import Mode
 from guardian.spaces.webhooks import WebhookVerifier
@@ -57,6 +58,7 @@ class ConnectedSpace:
     inbox: Callable[[AppContext], Inbox] | None = None
     attach: Callable[[AppContext], None] | None = None
     proof: AccountProof | None = None
+    pauses: PausePort | None = None
 
 
 def attach_commands(gateway: GatewayConnection, app: AppContext) -> None:
@@ -93,9 +95,13 @@ def _discord(settings: DiscordSettings, clock: Clock, budget_scale: float) -> Co
     )
     gateway = client.DiscordConnection(config)
     content = import_module("connectors.discord.content").DiscordContent(gateway)
-    proof = _discord_proof(settings)
     return ConnectedSpace(
-        space=space.DiscordSpace(gateway, clock), mode=settings.mode, gateway=gateway, content=content, proof=proof
+        space=space.DiscordSpace(gateway, clock),
+        mode=settings.mode,
+        gateway=gateway,
+        content=content,
+        proof=_discord_proof(settings),
+        pauses=import_module("connectors.discord.pauses").DiscordPauses(gateway, clock),
     )
 
 

@@ -26,6 +26,7 @@ class TaskKind(StrEnum):
     CONFIRM_ACT = "confirm_act"
     REVIEW_ACT = "review_act"
     REVIEW_STOP = "review_stop"
+    REVIEW_PAUSE = "review_pause"
     GIVE_STATEMENT = "give_statement"
     READ_DRAFT = "read_draft"
     CONFIRM_SKIP = "confirm_skip"

@@ -50,6 +50,7 @@ class NoticeKind(StrEnum):
     NOT_NOTIFIED = "not_notified"
     BRAKE = "brake"
     RAID = "raid"
+    SPACE_PAUSED = "space_paused"
     CLOCK_DISTRUSTED = "clock_distrusted"
     SPACE_DOWN = "space_down"
     ITEM_UNREAD = "item_unread"

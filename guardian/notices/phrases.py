@@ -144,6 +144,25 @@ STOPS: Final[Phrases] = {
     "upheld": "The group has looked at a stop, and it stays.",
     "ended": "The group has looked at a stop, and it has ended: the member may act alone again.",
 }
+PAUSED: Final[Phrases] = {
+    "invites": "invitations are paused",
+    "direct_messages": "private messages between members are paused",
+    "interactions": "only those known there take part",
+    "writing": "nobody writes for a while",
+}
+PAUSES: Final[Phrases] = {
+    "begun": (
+        "A member has paused this for the whole space, or a part of it, so that things can calm down. It is about nobody "
+        "by name. Another member looks at it within a day and says whether it goes on."
+    ),
+    "kept": "Another member has looked at this pause. The end named here is the one that counts now.",
+    "ended": "A member has ended this pause before its time. The space is being opened again.",
+    "over": "This pause is over, and the space has said that nothing of it stands any more.",
+    "opened_by_hand": "Somebody has opened this in the space itself before its time, so the pause has ended.",
+    "blocked": "The space does not do what this pause asks of it. It is tried again and again.",
+    "to_review": "This pause waits for another member to look at it: does it go on, or end now?",
+    "review_late": "Nobody has looked at this pause in time. Please see to it.",
+}
 DEADLINES: Final[Phrases] = {
     "first_answer": "The reporter waits for a first answer.",
     "substantive_answer": "The reporter waits for an answer on what becomes of the report.",
@@ -184,6 +203,8 @@ PHRASES: Final[Mapping[str, Phrases]] = {
     "board_causes": BOARD_CAUSES,
     "board_asks": BOARD_ASKS,
     "stops": STOPS,
+    "pauses": PAUSES,
+    "paused": PAUSED,
     "raids": RAIDS,
     "promises": DEADLINES,
     "alarms": ALERTS,

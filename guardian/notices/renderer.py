@@ -44,6 +44,7 @@ _OPENED: Final[Mapping[str, str]] = {
     "matters": "Open the matter",
     "measures": "Open the measures",
     "measures/explain": "Give the reason",
+    "pauses": "Open the pauses",
 }
 """What opens a place of the console is called, where it is a button."""
 _BLANK_LINES: Final = re.compile(r"\n{3,}")

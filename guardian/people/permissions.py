@@ -70,6 +70,8 @@ class UseCase(StrEnum):
     MARK_CSAM = "mark_csam"
     READ_MATTER = "read_matter"
     MEASURE = "measure"
+    PAUSE_SPACE = "pause_space"
+    REVIEW_PAUSE = "review_pause"
     EXPLAIN_NATIVE_ACTION = "explain_native_action"
     HANDLE_MATTER = "handle_matter"
     ESCALATE = "escalate"
@@ -177,6 +179,8 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.MARK_CSAM: _CASE_SEATS,
     UseCase.READ_MATTER: (MODERATORS,),
     UseCase.MEASURE: (MODERATORS, MEMBERS),
+    UseCase.PAUSE_SPACE: (MODERATORS, MEMBERS),
+    UseCase.REVIEW_PAUSE: (MODERATORS_CHAIR, MEMBERS),
     UseCase.EXPLAIN_NATIVE_ACTION: (MODERATORS, MEMBERS),
     UseCase.HANDLE_MATTER: (MODERATORS,),
     UseCase.ESCALATE: (MODERATORS,),

@@ -56,6 +56,7 @@ OF_DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.CONTACT_QUESTION: "the time for the reporter's word on writing to the person is over",
     DeadlineKind.EXPUNGE: "a case is forgotten",
     DeadlineKind.RETENTION_REVIEW: "whether a case is still to be kept is looked at",
+    DeadlineKind.PAUSE_REVIEW: "the review of a pause is due",
     DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
     DeadlineKind.DATA_REQUEST: "somebody's request about what is kept of them is due",
 }

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from guardian.clock import system_now
-from guardian.reconciler import content
+from guardian.reconciler import content, pauses
 from guardian.reconciler.bulk import BulkReconciler
 from guardian.reconciler.content import ContentContext
 from guardian.reconciler.loop import Reconciler
+from guardian.reconciler.pauses import PauseContext
 from guardian.sanctions.store import SanctionReadView, SanctionUnitOfWork
 from guardian.scheduling.periodic import RecurringJobs
 from guardian.scheduling.supervisor import Loop, Wait, step_loop
@@ -72,6 +73,20 @@ def content_loop(context: ContentContext[UnitOfWork]) -> Loop:
             await wait(await content.reconcile_due(context))
 
     return Loop(name="things", topic=WakeupTopic.CONTENT, run=run, next_due=next_due)
+
+
+def pauses_loop(context: PauseContext[UnitOfWork]) -> Loop:
+    """The loop that pauses what of a whole space is to be paused, and opens it again."""
+
+    async def next_due() -> datetime | None:
+        async with context.units_of_work.read() as view:
+            return await view.pauses.next_due()
+
+    async def run(wait: Wait) -> None:
+        while True:
+            await wait(await pauses.reconcile_due(context))
+
+    return Loop(name="pauses", topic=WakeupTopic.PAUSES, run=run, next_due=next_due)
 
 
 def raids_loop(advance_raids: Callable[[], Awaitable[None]]) -> Loop:

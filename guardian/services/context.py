@@ -35,6 +35,7 @@ from guardian.people.rota import RotaStore
 from guardian.people.sign_ins import SignInStore
 from guardian.reconciler.bulk_store import BulkStore
 from guardian.reconciler.content_store import ContentRestrictionStore
+from guardian.reconciler.pause_store import PauseStore
 from guardian.sanctions.foreign import ForeignStore
 from guardian.sanctions.manual_tasks import ManualTaskStore
 from guardian.sanctions.store import SanctionStore
@@ -114,6 +115,10 @@ class ReadView(CaseView, Protocol):
     @property
     def content_restrictions(self) -> ContentRestrictionStore:
         """Return the store of restrictions of content."""
+
+    @property
+    def pauses(self) -> PauseStore:
+        """Return the store of pauses of spaces."""
 
     @property
     def manual_tasks(self) -> ManualTaskStore:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from guardian.ids import SpaceName
 from guardian.spaces.content import ContentPort
+from guardian.spaces.pauses import PausePort
 from guardian.spaces.port import Space
 
 
@@ -21,11 +22,12 @@ class Mode(StrEnum):
 
 @dataclass(slots=True)
 class RegisteredSpace:
-    """A space, what the service may do there, and its messages and conversations where it can reach them."""
+    """A space, what the service may do there, its messages and conversations, and its pauses, where it can reach them."""
 
     space: Space
     mode: Mode
     content: ContentPort | None = None
+    pauses: PausePort | None = None
 
 
 class SpaceRegistry:
@@ -51,6 +53,11 @@ class SpaceRegistry:
         """Return the messages and conversations of that space; None where we cannot reach them."""
         entry = self._by_name.get(name)
         return entry.content if entry else None
+
+    def pauses(self, name: SpaceName) -> PausePort | None:
+        """Return what that space can do with itself as a whole; None where it can do nothing."""
+        entry = self._by_name.get(name)
+        return entry.pauses if entry else None
 
     def mode(self, name: SpaceName) -> Mode:
         """Return what may be done there; a space that is not configured is only observed."""

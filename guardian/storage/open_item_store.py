@@ -43,6 +43,7 @@ from guardian.storage.tables.deliberation import (
 from guardian.storage.tables.handoffs import handoffs
 from guardian.storage.tables.links import disputes, merges
 from guardian.storage.tables.measures import foreign_restrictions, measures
+from guardian.storage.tables.pauses import pauses
 from guardian.storage.tables.people import accounts
 from guardian.storage.tables.raids import raids
 from guardian.storage.tables.risk import conflict_claims
@@ -61,6 +62,7 @@ class SqlOpenItemStore(EncryptedSqlStore):
             *await self._deliberation(),
             *await self._acts(),
             *await self._stops(),
+            *await self._pauses(),
             *await self._seconds(),
             *await self._csam_claims(),
             *await self._handoffs(),
@@ -119,6 +121,13 @@ class SqlOpenItemStore(EncryptedSqlStore):
                 word=row.of_member,
                 answered=answered[row.id] | {MemberId(row.of_member)},
             )
+            for row in rows
+        ]
+
+    async def _pauses(self) -> list[OpenItem]:
+        rows = await self._all(select(pauses).where(pauses.c.reviewed_at.is_(None)))
+        return [
+            OpenItem(kind=TaskKind.REVIEW_PAUSE, case=None, subject=row.id, at=row.at, by=row.by, word=row.space)
             for row in rows
         ]
 

@@ -39,6 +39,7 @@ from guardian.storage.note_store import SqlNoteStore
 from guardian.storage.notice_store import SqlNoticeStore
 from guardian.storage.open_work_store import SqlOpenWorkStore
 from guardian.storage.passkey_store import SqlPasskeyStore
+from guardian.storage.pause_store import SqlPauseStore
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.raid_store import SqlRaidStore
 from guardian.storage.record_store import SqlRecordStore
@@ -171,6 +172,11 @@ class SqlStores:
     def content_restrictions(self) -> SqlContentRestrictionStore:
         """Return the store of restrictions of content."""
         return SqlContentRestrictionStore(self.connection, self.encryption)
+
+    @cached_property
+    def pauses(self) -> SqlPauseStore:
+        """Return the store of pauses of spaces."""
+        return SqlPauseStore(self.connection)
 
     @cached_property
     def foreign(self) -> SqlForeignStore:

@@ -22,6 +22,7 @@ from guardian.cases.unilateral_acts import ActState, OutsideKind
 from guardian.people.models import Group, Office, Trust
 from guardian.sanctions.models import LiftingCause
 from guardian.services.membership.checklists import MembershipChange
+from guardian.spaces.pauses import PauseKind
 from guardian.web.data_labels import DATA_LABELS
 from rules.case_marks import CaseMarkKind
 from rules.ladder import Outcome, TermState
@@ -29,6 +30,7 @@ from rules.leaks import LeakKind
 from rules.measures import MeasureReason
 from rules.membership import LeavingGround
 from rules.notification import NotificationState
+from rules.pauses import PauseReason
 from rules.precedence import Restriction
 from rules.procedure import Step
 from rules.quorum import Answer
@@ -155,6 +157,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.ROTA_CALL: "The next on duty is told of the report",
         DeadlineKind.EXPUNGE: "The case is expunged",
         DeadlineKind.RETENTION_REVIEW: "The group looks whether the case still has to be kept",
+        DeadlineKind.PAUSE_REVIEW: "A look at a pause of a space",
         DeadlineKind.EVENT_OVER: "What is kept of an event's list is forgotten",
         DeadlineKind.DATA_REQUEST: "An answer to somebody who asks about what is kept of them",
     }
@@ -289,6 +292,18 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             MeasureReason.UNSUITABLE: "content that does not belong here",
             MeasureReason.COOLING_DOWN: "letting a heated conversation cool down",
             MeasureReason.GUIDELINES: "the guidelines of the space",
+        },
+        PauseKind: {
+            PauseKind.INVITES: "coming in by invitation",
+            PauseKind.DIRECT_MESSAGES: "private messages between members who are not friends",
+            PauseKind.INTERACTIONS: "taking part by those who are not known there yet",
+            PauseKind.WRITING: "writing: everybody reads",
+        },
+        PauseReason: {
+            PauseReason.RAID: "many accounts at once mean to disturb",
+            PauseReason.SPAM: "spam or advertising by many",
+            PauseReason.HEATED: "it has become heated, and needs time",
+            PauseReason.SAFETY: "somebody's safety",
         },
         Urgency: {
             Urgency.ORDINARY: "it can wait its turn",

@@ -32,6 +32,7 @@ from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from rules.policy import Policy
 from tests.builders.databases import copy_blank_file, make_template_folder
 from tests.fakes.clock import START, FrozenClock
+from tests.fakes.pauses import FakePauses
 from tests.fakes.space import FakeSpace
 
 DISCORD = SpaceName("discord")
@@ -243,7 +244,13 @@ async def a_community(
     """The application with the community behind it; everything is closed afterwards."""
     clock, system_clock = FrozenClock(), FrozenClock()
     spaces = {name: FakeSpace(clock, name) for name in (DISCORD, FORUM, GITHUB)}
-    registry = SpaceRegistry(tuple(RegisteredSpace(space, Mode.ENFORCE) for space in spaces.values()))
+    pauses = FakePauses(DISCORD, clock)
+    registry = SpaceRegistry(
+        tuple(
+            RegisteredSpace(space, Mode.ENFORCE, pauses=pauses if name == DISCORD else None)
+            for name, space in spaces.items()
+        )
+    )
     seeded = await _copy_seeded_files(folder, members or everybody())
     async with await Database.open(f"sqlite+aiosqlite:///{folder / seeded.database}") as database:
         numbers = policy or preset_policy("django")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from connectors.discord.translate import Success
 from guardian.ids import Reference, SpaceName
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
 from guardian.sandbox.stories.manual_space import CHAT
@@ -313,6 +314,22 @@ class NotifiedInPublic(WrappedSpace):
         return await self.inner.send_message(account, message)
 
 
+class PausedOnce(WrappedSpace):
+    """Believes that a pause of the server stands for as long as was asked, once it has been set."""
+
+    def __init__(self, inner: Space) -> None:
+        super().__init__(inner)
+        connection = cast(Any, inner)._connection
+        put = connection.set_incident_actions
+        asked: list[dict[str, str | None]] = []
+
+        async def put_once(fields: dict[str, str | None]) -> Any:
+            asked.append(fields)
+            return await put(fields) if len(asked) == 1 else Success({})
+
+        connection.set_incident_actions = put_once
+
+
 class FormsForgotten(WrappedSpace):
     """Knows only the forms that it has shown itself: what was opened before a restart is silently discarded."""
 
@@ -429,6 +446,7 @@ everything_taken_for_ours = sabotage_space(DISCORD, EverythingTakenForOurs)
 replaced_by_lifting = sabotage_space(FORUM, ReplacedByLifting)
 everybody_is_notified = sabotage_space(DISCORD, Copied)
 escalations_come_back = sabotage_space(DISCORD, CopiedDown)
+paused_once = sabotage_space(DISCORD, PausedOnce)
 nobody_is_notified = sabotage_space(DISCORD, NotificationDropped)
 notified_in_public = sabotage_space(DISCORD, NotifiedInPublic)
 files_prefetched = sabotage_space(DISCORD, FilesPrefetched)

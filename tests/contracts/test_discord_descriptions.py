@@ -42,6 +42,7 @@ PATHS = {
     "command.list_guild": "/applications/{application_id}/guilds/{guild_id}/commands",
     "command.put_guild": "/applications/{application_id}/guilds/{guild_id}/commands",
     "guild.get": "/guilds/{guild_id}",
+    "guild.incidents": "/guilds/{guild_id}/incident-actions",
     "channel.list": "/guilds/{guild_id}/channels",
     "channel.get": "/channels/{channel_id}",
     "channel.patch": "/channels/{channel_id}",
@@ -74,7 +75,14 @@ PATHS = {
 }
 METHODS = {"list": "get", "get": "get", "bot": "get", "list_guild": "get", "put": "put", "put_guild": "put"}
 METHODS |= {"add": "put", "delete": "delete", "remove": "delete", "patch": "patch", "post": "post"}
-METHODS |= {"search": "get", "bulk": "post", "open": "post", "bulk_delete": "post", "callback": "post"}
+METHODS |= {
+    "search": "get",
+    "incidents": "put",
+    "bulk": "post",
+    "open": "post",
+    "bulk_delete": "post",
+    "callback": "post",
+}
 
 
 @cache
@@ -196,6 +204,8 @@ async def _plain_calls(emulator: DiscordEmulator, ada: str, ben: str) -> None:
         ("DELETE", f"{guild}/bans/{ben}", None),
         ("POST", f"{guild}/bulk-ban", {"user_ids": [ben]}),
         ("POST", f"{guild}/bulk-ban", {"user_ids": []}),
+        ("PUT", f"{guild}/incident-actions", {"invites_disabled_until": "2126-03-02T15:00:00+00:00"}),
+        ("PUT", f"{guild}/incident-actions", {"invites_disabled_until": None}),
         ("GET", f"{guild}/audit-logs", None),
         ("POST", "/users/@me/channels", {"recipient_id": ben}),
         ("POST", f"{general}/messages", {"content": "by the bot"}),

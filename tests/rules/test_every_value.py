@@ -21,6 +21,7 @@ from rules import (
     membership,
     name_matching,
     notification,
+    pauses,
     precedence,
     quorum,
     reconsideration,
@@ -228,6 +229,19 @@ def measuring(policy: Policy) -> object:
     ]
 
 
+def pausing(policy: Policy) -> object:
+    """Whether one member may pause something, by term and by how long ago they did, and how long another lets it go on."""
+    alone = [
+        pauses.may_pause(
+            "a", hours * HOUR, [pauses.PastPause("a", NOW - days * DAY, False, False)], (), NOW, policy
+        ).code
+        for hours in (1, 24, 30, 60)
+        for days in (1, 5, 8, 20)
+    ]
+    kept = [pauses.may_keep("b", "a", NOW, NOW + days * DAY, NOW, policy).code for days in (1, 5, 8, 20)]
+    return alone, kept
+
+
 PROBES: dict[str, Probe] = {
     "reports.contact_person": contact,
     "reports.first_answer_target": deadline(TimeLimit.FIRST_ANSWER_TARGET),
@@ -290,6 +304,8 @@ PROBES: dict[str, Probe] = {
     ],
     "brake.raid_lasts": lambda policy: brake.raid_announced_until(NOW, policy),
     "brake.raid_tells": brake.notifies_each_of_raid,
+    "pauses.alone": pausing,
+    "pauses.longest": pausing,
     "measures.local_max": measuring,
     "measures.local_repeat": measuring,
     "measures.local_repeat_within": measuring,

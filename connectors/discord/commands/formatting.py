@@ -86,6 +86,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.MANUAL_RELEASE: "somebody is asked to let a person back in by hand",
     DeadlineKind.ROTA_CALL: "the next on duty is told of the report",
     DeadlineKind.EXPUNGE: "the case is expunged",
+    DeadlineKind.PAUSE_REVIEW: "the review of a pause",
     DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
     DeadlineKind.DATA_REQUEST: "an answer to somebody who asks about what is kept of them",
     DeadlineKind.RETENTION_REVIEW: "the group looks whether the case still has to be kept",

@@ -119,6 +119,21 @@ class Community:
         self._audit(by, user_id, MEMBER_UPDATE, {k: v for k, v in change.items() if v is not None})
         self.gateway.dispatch("GUILD_MEMBER_UPDATE", self._member_event(user_id))
 
+    def set_incident_actions(self, until: dict[str, datetime | None], by: Actor) -> None:
+        """Pause invitations or private messages until then; None, or an instant that has passed, opens them."""
+        for name, end in until.items():
+            before, after = self.state.paused.pop(name, None), end if end is not None and end > self.now() else None
+            if after is not None:
+                self.state.paused[name] = after
+            if before != after:
+                old, new = (shapes.format_instant(t) if t else None for t in (before, after))
+                self.record_change(name, self.state.guild_id, old, new, by)
+        self.gateway.dispatch("GUILD_UPDATE", shapes.guild(self.state))
+
+    def is_paused(self, name: str) -> bool:
+        """Return whether that is paused at this instant."""
+        return name in self.state.paused and self.state.paused[name] > self.now()
+
     def time_out_by_rule(self, user_id: str, until: datetime) -> None:
         """Silence the member by AutoMod, whose entry names them as both who did it and to whom."""
         self.state.timeouts[user_id] = until

@@ -8,6 +8,7 @@ from connectors.emulators.discord.state import THREAD, Channel
 from connectors.emulators.shared.control import Declined
 
 LONGEST_TIMEOUT = timedelta(days=28)
+INVITES = "invites_disabled_until"
 
 
 def to_write_in(place: Channel) -> Permission:
@@ -64,8 +65,15 @@ class ManualActions:
         """Make the account a member again, before the rules screen where there is one; a banned account is refused."""
         if user in self.community.state.bans:
             raise Declined("this account is banned from the guild")
+        if self.community.is_paused(INVITES):
+            raise Declined("invitations to the guild are paused")
         if user not in self.community.state.members:
             self.community.join(user, pending=pending)
+
+    def pause_by_hand(self, by: str, what: str, until: datetime | None) -> None:
+        """Pause invitations or private messages of the guild as that moderator; None opens them again."""
+        self._require(by, Permission.MANAGE_GUILD)
+        self.community.set_incident_actions({what: until}, Actor(by))
 
     def accept_rules(self, user: str) -> None:
         """Let the member accept the rules on the screen that they see first."""

@@ -8,11 +8,19 @@ from connectors.emulators.discord.community import Actor
 from connectors.emulators.discord.permissions import Permission
 from connectors.emulators.discord.refusals import Refusal, invalid
 from connectors.emulators.discord.requests import DiscordCall, RestHandlers, Route, bot_actor, parse_body, parse_number
-from connectors.emulators.discord.state import GUILD_MEMBERS_INTENT, PRIVATE_CHANNEL, THREAD, AuditEntry, Json
+from connectors.emulators.discord.state import (
+    GUILD_MEMBERS_INTENT,
+    PAUSED_UNTIL,
+    PRIVATE_CHANNEL,
+    THREAD,
+    AuditEntry,
+    Json,
+)
 from connectors.emulators.shared.server import Response
 
 LONGEST_TIMEOUT = timedelta(days=28)
 LONGEST_DELETION = 604_800
+LONGEST_PAUSE = timedelta(hours=24)
 MOST_AT_ONCE = 200
 AUDIT_KEPT = timedelta(days=45)
 
@@ -25,6 +33,7 @@ class GuildHandlers(RestHandlers):
         guild = "/guilds/{guild_id}"
         return [
             Route("GET", guild, "guild.get", self.guild),
+            Route("PUT", f"{guild}/incident-actions", "guild.incidents", self.put_incident_actions),
             Route("GET", f"{guild}/channels", "channel.list", self.channels),
             Route("GET", f"{guild}/roles", "role.list", self.roles),
             Route("GET", f"{guild}/bans", "ban.list", self.bans),
@@ -51,6 +60,14 @@ class GuildHandlers(RestHandlers):
         if call.query.get("with_counts", "").lower() in ("1", "true"):
             shown |= {"approximate_member_count": len(call.state.members), "approximate_presence_count": 0}
         return Response(200, shown)
+
+    def put_incident_actions(self, call: DiscordCall) -> Response:
+        """Pause invitations and private messages, each for 24 hours at most; what the body leaves out is open."""
+        self.require_in_guild(call, Permission.MANAGE_GUILD)
+        body = parse_body(call)
+        until = {name: _parse_pause(name, body.get(name), self.community.now()) for name in PAUSED_UNTIL}
+        self.community.set_incident_actions(until, bot_actor(call))
+        return Response(200, shapes.incidents(call.state))
 
     def channels(self, call: DiscordCall) -> Response:
         """Return the guild's channels."""
@@ -235,6 +252,13 @@ class GuildHandlers(RestHandlers):
         )
 
 
+def _parse_pause(name: str, written: Any, now: datetime) -> datetime | None:
+    end = _parse_instant(written, name) if written is not None else None
+    if end is not None and end > now + LONGEST_PAUSE:
+        raise invalid(name, "Must be within 24 hours.", "INCIDENT_ACTION_MAX")
+    return end
+
+
 def _parse_deletion(asked: Json) -> int:
     if "delete_message_seconds" not in asked and "delete_message_days" in asked:
         return int(asked["delete_message_days"]) * 86_400
@@ -244,11 +268,11 @@ def _parse_deletion(asked: Json) -> int:
     return seconds
 
 
-def _parse_instant(text: Any) -> datetime:
+def _parse_instant(text: Any, name: str = "communication_disabled_until") -> datetime:
     try:
         at = datetime.fromisoformat(str(text))
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise invalid("communication_disabled_until", "Not a timestamp with its offset.", "DATE_TIME_TYPE_PARSE")
+        raise invalid(name, "Not a timestamp with its offset.", "DATE_TIME_TYPE_PARSE")
     return at

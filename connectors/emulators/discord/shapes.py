@@ -9,6 +9,7 @@ from connectors.emulators.discord.state import (
     GUILD_MEMBERS_INTENT,
     GUILD_PRESENCES_INTENT,
     MESSAGE_CONTENT_INTENT,
+    PAUSED_UNTIL,
     PRIVATE_CHANNEL,
     THREAD,
     Attachment,
@@ -228,6 +229,11 @@ def audit_entry(given: AuditEntry) -> Json:
     return shown | {name: value for name, value in extras.items() if value}
 
 
+def incidents(state: DiscordState) -> Json:
+    """Return until when the guild has paused what: instants that have passed stay where they were written."""
+    return {name: format_instant(state.paused[name]) if name in state.paused else None for name in PAUSED_UNTIL}
+
+
 def guild(state: DiscordState) -> Json:
     """Return the guild as `GET /guilds/{id}` answers."""
     return {
@@ -236,7 +242,7 @@ def guild(state: DiscordState) -> Json:
         "id": state.guild_id,
         "name": state.guild_name,
         "owner_id": state.owner_id,
-        "features": ["COMMUNITY"],
+        "features": list(state.features),
         "region": "deprecated",
         "afk_timeout": 300,
         "widget_enabled": False,
@@ -249,6 +255,7 @@ def guild(state: DiscordState) -> Json:
         "nsfw": False,
         "emojis": [],
         "stickers": [],
+        "incidents_data": incidents(state) if state.paused else None,
     }
 
 

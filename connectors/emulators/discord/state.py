@@ -17,6 +17,7 @@ Item = TypeVar("Item")
 DISCORD_EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 TEXT_CHANNEL, PRIVATE_CHANNEL, THREAD = 0, 1, 11
 EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
+PAUSED_UNTIL = ("invites_disabled_until", "dms_disabled_until")
 GUILD_MEMBERS_INTENT, GUILD_PRESENCES_INTENT, MESSAGE_CONTENT_INTENT = 1 << 1, 1 << 8, 1 << 15
 
 
@@ -195,6 +196,8 @@ class DiscordState:
     stickers: dict[str, bytes] = field(default_factory=dict)
     bans: ById[Ban] = field(default_factory=ById)
     timeouts: dict[str, datetime] = field(default_factory=dict)
+    paused: dict[str, datetime] = field(default_factory=dict)
+    features: list[str] = field(default_factory=lambda: ["COMMUNITY"])
     bans_leave_inside: set[str] = field(default_factory=set)
     audit: list[AuditEntry] = field(default_factory=list)
     commands: dict[str, list[Json]] = field(default_factory=dict)

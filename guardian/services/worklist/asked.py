@@ -25,6 +25,7 @@ _USE_CASES: Final[Mapping[TaskKind, UseCase]] = {
     TaskKind.CONFIRM_ACT: UseCase.CONFIRM_ACT,
     TaskKind.REVIEW_ACT: UseCase.REVIEW_ACT,
     TaskKind.REVIEW_STOP: UseCase.REVIEW_ACT,
+    TaskKind.REVIEW_PAUSE: UseCase.REVIEW_PAUSE,
     TaskKind.GIVE_STATEMENT: UseCase.ACT_UNILATERALLY,
     TaskKind.READ_DRAFT: UseCase.APPROVE_DRAFT,
     TaskKind.CONFIRM_SKIP: UseCase.SKIP_STEP,

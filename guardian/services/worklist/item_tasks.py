@@ -16,9 +16,10 @@ from guardian.cases.exclusions import deciders_by_status
 from guardian.cases.open_work import ALSO_WHEN_CLOSED, CaseSummary, OpenItem
 from guardian.cases.tasks import TaskKind
 from guardian.cases.unilateral_acts import ActState
-from guardian.ids import MemberId
+from guardian.ids import MemberId, SpaceName
 from guardian.journal import by_member
-from guardian.people.permissions import BOARD, BOARD_LIAISON, CHAIRS, holds_seat
+from guardian.people.models import Group
+from guardian.people.permissions import BOARD, BOARD_LIAISON, CHAIRS, MEMBERS, Seat, holds_seat
 from guardian.services.worklist.asker import AskedTask, Asker
 from rules.conflicts import ConflictStatus
 from rules.worklist import ballot_due_at
@@ -27,6 +28,7 @@ _DUE_BY: Final[Mapping[TaskKind, DeadlineKind]] = {
     TaskKind.VOTE: DeadlineKind.PROPOSAL_CLOSES,
     TaskKind.REVIEW_ACT: DeadlineKind.REVIEW,
     TaskKind.REVIEW_STOP: DeadlineKind.REVIEW,
+    TaskKind.REVIEW_PAUSE: DeadlineKind.PAUSE_REVIEW,
     TaskKind.GIVE_STATEMENT: DeadlineKind.STATEMENT,
     TaskKind.LOOK_AT_LINK: DeadlineKind.LINK_DISPUTE,
     TaskKind.DECIDE_CONFLICT: DeadlineKind.CONFLICT_CLAIM,
@@ -105,6 +107,14 @@ def _stop_review(asker: Asker, item: OpenItem) -> AskedTask | None:
         return None
     facts = {"of": asker.names.get(MemberId(item.word), ""), "by": asker.names.get(MemberId(item.by or ""), "")}
     return _task(item, None, facts)
+
+
+def _pause_review(asker: Asker, item: OpenItem) -> AskedTask | None:
+    """A pause is about a space: whoever looks after it knows, and whoever began it does not review it (P-1.6)."""
+    seats = (MEMBERS, Seat(Group.MODERATORS, space=SpaceName(item.word)))
+    if _is_own(asker, item) or not any(holds_seat(asker.member, seat, asker.at) for seat in seats):
+        return None
+    return _task(item, None, {"space": item.word, "by": asker.names.get(MemberId(item.by or ""), "")})
 
 
 def _statement(asker: Asker, item: OpenItem) -> AskedTask | None:
@@ -191,6 +201,7 @@ _ASKED: Final[Mapping[TaskKind, Callable[[Asker, OpenItem], AskedTask | None]]] 
     TaskKind.CONFIRM_ACT: _second,
     TaskKind.REVIEW_ACT: _act_review,
     TaskKind.REVIEW_STOP: _stop_review,
+    TaskKind.REVIEW_PAUSE: _pause_review,
     TaskKind.GIVE_STATEMENT: _statement,
     TaskKind.READ_DRAFT: _second,
     TaskKind.CONFIRM_SKIP: _second,

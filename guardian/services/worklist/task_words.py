@@ -48,6 +48,7 @@ TASKS: Final[Mapping[TaskKind, TaskWords]] = MappingProxyType(
         TaskKind.CONFIRM_ACT: TaskWords(ACTS, "Agree to an act that waits for a second member"),
         TaskKind.REVIEW_ACT: TaskWords(ACTS, "Review what one member did alone"),
         TaskKind.REVIEW_STOP: TaskWords(ACTS, "Review that {by} stopped {of}"),
+        TaskKind.REVIEW_PAUSE: TaskWords(ACTS, "Look at a pause of {space}, begun by {by}"),
         TaskKind.GIVE_STATEMENT: TaskWords(ACTS, "Write your own account of what you did"),
         TaskKind.READ_DRAFT: TaskWords(TEXTS, "Read a text before it goes out", "texts"),
         TaskKind.CONFIRM_SKIP: TaskWords(DECISIONS, "Agree, or do not, to leave a step out", "steps"),

@@ -47,6 +47,7 @@ class HealthPages:
             spaces=[(space, self._app.spaces.mode(space.name)) for space in self._app.spaces],
             blocked=_blocked(sanctions),
             reads_cases=bool(reads_cases),
+            may_pause=bool(may_perform(visit.member, UseCase.PAUSE_SPACE, now)),
         )
 
 

@@ -85,6 +85,12 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
     ),
     (
         NavigationItem(
+            "/console/pauses", "Pauses", Subject.ACTS, "Close a whole space for a while, and open it again."
+        ),
+        UseCase.PAUSE_SPACE,
+    ),
+    (
+        NavigationItem(
             "/console/act/outside",
             "Acts outside the spaces",
             Subject.ACTS,

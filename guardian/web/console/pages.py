@@ -22,6 +22,7 @@ from guardian.web.console.more_pages import MorePages
 from guardian.web.console.oral_report_pages import OralReportPages
 from guardian.web.console.outside_act_pages import OutsideActPages
 from guardian.web.console.passkey_pages import PasskeyPages
+from guardian.web.console.pause_pages import PausePages
 from guardian.web.console.raid_pages import RaidPages
 from guardian.web.console.record_pages import RecordPages
 from guardian.web.console.review_pages import ReviewPages
@@ -55,6 +56,7 @@ def console_routes(
         *OralReportPages(console).routes(),
         *MatterPages(console).routes(),
         *MeasurePages(console).routes(),
+        *PausePages(console).routes(),
         *EscalationPages(console).routes(),
         *MemberPages(console).routes(),
         *MembershipPages(console).routes(),

@@ -20,6 +20,7 @@ from guardian.web.forms import Form
 _PAGES: Final = {
     TaskKind.REVIEW_ACT: "/console/reviews",
     TaskKind.REVIEW_STOP: "/console/reviews",
+    TaskKind.REVIEW_PAUSE: "/console/pauses",
     TaskKind.CONFIRM_ACT: "/console/reviews",
     TaskKind.GIVE_STATEMENT: "/console/reviews",
     TaskKind.CONFIRM_OFFICE: "/console/members",

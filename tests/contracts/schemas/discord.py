@@ -90,6 +90,7 @@ SHAPES: dict[str, Schema] = {
     "guild": obj(
         {"id": SNOWFLAKE, "name": TEXT, "owner_id": SNOWFLAKE, "roles": many(ref("role")), "features": many(TEXT)}
     ),
+    "incidents": obj({"invites_disabled_until": or_null(INSTANT), "dms_disabled_until": or_null(INSTANT)}),
     "channel": obj(
         {"id": SNOWFLAKE, "type": NUMBER},
         {
@@ -168,6 +169,7 @@ ANSWERS: dict[str, dict[int, Schema]] = {
     "command.list_guild": {200: many(ref("command"))},
     "command.put_guild": {200: many(ref("command"))},
     "guild.get": {200: ref("guild")},
+    "guild.incidents": {200: ref("incidents")},
     "channel.list": {200: many(ref("channel"))},
     "channel.get": {200: ref("channel")},
     "channel.patch": {200: ref("channel")},
@@ -215,6 +217,10 @@ EXAMPLES: dict[str, tuple[int, Any]] = {
     "ban.get": (200, {"user": EXAMPLE_USER, "reason": "mentioning b1nzy"}),
     "ban.list": (200, [{"user": EXAMPLE_USER, "reason": None}]),
     "ban.bulk": (200, {"banned_users": ["80351110224678912"], "failed_users": []}),
+    "guild.incidents": (
+        200,
+        {"invites_disabled_until": "2026-03-02T15:00:00+00:00", "dms_disabled_until": None},
+    ),
     "user.get": (200, EXAMPLE_USER),
     "connection.list": (
         200,
