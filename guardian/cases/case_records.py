@@ -79,6 +79,11 @@ class StatedRecord:
     row: SheetRow | None = None
     version: int = 0
 
+    @property
+    def edition(self) -> str:
+        """Return which state of it this is, for whoever had it before them; empty while nothing has been stated."""
+        return f"{self.version}" if self.at is not None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:

@@ -18,7 +18,7 @@ from guardian.cases.proposals import (
     check_spaces,
 )
 from guardian.cases.unilateral_acts import ActReview, ActState, UnilateralAct
-from guardian.errors import NotFound, Refused
+from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import DecisionId, MemberId, new_id
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import NoticeKind
@@ -65,8 +65,11 @@ async def record_answer(
     return "Recorded. A second member of the Board has to confirm it."
 
 
-async def confirm_answer(app: AppContext, by: MemberId, code_name: str) -> str:
-    """Make the Board's answer the decision of the case, on the word of a second of the Board. Policy: P-8.4."""
+async def confirm_answer(app: AppContext, by: MemberId, code_name: str, *, read: str | None = None) -> str:
+    """Make the Board's answer the decision of the case, on the word of a second of the Board. Policy: P-8.4.
+
+    `read` is the answer that they had before them, by its id: Stale where another has been recorded since.
+    """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CONFIRM_BOARD_ANSWER)
         case = await case_for_board(uow, by, code_name)
@@ -75,6 +78,8 @@ async def confirm_answer(app: AppContext, by: MemberId, code_name: str) -> str:
             raise Refused("nothing_recorded", "There is no answer of the Board that waits to be confirmed.", "P-8.4")
         require(await may_answer(uow, case, by))
         require(may_confirm(Confirmable.BOARD_ANSWER, by, answer.by))
+        if read not in (None, answer.id):
+            raise Stale
         await uow.deliberation.save_board_answer(replace(answer, confirmed_by=by, confirmed_at=uow.now))
         await complete_for_case(uow, case.id, DeadlineKind.BOARD_ANSWER)
         about = {"case": str(case.id), "answer": answer.id}
@@ -134,8 +139,11 @@ async def record_motion(app: AppContext, by: MemberId, code_name: str, *, grante
     return "Recorded. A second of the organisers has to confirm it."
 
 
-async def confirm_motion(app: AppContext, by: MemberId, code_name: str) -> str:
-    """Confirm the motion, which then counts and settles the proposal. Policy: P-5.1."""
+async def confirm_motion(app: AppContext, by: MemberId, code_name: str, *, granted: bool | None = None) -> str:
+    """Confirm the motion, which then counts and settles the proposal. Policy: P-5.1.
+
+    `granted` is what they had before them: Stale where something else has been recorded since.
+    """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CONFIRM_BOARD_ANSWER)
         case, proposal = await _require_awaiting_motion(uow, app.policy, by, code_name)
@@ -143,6 +151,8 @@ async def confirm_motion(app: AppContext, by: MemberId, code_name: str) -> str:
         if motion is None or motion.confirmed_at is not None:
             raise Refused("nothing_recorded", "There is no motion that waits to be confirmed.", "P-5.1")
         require(may_confirm(Confirmable.MOTION, by, motion.by))
+        if granted not in (None, motion.granted):
+            raise Stale
         await uow.deliberation.save_motion(replace(motion, confirmed_by=by, confirmed_at=uow.now))
         about = {"case": str(case.id), "motion": motion.id}
         uow.journal.note(

@@ -12,7 +12,7 @@ from guardian.cases.case import Case, CaseKind
 from guardian.cases.case_records import CaseFacts, StatedRecord, as_stated
 from guardian.cases.drafts import check_text
 from guardian.cases.status_words import CASE_STATE_LABELS
-from guardian.errors import NotFound, Refused
+from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import MemberId, PersonId
 from guardian.journal import Entry, by_member
 from guardian.people.models import Member
@@ -117,11 +117,18 @@ async def read_record(app: AppContext, by: MemberId, code_name: str, person_code
 
 
 async def state_in_sheet(
-    app: AppContext, by: MemberId, code_name: str, words: SheetWords, *, person_code: str = ""
+    app: AppContext,
+    by: MemberId,
+    code_name: str,
+    words: SheetWords,
+    *,
+    person_code: str = "",
+    read: str | None = None,
 ) -> tuple[TellingWords, ...]:
     """State in the sheet what nothing else tells of the case; return what of the words is not vague or not neutral.
 
-    `person_code` is the code name of one of its people; empty: the matter, where nobody is named. Policy: P-9.1.
+    `person_code` is the code name of one of its people; empty: the matter, where nobody is named. `read`: what they had
+    before them, as its `edition`; Stale where somebody has stated something else since. Policy: P-9.1.
     """
     for text in (words.source_words, words.consequence_words, words.document, words.place):
         if text:
@@ -130,7 +137,7 @@ async def state_in_sheet(
         await require_permission(uow, by, UseCase.STATE_RECORD)
         case = await case_for_record(uow, by, code_name)
         person = await person_of_record(uow, case, person_code)
-        await save_stated(uow, case, person, by, lambda known: _with_words(known, words))
+        await save_stated(uow, case, person, by, lambda known: _with_words(known, words), read=read)
     return _marks_of(words.source_words, words.consequence_words)
 
 
@@ -155,10 +162,15 @@ async def person_of_record(view: ReadView, case: Case, person_code: str) -> Pers
 
 
 async def save_stated(
-    uow: UnitOfWork, case: Case, person: PersonId | None, by: MemberId, change: Change
+    uow: UnitOfWork, case: Case, person: PersonId | None, by: MemberId, change: Change, *, read: str | None = None
 ) -> StatedRecord:
-    """Store what is stated of the person in the case, as changed, with its entry in the journal."""
+    """Store what is stated of the person in the case, as changed, with its entry in the journal.
+
+    Stale where `read`, the edition that they had before them, is not the one that stands.
+    """
     known = (await uow.records.stated_of(case.id)).get(person)
+    if read not in (None, known.edition if known else ""):
+        raise Stale
     stated = as_stated(change(known or StatedRecord(case=case.id, person=person)), by, uow.now)
     if known is None:
         await uow.records.add_stated(stated)

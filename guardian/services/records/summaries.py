@@ -27,7 +27,13 @@ class SummaryWords:
 
 
 async def state_summary(
-    app: AppContext, by: MemberId, code_name: str, words: SummaryWords, *, person_code: str = ""
+    app: AppContext,
+    by: MemberId,
+    code_name: str,
+    words: SummaryWords,
+    *,
+    person_code: str = "",
+    read: str | None = None,
 ) -> tuple[TellingWords, ...]:
     """State whether events are told of the person, and in which words; return what of them may say too much.
 
@@ -54,13 +60,18 @@ async def state_summary(
         person = await person_of_record(uow, case, person_code)
         if person is None:
             raise Refused("nobody_named", "Say first whom the case is about: nobody is named in it.", "P-9.4")
-        await save_stated(uow, case, person, by, change)
+        await save_stated(uow, case, person, by, change, read=read)
     marks = find_telling_words(f"{words.summary}\n{words.advice}")
     return tuple(mark for mark in marks if mark.fault is not WordingFault.DETAILED)
 
 
-async def approve_summary(app: AppContext, by: MemberId, code_name: str, *, person_code: str = "") -> None:
-    """Say, as the second member, that the summary has been read for identifying details. Policy: P-5.6."""
+async def approve_summary(
+    app: AppContext, by: MemberId, code_name: str, *, person_code: str = "", read: str | None = None
+) -> None:
+    """Say, as the second member, that the summary has been read for identifying details. Policy: P-5.6.
+
+    `read` is the edition that was before them: Stale where its words have been changed since, which nobody has read.
+    """
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.STATE_RECORD)
         case = await case_for_record(uow, by, code_name)
@@ -70,4 +81,4 @@ async def approve_summary(app: AppContext, by: MemberId, code_name: str, *, pers
             raise Refused("no_summary", "There is no summary to read yet.", "P-5.6")
         if known.summary_by == by:
             raise Refused("own_summary", "You wrote it: somebody else reads it before it reaches anybody.", "P-5.6")
-        await save_stated(uow, case, person, by, lambda record: replace(record, summary_read_by=by))
+        await save_stated(uow, case, person, by, lambda record: replace(record, summary_read_by=by), read=read)

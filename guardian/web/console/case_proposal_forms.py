@@ -107,7 +107,7 @@ async def _record_answer(sent: SentForm) -> str:
 
 
 async def _confirm_answer(sent: SentForm) -> str:
-    return await confirm_answer(sent.app, sent.by, sent.case)
+    return await confirm_answer(sent.app, sent.by, sent.case, read=sent.text("read"))
 
 
 async def _record_motion(sent: SentForm) -> str:
@@ -118,7 +118,7 @@ async def _record_motion(sent: SentForm) -> str:
 
 
 async def _confirm_motion(sent: SentForm) -> str:
-    return await confirm_motion(sent.app, sent.by, sent.case)
+    return await confirm_motion(sent.app, sent.by, sent.case, granted=sent.text("read") == "yes")
 
 
 def _fields(prefix: str) -> dict[str, str]:

@@ -147,7 +147,12 @@ class RecordPages:
 
         async def act() -> str:
             marks = await state_in_sheet(
-                self._app, visit.by, request.path_params["case"], words, person_code=form.one("about")
+                self._app,
+                visit.by,
+                request.path_params["case"],
+                words,
+                person_code=form.one("about"),
+                read=form.one("read"),
             )
             return _said(marks)
 
@@ -158,7 +163,12 @@ class RecordPages:
 
         async def act() -> str:
             marks = await state_summary(
-                self._app, visit.by, request.path_params["case"], words, person_code=form.one("about")
+                self._app,
+                visit.by,
+                request.path_params["case"],
+                words,
+                person_code=form.one("about"),
+                read=form.one("read"),
             )
             return _said(marks) + " Another member reads the words before they reach anybody."
 
@@ -166,7 +176,13 @@ class RecordPages:
 
     async def _approve_summary(self, request: Request, visit: Visit, form: Form) -> Response:
         async def act() -> str:
-            await approve_summary(self._app, visit.by, request.path_params["case"], person_code=form.one("about"))
+            await approve_summary(
+                self._app,
+                visit.by,
+                request.path_params["case"],
+                person_code=form.one("about"),
+                read=form.one("read"),
+            )
             return "Read. Events may be told these words now, one by one."
 
         return await self._attempt(request, visit, form, act, _SUMMARY_FIELDS)

@@ -9,7 +9,7 @@ import pytest
 from guardian.cases.case import CaseState
 from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence, MarkKind
-from guardian.errors import NotFound, Refused
+from guardian.errors import NotFound, Refused, Stale
 from guardian.ids import MemberId, SpaceName
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Group
@@ -312,6 +312,22 @@ async def test_what_the_group_did_not_agree_on_lies_with_the_board_until_two_of_
     assert (await journey.case()).state is CaseState.AGREED
 
 
+@pytest.mark.harm("confirmed-without-being-read")
+async def test_a_second_of_the_board_confirms_no_answer_but_the_one_that_they_read(community: Community) -> None:
+    """P-8.4"""
+    journey = await a_journey(community)
+    await journey.propose()
+    await journey.pass_time(14 * DAY)
+    await board_answers.record_answer(community.app, CHIARA, journey.code_name, a_warning())
+    async with community.units_of_work.read() as view:
+        before = await view.deliberation.board_answer_on(journey.id)
+    assert before is not None
+    await board_answers.record_answer(community.app, CHIARA, journey.code_name, a_ban())
+    with pytest.raises(Stale):
+        await board_answers.confirm_answer(community.app, GRETA, journey.code_name, read=before.id)
+    assert await journey.decisions() == ()
+
+
 async def test_the_board_is_reminded_of_what_lies_with_it(community: Community) -> None:
     """P-8.4"""
     journey = await a_journey(community)
@@ -339,6 +355,8 @@ async def test_chipys_organisers_have_to_approve_a_suspension_before_it_is_enact
         await board_answers.record_motion(community.app, GRETA, journey.code_name, granted=True)
         with pytest.raises(Refused):
             await board_answers.confirm_motion(community.app, GRETA, journey.code_name)
+        with pytest.raises(Stale):
+            await board_answers.confirm_motion(community.app, HIROSHI, journey.code_name, granted=False)
         await board_answers.confirm_motion(community.app, HIROSHI, journey.code_name)
         assert (await journey.case()).state is CaseState.AGREED
 

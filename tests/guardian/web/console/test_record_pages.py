@@ -1,5 +1,8 @@
 """The records on the console: the sheet and its files, an older sheet after its dry run, and what is stated of a case."""
 
+import httpx2
+import pytest
+
 from guardian.services.records.sheet_files import SheetFormat
 from guardian.services.records.sheet_import import import_sheet
 from tests.builders.community import AMARA, BRUNO, INES, Community
@@ -54,6 +57,32 @@ async def test_a_summary_reaches_nobody_before_a_second_member_has_read_it(pages
     assert (own.status_code, "You wrote it" in own.text) == (422, True)
     await pages.sign_in(community, BRUNO)
     assert "Read. Events may be told" in text_of(await pages.fill(record, record + "/summary/read"))
+
+
+@pytest.mark.harm("confirmed-without-being-read")
+async def test_words_that_were_changed_meanwhile_are_not_approved_by_whoever_read_the_earlier_ones(
+    pages: Pages, community: Community
+) -> None:
+    """P-5.6: two tabs, of which one is old."""
+    case, _ = await community.a_named_case()
+    record = f"{RECORDS}/cases/{case.code_name}"
+    await pages.sign_in(community, AMARA)
+    old = await pages.fill(record, record + "/summary", flagged="yes", summary="Insulted people.")
+    await pages.sign_in(community, BRUNO)
+    read = next(form for form in forms_of(await pages.get(record)) if form.action.endswith("/read"))
+    await pages.sign_in(community, AMARA)
+    await pages.fill(record, record + "/summary", flagged="yes", summary="Insulted Robin, who reported it.")
+    late = await pages.post(record + "/summary", {**forms_of(old)[1].fields, **token_of(await pages.get(record))})
+    assert (late.status_code, "Insulted Robin" in (await pages.get(record)).text) == (422, True)
+    await pages.sign_in(community, BRUNO)
+    stale = await pages.post(read.action, {**read.fields, **token_of(await pages.get(record))})
+    assert (stale.status_code, "changed meanwhile" in text_of(stale)) == (422, True)
+    assert "A second member has read" not in text_of(await pages.get(record))
+
+
+def token_of(answer: httpx2.Response) -> dict[str, str]:
+    """The token of the session that the page was shown in."""
+    return {"token": forms_of(answer)[0].fields["token"]}
 
 
 async def test_what_is_stated_of_a_case_stands_in_the_sheet(pages: Pages, community: Community) -> None:
