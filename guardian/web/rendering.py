@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from guardian.errors import GuardianError, Refused
+from guardian.errors import GuardianError, NotFound, Refused
 from guardian.logs import logger
 from guardian.notices.names import party_names
 from guardian.notices.renderer import NoticeRenderer
@@ -89,6 +89,7 @@ class Site:
 
         async def show(request: Request) -> Response:
             try:
+                _refuse_nul(request)
                 return await handler(request)
             except (GuardianError, HTTPException):
                 raise
@@ -101,6 +102,7 @@ class Site:
         """Return the route that a form of ours is sent to; whatever goes wrong, nobody loses what they wrote."""
 
         async def take(request: Request) -> Response:
+            _refuse_nul(request)
             if not is_same_origin(request):
                 return self.render_party_message(request, "page.elsewhere_title", "page.elsewhere", status=403)
             form = await read_form(request, self.app.largest_file)
@@ -185,6 +187,12 @@ class Site:
             self.cookie_name(name), path="/", secure=self.secure_cookies, httponly=True, samesite="strict"
         )
         return response
+
+
+def _refuse_nul(request: Request) -> None:
+    """Raise NotFound for an address with a NUL, which no database takes and which stands in none of ours."""
+    if "\0" in request.url.path or "\0" in "".join(request.query_params.values()):
+        raise NotFound
 
 
 def create_templates(filters: Mapping[str, Any]) -> Environment:

@@ -14,6 +14,8 @@ from guardian.web.forms import Form
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 MAX_DAYS: Final = 3650
+_YEARS: Final = range(1970, 2200)
+"""Which years somebody can mean; a day beyond them would fall out of the calendar once something is added to it."""
 _LONGEST_NUMBER: Final = 6
 
 
@@ -50,10 +52,13 @@ def day_of(form: Form, name: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
         sentence = "Please write the day as year-month-day, for example 2027-03-31."
         raise Refused(name, sentence) from None
+    if day.year not in _YEARS:
+        raise Refused(name, f"Please give a day between {_YEARS.start} and {_YEARS[-1]}.")
+    return day
 
 
 def spaces_of(form: Form, name: str) -> frozenset[SpaceName] | None:
