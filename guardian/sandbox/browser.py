@@ -11,10 +11,12 @@ from typing import Final, Self
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
-from bs4 import BeautifulSoup, Tag
+from lxml import html
+from lxml.html import HtmlElement
 
 RECEIPT: Final = re.compile(r"\b(?:[2-9A-HJ-NP-Z]{5}-){5}[2-9A-HJ-NP-Z]\b")
 FILES: Final = "files"
+_PARSER: Final = html.HTMLParser(encoding="utf-8", remove_comments=True)
 _SILENT: Final = ("script", "style", "head")
 _BLOCKS: Final = ("p", "div", "li", "h1", "h2", "h3", "dt", "dd", "section", "label", "button", "tr", "th", "td", "br")
 
@@ -149,25 +151,33 @@ async def _parse_page(answer: aiohttp.ClientResponse) -> Page:
 
 def parse_page(url: str, status: int, markup: str) -> Page:
     """Return what somebody sees of the markup: its words line by line, its forms and its links."""
-    soup = BeautifulSoup(markup, "html.parser")
-    forms = tuple(_parse_form(form) for form in soup.find_all("form"))
-    links = tuple((_attribute(link, "href"), link.get_text().strip()) for link in soup.find_all("a"))
-    for unseen in soup.find_all(_SILENT):
-        unseen.decompose()
-    for block in soup.find_all(_BLOCKS):
-        block.insert(0, "\n")
-        block.append("\n")
-    lines = re.sub(r"[ \t]+", " ", soup.get_text()).splitlines()
+    root = html.document_fromstring(markup.encode(), parser=_PARSER) if markup.strip() else html.Element("html")
+    forms = tuple(_parse_form(form) for form in root.iter("form"))
+    links = tuple((link.get("href", ""), link.text_content().strip()) for link in root.iter("a"))
+    for unseen in list(root.iter(*_SILENT)):
+        unseen.drop_tree()
+    for block in root.iter(*_BLOCKS):
+        _set_apart(block)
+    lines = re.sub(r"[ \t]+", " ", root.text_content()).splitlines()
     return Page(url, status, "\n".join(line.strip() for line in lines if line.strip()), forms, links)
 
 
-def _parse_form(tag: Tag) -> Form:
-    multipart = _attribute(tag, "enctype") == "multipart/form-data"
-    form = Form(action=_attribute(tag, "action"), method=_attribute(tag, "method", "get").lower(), multipart=multipart)
-    labels = {_attribute(label, "for"): _words(label) for label in reversed(tag.find_all("label"))}
-    for field_tag in tag.find_all(["input", "textarea", "select", "button"]):
-        name, value, kind = (_attribute(field_tag, each) for each in ("name", "value", "type"))
-        if field_tag.name == "button" or kind == "submit":
+def _set_apart(block: HtmlElement) -> None:
+    """The words of the block begin a line, and end one."""
+    block.text = f"\n{block.text or ''}"
+    if len(block):
+        block[-1].tail = f"{block[-1].tail or ''}\n"
+    else:
+        block.text += "\n"
+
+
+def _parse_form(tag: HtmlElement) -> Form:
+    multipart = tag.get("enctype") == "multipart/form-data"
+    form = Form(action=tag.get("action", ""), method=tag.get("method", "get").lower(), multipart=multipart)
+    labels = {label.get("for", ""): _words(label) for label in reversed(list(tag.iter("label")))}
+    for field_tag in tag.iter("input", "textarea", "select", "button"):
+        name, value, kind = (field_tag.get(each, "") for each in ("name", "value", "type"))
+        if field_tag.tag == "button" or kind == "submit":
             form.buttons.append((name, value, _words(field_tag) or value))
         elif name:
             _set_label(form, field_tag, name, labels)
@@ -175,40 +185,36 @@ def _parse_form(tag: Tag) -> Form:
     return form
 
 
-def _set_label(form: Form, tag: Tag, name: str, labels: Mapping[str, str]) -> None:
+def _set_label(form: Form, tag: HtmlElement, name: str, labels: Mapping[str, str]) -> None:
     """A label around the field goes before one that names its id."""
-    around = tag.find_parent("label", attrs={"for": False})
+    around = next((label for label in tag.iterancestors("label") if label.get("for") is None), None)
     if around is not None:
         form.labels[name] = _words(around)
     elif form.labels.setdefault(name, name) == name:
-        form.labels[name] = labels.get(_attribute(tag, "id"), name)
+        form.labels[name] = labels.get(tag.get("id", ""), name)
 
 
-def _add_field(form: Form, tag: Tag, name: str, labels: Mapping[str, str]) -> None:
-    value, kind = _attribute(tag, "value"), _attribute(tag, "type")
-    if tag.name == "textarea":
-        form.values[name] = [tag.get_text().strip()]
-    elif tag.name == "select":
-        for option in tag.find_all("option"):
-            _add_choice(form, name, option, _attribute(option, "value"), option.get_text().strip())
-        if not tag.has_attr("multiple") and form.choices.get(name):
+def _add_field(form: Form, tag: HtmlElement, name: str, labels: Mapping[str, str]) -> None:
+    value, kind = tag.get("value", ""), tag.get("type", "")
+    if tag.tag == "textarea":
+        form.values[name] = [tag.text_content().strip()]
+    elif tag.tag == "select":
+        for option in tag.iter("option"):
+            _add_choice(form, name, option, option.get("value", ""), option.text_content().strip())
+        if "multiple" not in tag.attrib and form.choices.get(name):
             # A list from which nothing is chosen shows its first choice, and sends it.
             form.values.setdefault(name, [form.choices[name][0][0]])
     elif kind in ("checkbox", "radio"):
-        _add_choice(form, name, tag, value or "on", labels.get(_attribute(tag, "id"), ""))
+        _add_choice(form, name, tag, value or "on", labels.get(tag.get("id", ""), ""))
     elif kind != "file":
         form.values[name] = [value]
 
 
-def _add_choice(form: Form, name: str, tag: Tag, value: str, label: str) -> None:
+def _add_choice(form: Form, name: str, tag: HtmlElement, value: str, label: str) -> None:
     form.choices.setdefault(name, []).append((value, label))
-    if tag.has_attr("selected") or tag.has_attr("checked"):
+    if "selected" in tag.attrib or "checked" in tag.attrib:
         form.values.setdefault(name, []).append(value)
 
 
-def _attribute(tag: Tag, name: str, default: str = "") -> str:
-    return str(tag.get(name, default))
-
-
-def _words(tag: Tag) -> str:
-    return " ".join(tag.get_text().split())
+def _words(tag: HtmlElement) -> str:
+    return " ".join(tag.text_content().split())
