@@ -1,5 +1,6 @@
 """SQLite's thread, asked once for a statement and its rows. The driver goes there four times for the same: to make a
-cursor, to execute, to fetch and to close, and each trip costs more than most of our statements.
+cursor, to execute, to fetch and to close, and each trip costs more than most of our statements. A transaction begins in
+the trip of its first statement, and nobody waits for one to be undone: what is asked next comes after it.
 """
 
 import sqlite3
@@ -10,6 +11,7 @@ import aiosqlite
 
 _CHUNK: Final = 64
 """What the driver wants to know for reading in pieces; we never do."""
+_BEGIN: Final = "BEGIN"
 
 
 class OneTripCursor:
@@ -27,7 +29,10 @@ class OneTripCursor:
         return self
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
-        """Execute the statement and fetch all its rows."""
+        """Execute the statement and fetch all its rows; one that begins a transaction waits for the next."""
+        if sql.startswith(_BEGIN):
+            self._connection.begin_with_next(sql)
+            return self
         await self._connection.run(self._run_statement, sqlite3.Cursor.execute, sql, parameters)
         return self
 
@@ -55,9 +60,10 @@ class OneTripCursor:
 
 
 class OneTripConnection(aiosqlite.Connection):
-    """The driver's connection, with cursors of ours. After a commit it has nothing to roll back, and asks its thread for none."""
+    """The driver's connection, with cursors of ours. Where nothing was run since the last end, there is nothing to end."""
 
-    _is_committed = False
+    _has_run = True
+    _beginning: str | None = None
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]
         """Return a cursor, made without asking the thread."""
@@ -68,20 +74,35 @@ class OneTripConnection(aiosqlite.Connection):
         """Return SQLite's own connection, which only its thread may touch."""
         return self._conn
 
+    def begin_with_next(self, statement: str) -> None:
+        """Begin a transaction by this statement, in the trip of the next one: until then it could have seen nothing."""
+        self._beginning = statement
+
     async def run(self, act: Any, *arguments: Any) -> None:
         """Run the act in the connection's thread."""
-        self._is_committed = False
-        await self._execute(act, *arguments)  # type: ignore[no-untyped-call]
+        # Taken here, since an act of a cancelled task may still wait in the thread: it must not begin what is another's.
+        beginning, self._beginning = self._beginning, None
+        self._has_run = True
+        await self._execute(self._begin_and_run, beginning, act, *arguments)  # type: ignore[no-untyped-call]
+
+    def _begin_and_run(self, beginning: str | None, act: Any, *arguments: Any) -> None:
+        if beginning is not None:
+            self._conn.execute(beginning).close()
+        act(*arguments)
 
     async def commit(self) -> None:
         """Commit; only what has ended well leaves nothing to roll back."""
-        await super().commit()
-        self._is_committed = True
+        self._beginning = None
+        if self._has_run:
+            await super().commit()
+            self._has_run = False
 
     async def rollback(self) -> None:
-        """Roll back whatever was begun since the last commit: a pool asks for it each time a connection comes back."""
-        if not self._is_committed:
-            await super().rollback()
+        """Have all undone that was begun since the last commit, before whatever the thread is asked next."""
+        self._beginning = None
+        if self._has_run:
+            self._has_run = False
+            self._tx.put_nowait((None, self._conn.rollback))
 
 
 async def open_connection(path: str, **settings: Any) -> OneTripConnection:

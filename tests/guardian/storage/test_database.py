@@ -179,8 +179,8 @@ async def test_a_conflict_on_sqlite_is_stale(sqlite_url: str) -> None:
         other = sqlite3.connect(sqlite_url.partition("///")[2], isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Stale):
-            async with database.write():
-                pass
+            async with database.write() as connection:
+                await connection.exec_driver_sql("SELECT 1")
         other.close()
 
 

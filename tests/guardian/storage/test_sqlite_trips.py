@@ -1,6 +1,8 @@
 """A connection whose statements are carried out in one trip to its thread."""
 
+import asyncio
 import sqlite3
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -62,5 +64,33 @@ async def test_a_commit_that_is_refused_is_rolled_back(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         await connection.commit()
     await connection.rollback()
+    await connection.cursor().execute("PRAGMA foreign_keys=ON")
+    assert not connection.in_transaction
+    await connection.close()
+
+
+async def test_what_a_cancelled_task_still_asks_takes_no_beginning_of_the_next_one(tmp_path: Path) -> None:
+    connection = await open_connection(str(tmp_path / "first"), isolation_level=None)
+    free = threading.Event()
+    await connection.cursor().execute("CREATE TABLE things (number INTEGER)")
+    held = asyncio.create_task(connection.run(free.wait))
+    late = asyncio.create_task(connection.cursor().execute("INSERT INTO things VALUES (1)"))
+    await asyncio.sleep(0)
+    await connection.rollback()
+    await connection.cursor().execute("BEGIN IMMEDIATE")
+    free.set()
+    await connection.cursor().execute("INSERT INTO things VALUES (2)")
+    await asyncio.gather(held, late)
+    await connection.rollback()
+    rows = await (await connection.cursor().execute("SELECT number FROM things")).fetchall()
+    assert rows == [(1,)]
+    await connection.close()
+
+
+async def test_a_transaction_that_asked_nothing_ends_without_its_thread(tmp_path: Path) -> None:
+    connection = await open_connection(str(tmp_path / "first"), isolation_level=None)
+    await connection.cursor().execute("BEGIN IMMEDIATE")
+    await connection.commit()
+    await connection.cursor().execute("SELECT 1")
     assert not connection.in_transaction
     await connection.close()
