@@ -22,8 +22,9 @@ from tests.warm.launcher import run_warm_server
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[Path]()
-ON_THE_SERVICES_LOOP = tuple(
-    f"tests/guardian/{folder}/" for folder in ("notices", "reconciler", "services", "storage", "web")
+ON_THE_SERVICES_LOOP = (
+    *(f"tests/guardian/{folder}/" for folder in ("notices", "reconciler", "services", "storage", "web")),
+    "tests/stories/",
 )
 
 hypothesis_settings.register_profile("steady", deadline=None, derandomize=True, database=None)
