@@ -25,6 +25,8 @@ QUICK = "--quick"
 BESIDE = frozenset({"types"})
 STILL_RUNNING_AFTER_SECONDS = 20.0
 POLL_SECONDS = 0.05
+WORKERS = str((os.cpu_count() or 1) + 2)
+"""Two more than there are cores: a story waits for a third of its time, and the one that drives the browser for most of it."""
 MEMORY = Path("/dev/shm")
 TEMPORARY_BYTES = 4 * 1024**3
 
@@ -86,7 +88,18 @@ def parts(changed: Changed | None = None) -> tuple[Part, ...]:
         Part("contracts", (f"{tool}/lint-imports",)),
         Part(
             "tests",
-            (sys.executable, "-m", "pytest", "-q", "-p", "tests.workers", "--workers", "3", "--durations=15", *tests),
+            (
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "tests.workers",
+                "--workers",
+                WORKERS,
+                "--durations=15",
+                *tests,
+            ),
         ),
     )
 

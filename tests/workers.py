@@ -40,6 +40,8 @@ SHARING: Final = ("browser",)
 """Folders whose tests share something dear: one process runs them all, since a browser each would keep both cores busy."""
 ONE_IN: Final = 3
 MOST_TOGETHER: Final = 12
+COLLECTED_AFTER: Final = (20_000, 20, 50)
+"""How many new objects the collector of garbage waits for: by itself it looks through all of them far too often."""
 _COMPUTES, _COMPUTES_LONG = -1, -2
 _NAME: Final = "workers"
 _PRINTERS: Final = ("terminalreporter", "terminalprogress")
@@ -121,6 +123,7 @@ class Workers:
         vars(session.config)["_tmp_path_factory"].getbasetemp()
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECTED_AFTER)
         work = Work(item.nodeid for item in session.items)
         try:
             for number in range(self.count):
