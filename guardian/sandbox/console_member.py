@@ -81,6 +81,13 @@ class ConsoleMember:
         self.presses += 1
         return await self._browser.send(page, form, values or {}, button)
 
+    async def upload(self, address: str, button: str, name: str, content: bytes) -> Page:
+        """Open the page, choose the file in its form that has this button, and press it."""
+        page = await self.open(address)
+        self._narrate(self._human, f"chooses {name} and presses [{button}] on the console")
+        self.presses += 1
+        return await self._browser.send(page, page.find_form(button), {}, button, files=[(name, content)])
+
     async def close(self) -> None:
         """Close the browser."""
         await self._browser.close()

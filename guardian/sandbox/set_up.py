@@ -63,7 +63,7 @@ class Checked:
 
 async def set_up(folder: Path, world: World, arrangement: Arrangement, guardian: Sequence[str]) -> Checked:
     """Set up, switch each space to enforce, and check, by the command that those words start."""
-    run = partial(_run, guardian, folder)
+    run = partial(run_command, guardian, folder)
     people = folder / "members.toml"
     people.write_text(_members_file(world, arrangement), encoding="utf-8")
     options = (*_options(folder, world, arrangement), "--members", str(people))
@@ -126,20 +126,25 @@ def _as_emulated(text: str, world: World) -> str:
     )
 
 
-async def _run(guardian: Sequence[str], folder: Path, *words: str, may_fail: bool = False) -> str:
-    """Run the command in the folder, and return what it said; LookupError where it was refused."""
+async def run_command(
+    guardian: Sequence[str], folder: Path, *words: str, typed: str = "", may_fail: bool = False
+) -> str:
+    """Run the command in the folder, with what somebody types into it, and return what it said.
+
+    LookupError where it was refused.
+    """
     environment = {name: text for name, text in os.environ.items() if not name.startswith("GUARDIAN_")}
     process = await asyncio.create_subprocess_exec(
         *guardian,
         *words,
         cwd=folder,
         env={**environment, "PYTHONPATH": str(_ROOT)},
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     async with asyncio.timeout(_TIMEOUT_SECONDS):
-        out, err = await process.communicate()
+        out, err = await process.communicate(typed.encode())
     if process.returncode and not may_fail:
         raise LookupError(f"guardian {words[0]} was refused: {err.decode().strip()}")
     return out.decode()

@@ -3,6 +3,7 @@
 Read `Stage` first.
 """
 
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
@@ -17,16 +18,17 @@ from guardian.clock import DrivenClock, DrivenTime, system_now
 from guardian.sandbox.bootstrap import create_installation
 from guardian.sandbox.checks import Checks
 from guardian.sandbox.community import Human
-from guardian.sandbox.config import SandboxOptions, write_config
+from guardian.sandbox.config import FILE, SandboxOptions, write_config
 from guardian.sandbox.narration import Narrator
 from guardian.sandbox.reporters import Reporters
-from guardian.sandbox.set_up import GUARDIAN, Arrangement, Checked, set_up
+from guardian.sandbox.set_up import GUARDIAN, Arrangement, Checked, run_command, set_up
 from guardian.sandbox.time_driver import RunningService, TimeDriver
 from guardian.sandbox.working_group import WorkingGroup
 from guardian.sandbox.world import BUDGET_SCALE, World, open_world
 from guardian.settings.loader import read_settings
 from guardian.settings.models import Settings
 from guardian.spaces.port import Space
+from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 
 START: Final = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TIME: Final = "time"
@@ -53,10 +55,12 @@ OpenService = Callable[[Settings, Path, Wrap], AbstractAsyncContextManager[Servi
 
 
 @asynccontextmanager
-async def run_in_this_process(settings: Settings, time: Path, wrap: Wrap) -> AsyncIterator[Service]:
+async def run_in_this_process(
+    settings: Settings, time: Path, wrap: Wrap, factory: type[SqlUnitOfWorkFactory] = SqlUnitOfWorkFactory
+) -> AsyncIterator[Service]:
     """Run the service in this process, on the case time of the file."""
     driven = DrivenTime(time)
-    service = await assemble(settings, clock=DrivenClock(driven), wrap=wrap, budget_scale=BUDGET_SCALE)
+    service = await assemble(settings, clock=DrivenClock(driven), wrap=wrap, budget_scale=BUDGET_SCALE, factory=factory)
     try:
         await service.start()
         yield service
@@ -87,6 +91,31 @@ class Stage:
 
     def __getitem__(self, key: str) -> Human:
         return self.world.community[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """An installation in its world, which a story serves as often as it likes, and works on by commands."""
+
+    folder: Path
+    world: World
+    guardian: tuple[str, ...]
+    open_stage: Callable[[Settings], AbstractAsyncContextManager[Stage]]
+
+    def serve(self) -> AbstractAsyncContextManager[Stage]:
+        """Run its service, by what its configuration says now."""
+        return self.open_stage(read_settings(self.folder / FILE, {}))
+
+    async def run(self, *words: str, typed: str = "") -> str:
+        """Give the command beside the service or without it, in the machine's time, and return what it says.
+
+        LookupError where it was refused.
+        """
+        return await run_command(self.guardian, self.folder, *words, typed=typed)
+
+    def lose_disk(self) -> None:
+        """Lose its database and its keys, as with the disk on which they were."""
+        shutil.rmtree(self.folder / "data")
 
 
 @dataclass(slots=True)
@@ -132,6 +161,18 @@ class StoryContext:
             checked = await set_up(folder, world, arrangement, self.guardian)
             async with self._serve(read_settings(checked.path, {}), time, world, self.open_service) as stage:
                 yield stage, checked
+
+    @asynccontextmanager
+    async def open_installation(self) -> AsyncIterator[Installation]:
+        """Open a fresh world with an installation that nobody serves yet, in the machine's time, which its commands know."""
+        async with self._open_world(system_now() + _SETTING_UP, lambda world: None) as (folder, time, world):
+            settings = read_settings(write_config(folder, world), {})
+            await create_installation(settings, world.community.members(), DrivenClock(time))
+
+            def open_stage(found: Settings) -> AbstractAsyncContextManager[Stage]:
+                return self._serve(found, time, world, self.open_service)
+
+            yield Installation(folder, world, self.guardian, open_stage)
 
     @asynccontextmanager
     async def _open_world(
