@@ -1,17 +1,12 @@
 """A case is forgotten on its day, and every copy forgets with it; whoever is needed stays readable. Policy: P-9.5."""
 
 import shutil
-import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import closing
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from guardian.cases.case import CaseState
 from guardian.cases.case_records import StatedRecord
@@ -30,13 +25,14 @@ from guardian.services.parties import personal_page
 from guardian.services.records.recorded_cases import counted_cases, recorded_facts
 from guardian.services.records.sheet import SheetWords, read_sheet, state_in_sheet
 from guardian.services.retention import expunction, holds
-from guardian.storage.key_ring import KeyRing
 from guardian.storage.key_rotation import rotate_keys
 from rules.case_marks import CaseMarkKind
 from rules.conflicts import ConflictReason
 from rules.retention import RetentionGround
+from tests.builders.backed_up import BackedUp
 from tests.builders.community import AMARA, BRUNO, DISCORD, FORUM, Community, a_community
 from tests.builders.journey import DAY, Journey, a_ban, a_journey, a_suspension, a_warning
+from tests.builders.stolen_copy import Copy
 
 SAID = "They called me a wombatface in the kitchen channel."
 OTHER_SAID = "They posted a vellichor in every thread."
@@ -80,71 +76,13 @@ async def accounts_of(journey: Journey) -> int:
 # -- what a thief with every key finds in a copy
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A copy of the database as a file, and what somebody reads in it who has every key that is held now."""
-
-    file: Path
-
-    def read_with(self, keys: Mapping[str, bytes]) -> str:
-        return "\n".join(self._texts(keys))
-
-    def _texts(self, keys: Mapping[str, bytes]) -> Iterator[str]:
-        with closing(sqlite3.connect(self.file)) as connection:
-            connection.row_factory = sqlite3.Row
-            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            for table in tables:
-                for row in connection.execute(f'SELECT * FROM "{table}"'):
-                    yield from _opened(table, dict(row), keys)
-
-    def data_keys_by(self, ring: KeyRing) -> dict[str, bytes]:
-        """The data keys in the copy, as far as the ring opens them."""
-        found = {}
-        with closing(sqlite3.connect(self.file)) as connection:
-            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master")]
-            if "data_keys" not in tables:
-                return {}
-            for key_id, kind, scope, wrapped in connection.execute(
-                "SELECT id, scope_kind, scope_id, wrapped FROM data_keys"
-            ):
-                if wrapped is not None:
-                    try:
-                        found[key_id] = ring.unwrap(wrapped, _join(b"\x01", key_id, kind, scope))
-                    except (KeyError, InvalidTag):
-                        continue
-        return found
-
-
-def _opened(table: str, row: Mapping[str, object], keys: Mapping[str, bytes]) -> Iterator[str]:
-    ids = [str(value) for value in row.values() if isinstance(value, str | int)]
-    ids += [f"{one}.{two}" for one in ids for two in ids]
-    for column, value in row.items():
-        if isinstance(value, str):
-            yield value
-        if not isinstance(value, bytes) or len(value) < 45 or (key := keys.get(str(UUID(bytes=value[1:17])))) is None:
-            continue
-        header, nonce, sealed = value[:17], value[17:29], value[29:]
-        for row_id in ids:
-            try:
-                yield (
-                    AESGCM(key).decrypt(nonce, sealed, _join(header, table, row_id, column)).decode("utf-8", "replace")
-                )
-                break
-            except InvalidTag:
-                continue
-        else:
-            raise AssertionError(f"{table}.{column} opens with no place, though its key is here")
-
-
-def _join(header: bytes, *parts: str) -> bytes:
-    return b"".join(len(part).to_bytes(4, "big") + part for part in [header, *(part.encode() for part in parts)])
-
-
-async def every_key(community: Community, copy: Copy) -> dict[str, bytes]:
-    """Each data key that the installation still holds, and each of the copy that its ring still opens."""
+async def every_key(community: Community, *copies: Copy) -> dict[str, bytes]:
+    """Each data key that the installation still holds, and each of the copies that its ring still opens."""
     await community.units_of_work._database.scrub()
-    now = Copy(community.folder / "guardian.sqlite")
-    return {**copy.data_keys_by(community.units_of_work.ring), **now.data_keys_by(community.units_of_work.ring)}
+    now, found = Copy.of_file(community.folder / "guardian.sqlite"), dict[str, bytes]()
+    for each in (*copies, now):
+        found |= each.data_keys_by(community.units_of_work.ring)
+    return found
 
 
 def raw_copy(community: Community, folder: Path) -> Copy:
@@ -152,7 +90,28 @@ def raw_copy(community: Community, folder: Path) -> Copy:
     folder.mkdir()
     for file in community.folder.glob("guardian.sqlite*"):
         shutil.copy(file, folder / file.name)
-    return Copy(folder / "guardian.sqlite")
+    return Copy.of_file(folder / "guardian.sqlite")
+
+
+@pytest.mark.harm("forgotten-and-in-a-copy")
+async def test_after_the_horizon_a_copy_by_the_command_opens_for_all_but_the_expunged(
+    community: Community, tmp_path: Path
+) -> None:
+    """P-9.5: also with the recovery key, the newest file of keys, and the key ring, all at once."""
+    await closed(community)
+    await a_journey(community, handle="thistlequeen", what_happened=OTHER_SAID)
+    backed_up = BackedUp.of(community, tmp_path)
+    await backed_up.make("before")
+    copy = backed_up.open("before")
+    before = copy.read_with(await every_key(community, copy))
+    assert all(word in before for word in (*GONE, *KEPT))
+    await days_later(community, YEAR + DAY)
+    await days_later(community, community.app.policy.retention.forget_backups_after)
+    await backed_up.make("after")
+    copy = backed_up.open("before")
+    after = copy.read_with(await every_key(community, copy))
+    assert [word for word in GONE if word in after] == []
+    assert [word for word in KEPT if word not in after] == []
 
 
 @pytest.mark.harm("forgotten-and-in-a-copy")
@@ -190,7 +149,7 @@ async def test_what_is_expunged_is_nowhere_in_the_database_and_its_counts_stay(c
     journey = await closed(community)
     receipt = await journey.receipt()
     await days_later(community, YEAR + DAY)
-    now = Copy(community.folder / "guardian.sqlite")
+    now = Copy.of_file(community.folder / "guardian.sqlite")
     found = now.read_with(await every_key(community, now))
     assert [word for word in GONE if word in found] == []
     with pytest.raises(NotFound):

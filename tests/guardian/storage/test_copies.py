@@ -1,25 +1,31 @@
 """A copy of the database holds one whole instant, sealed as it was, and comes back on both kinds of database."""
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from guardian.cases.case_records import KnownName
 from guardian.errors import Misconfigured
-from guardian.ids import CaseId, new_id
+from guardian.ids import CaseId, MemberId, PersonId, new_id
 from guardian.journal import SERVICE, Entry
+from guardian.people.models import Person
 from guardian.storage.copies import copy_database, restore_database
 from guardian.storage.database import Database
 from guardian.storage.key_export import export_keys, import_keys
 from guardian.storage.key_ring import KeyRing
+from guardian.storage.key_rotation import rotate_keys
 from guardian.storage.migrations.steps import create_tables
 from guardian.storage.tables.all_tables import metadata
 from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from tests import postgresql
 from tests.builders.databases import run_statement
+from tests.builders.stolen_copy import Copy
 from tests.guardian.storage.manual_clock import ManualClock
 
 Rows = Mapping[str, list[dict[str, Any]]]
@@ -125,6 +131,51 @@ async def test_a_server_s_database_comes_back_sealed_as_it_was(
             await restore_database(back, tmp_path / "copy", look, programs=programs())
     finally:
         await run_statement(server, f'DROP DATABASE "{other}" WITH (FORCE)')
+
+
+@pytest.mark.postgresql
+@pytest.mark.harm("forgotten-and-in-a-copy")
+async def test_after_the_horizon_a_dump_of_a_server_opens_for_all_but_the_expunged(
+    postgresql_url: str, ring: KeyRing, clock: ManualClock
+) -> None:
+    """P-9.5: a dump by PostgreSQL's own program, with every key that is still held."""
+    async with await Database.open(postgresql_url) as database:
+        await create_tables(database)
+        units_of_work = SqlUnitOfWorkFactory(database, ring, clock)
+        async with units_of_work.begin() as uow:
+            for person, name in (("person-1", "brambleking"), ("person-2", "thistlequeen")):
+                await uow.people.add_person(Person(PersonId(person), f"{name[:5]}-lamp", clock.now()))
+                await uow.records.add_known_name(a_name(person, name, clock))
+        copy = Copy.of_dump(await asyncio.to_thread(dump, postgresql_url))
+        before = copy.read_with(copy.data_keys_by(ring))
+        async with units_of_work.begin() as uow:
+            await uow.retention.expunge_person(PersonId("person-1"))
+            await uow.retention.begin_key_rotation(clock.now() + timedelta(days=30))
+        await rotate_keys(units_of_work)
+        clock.instant += timedelta(days=30)
+        await rotate_keys(units_of_work)
+        now = Copy.of_dump(await asyncio.to_thread(dump, postgresql_url))
+        after = copy.read_with({**copy.data_keys_by(ring), **now.data_keys_by(ring)})
+    assert [name in before for name in ("brambleking", "thistlequeen")] == [True, True]
+    assert [name in after for name in ("brambleking", "thistlequeen")] == [False, True]
+
+
+def a_name(person: str, name: str, clock: ManualClock) -> KnownName:
+    """What the person is called, as a case says."""
+    return KnownName(
+        id=f"name-{person}",
+        person=PersonId(person),
+        case=CaseId("case-1"),
+        name=name,
+        by=MemberId("member-1"),
+        at=clock.now(),
+    )
+
+
+def dump(url: str) -> str:
+    """What `pg_dump` writes of the database, in plain text."""
+    command = [str(Path(programs() or "") / "pg_dump"), "--data-only", f"--dbname={url.replace('+asyncpg', '', 1)}"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.mark.harm("report-lost-by-a-copy")
