@@ -53,10 +53,12 @@ async def assemble(
     observer: CommitObserver | None = None,
     budget_scale: float = 1.0,
     application: str = SERVE,
+    factory: type[SqlUnitOfWorkFactory] = SqlUnitOfWorkFactory,
 ) -> Service:
     """Join all parts over one open database, without starting them. `wrap` is put round each space.
 
     `observer` hears of each commit. `budget_scale` multiplies the budgets of calls (measurements scale emulators alike).
+    `factory` begins the units of work.
     """
     ring = KeyRing.load(settings.key_ring, settings.master_key)
     connected = tuple(connect(each, clock, budget_scale) for each in settings.spaces)
@@ -65,7 +67,7 @@ async def assemble(
         listening_socket = (
             bind_socket(settings.host, settings.port) if settings.base_url is None and not settings.port else None
         )
-        units_of_work = SqlUnitOfWorkFactory(database, ring, clock, settings.policy.groups.board)
+        units_of_work = factory(database, ring, clock, settings.policy.groups.board)
         return _compose(settings, clock, wrap, connected, database, units_of_work, listening_socket)
     except BaseException:
         await database.close()

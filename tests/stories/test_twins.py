@@ -10,7 +10,7 @@ from guardian.sandbox.checks import Check
 from guardian.sandbox.narration import Narrator
 from guardian.sandbox.registry import stories
 from guardian.sandbox.runner import Story, run_story_in
-from guardian.sandbox.stage import StoryContext
+from guardian.sandbox.stage import OpenService, StoryContext, run_in_this_process, unwrapped
 from guardian.sandbox.stories import (
     access_request,
     account_compromised,
@@ -25,7 +25,9 @@ from guardian.sandbox.stories import (
     cross_space_suspension,
     danger_at_night,
     escalation,
+    event_check,
     event_escalates,
+    expunge_after_backup,
     feedback_window,
     flag_to_case,
     foreign_ban_before,
@@ -34,8 +36,10 @@ from guardian.sandbox.stories import (
     heard_before_decision,
     hierarchy_refusal,
     illegal_material,
+    key_rotation,
     late_answer,
     late_disclosure,
+    legal_hold,
     manual_lift,
     manual_space,
     member_leaves,
@@ -57,6 +61,7 @@ from guardian.sandbox.stories import (
     recusal,
     rejoin,
     renamed_login,
+    repeat_report_resets_expunge,
     report_anonymous_web,
     report_by_forum_message,
     report_by_github_mention,
@@ -64,11 +69,14 @@ from guardian.sandbox.stories import (
     report_by_message_menu,
     report_by_voice,
     restart,
+    restore,
     retaliation_by_moderator,
     rogue_member,
     rota_handover,
     second_reading,
+    sheet_import,
     small_on_discord,
+    statistics_half_year,
     timed_measure,
     unilateral_overdue,
     unilateral_ratified,
@@ -76,7 +84,7 @@ from guardian.sandbox.stories import (
     witness_asked,
     wrong_link,
 )
-from tests.builders import sabotage
+from tests.builders import sabotage, sabotaged_stores
 from tests.builders.sabotage import Sabotage
 
 
@@ -87,6 +95,12 @@ class Twin:
     story: Story
     sabotage: Sabotage
     harm: str
+    open_service: OpenService = run_in_this_process
+
+
+def of_records(story: Story, open_service: OpenService, harm: str) -> Twin:
+    """The twin of a story of the records, where a store is sabotaged and no space."""
+    return Twin(story, unwrapped, harm, open_service)
 
 
 TWINS = (
@@ -159,6 +173,14 @@ TWINS = (
     Twin(recusal.STORY, sabotage.nobody_is_notified, recusal.OTHERS_TOLD),
     Twin(late_disclosure.STORY, sabotage.nobody_is_notified, late_disclosure.REOPENED),
     Twin(all_chairs_named.STORY, sabotage.everybody_is_notified, all_chairs_named.NOBODY_ELSE),
+    of_records(expunge_after_backup.STORY, sabotaged_stores.keys_outlive, expunge_after_backup.ON_ITS_DAY),
+    of_records(repeat_report_resets_expunge.STORY, sabotaged_stores.cases_apart, repeat_report_resets_expunge.MOVED),
+    of_records(legal_hold.STORY, sabotaged_stores.holds_forgotten, legal_hold.HELD),
+    of_records(sheet_import.STORY, sabotaged_stores.rows_dropped, sheet_import.TAKEN),
+    of_records(statistics_half_year.STORY, sabotaged_stores.one_lost, statistics_half_year.SMALL),
+    of_records(event_check.STORY, sabotaged_stores.nobody_known, event_check.TOLD),
+    of_records(key_rotation.STORY, sabotaged_stores.rotations_forgotten, key_rotation.DESTROYED),
+    of_records(restore.STORY, sabotaged_stores.serve_in_enforce, restore.ONLY_LOOKS),
 )
 
 
@@ -190,7 +212,14 @@ async def test_the_twin_fails_in_the_check_that_names_the_harm(
     watching = Watching(told, harm=twin.harm)
     try:
         await run_story_in(
-            StoryContext(folder=tmp_path, narrator=watching, wrap=twin.sabotage, guardian=warm), twin.story
+            StoryContext(
+                folder=tmp_path,
+                narrator=watching,
+                wrap=twin.sabotage,
+                open_service=twin.open_service,
+                guardian=warm,
+            ),
+            twin.story,
         )
     except HarmShown:
         return

@@ -1,0 +1,124 @@
+"""Sabotaged stores: each takes one mechanism of the records away, as a service does that only seems to have it.
+
+Read `serve_with` first.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from guardian.ids import CaseId, PersonId
+from guardian.sandbox.stage import OpenService, Service, Wrap, run_in_this_process
+from guardian.settings.models import Settings
+from guardian.spaces.registry import Mode
+from guardian.storage.unit_of_work import SqlReadView, SqlStores, SqlUnitOfWork, SqlUnitOfWorkFactory
+
+Change = Callable[[SqlStores], None]
+
+
+def serve_with(change: Change) -> OpenService:
+    """The service, each of whose transactions has been changed so."""
+
+    class ChangedFactory(SqlUnitOfWorkFactory):
+        @asynccontextmanager
+        async def begin(self) -> AsyncIterator[SqlUnitOfWork]:
+            async with super().begin() as uow:
+                change(uow)
+                yield uow
+
+        @asynccontextmanager
+        async def read(self) -> AsyncIterator[SqlReadView]:
+            async with super().read() as view:
+                change(view)
+                yield view
+
+    def serve(settings: Settings, time: Path, wrap: Wrap) -> AbstractAsyncContextManager[Service]:
+        return run_in_this_process(settings, time, wrap, ChangedFactory)
+
+    return serve
+
+
+def serve_in_enforce(settings: Settings, time: Path, wrap: Wrap) -> AbstractAsyncContextManager[Service]:
+    """The service, which acts in every space, whatever its configuration says."""
+    spaces = tuple(replace(each, mode=Mode.ENFORCE) for each in settings.spaces)
+    return run_in_this_process(replace(settings, spaces=spaces), time, wrap)
+
+
+class Around:
+    """A store with something round it: what is not said otherwise is the inner store's own."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
+class KeysOutlive(Around):
+    """Says that the key is destroyed, and keeps it."""
+
+    async def destroy(self, scope: object) -> bool:
+        return True
+
+
+class CasesApart(Around):
+    """Knows no other case of anybody."""
+
+    async def cases_of(self, person: PersonId) -> Sequence[object]:
+        return ()
+
+
+class HoldsForgotten(Around):
+    """Takes a hold, and asks nobody about it when the day comes."""
+
+    async def holds_of(self, case: CaseId) -> Sequence[object]:
+        return ()
+
+
+class NobodyKnown(Around):
+    """Knows nobody by any name or account."""
+
+    async def names_of(self, person: PersonId) -> Sequence[object]:
+        return ()
+
+    async def accounts_of(self, person: PersonId) -> Sequence[object]:
+        return ()
+
+
+class OneLost(Around):
+    """Loses one case on the way to the numbers."""
+
+    async def case_facts(self) -> Sequence[object]:
+        return tuple(await self.inner.case_facts())[1:]
+
+
+class RowsDropped(Around):
+    """Says that a row is kept, and keeps its case alone."""
+
+    async def add_stated(self, record: object) -> None:
+        return
+
+
+class RotationsForgotten(Around):
+    """Forgets that old keys are to be destroyed."""
+
+    async def open(self) -> Sequence[object]:
+        return ()
+
+
+def _around(name: str, kind: Callable[[Any], Around]) -> Change:
+    def change(stores: SqlStores) -> None:
+        setattr(stores, name, cast(Any, kind(getattr(stores, name))))
+
+    return change
+
+
+keys_outlive = serve_with(_around("encryption", KeysOutlive))
+cases_apart = serve_with(_around("cases", CasesApart))
+holds_forgotten = serve_with(_around("retention", HoldsForgotten))
+nobody_known = serve_with(_around("people", NobodyKnown))
+one_lost = serve_with(_around("records", OneLost))
+rows_dropped = serve_with(_around("records", RowsDropped))
+rotations_forgotten = serve_with(_around("key_rotations", RotationsForgotten))
