@@ -129,5 +129,7 @@ async def chromium() -> AsyncIterator[Chromium]:
 async def browser(chromium: Chromium, community: Community, served: str) -> AsyncIterator[Browser]:
     """A tab in a browser that prefers light. Scripts of pages would not run in it."""
     page = await chromium.new_page(color_scheme="light", viewport={"width": 1100, "height": 900})
+    # A machine with much else to do makes a test longer, and no different.
+    page.set_default_timeout(90_000)
     yield Browser(page=page, url=served, axe=Axe(), community=community)
     await page.close()
