@@ -28,6 +28,7 @@ class TimeLimit(StrEnum):
     ACCEPTANCE = "acceptance"
     LINK_DISPUTE = "link_dispute"
     DATA_REQUEST = "data_request"
+    AFFILIATE_REPORT = "affiliate_report"
 
 
 def length(kind: TimeLimit, policy: Policy) -> timedelta:
@@ -113,5 +114,6 @@ def _lengths(policy: Policy) -> Mapping[TimeLimit, timedelta]:
         TimeLimit.BOARD_ANSWER: policy.routing.board_remind_every,
         TimeLimit.ACCEPTANCE: policy.routing.accept_within,
         TimeLimit.LINK_DISPUTE: policy.links.dispute_look,
+        TimeLimit.AFFILIATE_REPORT: policy.affiliates.report_every,
         TimeLimit.DATA_REQUEST: policy.data.answer_within,
     }

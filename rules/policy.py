@@ -274,6 +274,13 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
+class Affiliates:
+    """How often an affiliated program sends its transparency report."""
+
+    report_every: Annotated[timedelta, Source("P-9.7", 30 * DAY, 2 * YEAR)]
+
+
+@dataclass(frozen=True, slots=True)
 class Events:
     """What an event may ask: lists of how many names, how many of them, and how many agree on a doubtful match."""
 
@@ -413,6 +420,7 @@ class Policy:
     records: Records
     retention: Retention
     data: Data
+    affiliates: Affiliates
     events: Events
     worklist: Worklist
     membership: Membership

@@ -39,6 +39,7 @@ class DataSource(StrEnum):
     RESTRICTION = "restriction"
     DECISION = "decision"
     SUMMARY = "summary"
+    SHARED = "shared"
     NOTE = "note"
     INQUIRY = "inquiry"
     FINDINGS = "findings"

@@ -64,6 +64,7 @@ class NoticeKind(StrEnum):
     SIGN_IN_LINK = "sign_in_link"
     MEMBERSHIP = "membership"
     DATA_REQUEST = "data_request"
+    AFFILIATE_REPORT = "affiliate_report"
     ROTA = "rota"
     MEMBERSHIP_ENDED = "membership_ended"
     PASSKEY_RECOVERY = "passkey_recovery"

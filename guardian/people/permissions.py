@@ -100,6 +100,8 @@ class UseCase(StrEnum):
     READ_IDENTITY_KEY = "read_identity_key"
     CHECK_EVENT = "check_event"
     HANDLE_DATA_REQUEST = "handle_data_request"
+    SHARE = "share"
+    KEEP_AFFILIATES = "keep_affiliates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,8 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.PUBLISH_STATISTICS: (MEMBERS,),
     UseCase.READ_IDENTITY_KEY: (CHAIRS, BOARD),
     UseCase.CHECK_EVENT: (MEMBERS,),
+    UseCase.SHARE: _CASE_SEATS,
+    UseCase.KEEP_AFFILIATES: (MEMBERS,),
     UseCase.HANDLE_DATA_REQUEST: (PRIVACY_OFFICERS, MEMBERS, BOARD),
 }
 

@@ -58,6 +58,7 @@ OF_DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.RETENTION_REVIEW: "whether a case is still to be kept is looked at",
     DeadlineKind.PAUSE_REVIEW: "the review of a pause is due",
     DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
+    DeadlineKind.AFFILIATE_REPORT: "an affiliated program's report is due",
     DeadlineKind.DATA_REQUEST: "somebody's request about what is kept of them is due",
 }
 """What each deadline is, for somebody who reads of it for the first time."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from guardian.cases.affiliates import AffiliateStore
 from guardian.cases.captures import CaptureStore
 from guardian.cases.case_records import RecordStore
 from guardian.cases.case_store import CaseView
@@ -24,6 +25,7 @@ from guardian.cases.notes import NoteStore
 from guardian.cases.open_work import OpenWorkStore
 from guardian.cases.raids import RaidStore
 from guardian.cases.retention import RetentionStore
+from guardian.cases.sharing import SharingStore
 from guardian.cases.tasks import TaskClaimStore
 from guardian.clock import Clock, system_now
 from guardian.ids import CaseId, ContactAddress
@@ -131,6 +133,14 @@ class ReadView(CaseView, Protocol):
     @property
     def notes(self) -> NoteStore:
         """Return the store of what the group writes in its cases."""
+
+    @property
+    def sharings(self) -> SharingStore:
+        """Return the store of what was passed on to others."""
+
+    @property
+    def affiliates(self) -> AffiliateStore:
+        """Return the store of affiliated programs."""
 
     @property
     def data_requests(self) -> DataRequestStore:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from guardian.clock import Clock
 from guardian.logs import logger
 from guardian.storage.access_record import AccessRecord
+from guardian.storage.affiliate_store import SqlAffiliateStore
 from guardian.storage.api_token_store import SqlApiTokenStore
 from guardian.storage.bulk_store import SqlBulkStore
 from guardian.storage.capture_store import SqlCaptureStore
@@ -46,6 +47,7 @@ from guardian.storage.record_store import SqlRecordStore
 from guardian.storage.retention_store import SqlRetentionStore
 from guardian.storage.rota_store import SqlRotaStore
 from guardian.storage.sanction_store import SqlSanctionStore
+from guardian.storage.sharing_store import SqlSharingStore
 from guardian.storage.sign_in_store import SqlSignInStore
 from guardian.storage.task_claim_store import SqlTaskClaimStore
 from guardian.unit_of_work import WakeupTopic
@@ -199,6 +201,16 @@ class SqlStores:
         return SqlNoteStore(self.connection, self.encryption)
 
     @cached_property
+    def sharings(self) -> SqlSharingStore:
+        """Return the store of what was passed on to others."""
+        return SqlSharingStore(self.connection, self.encryption)
+
+    @property
+    def affiliates(self) -> SqlAffiliateStore:
+        """Return the store of affiliated programs."""
+        return SqlAffiliateStore(self.connection, self.encryption)
+
+    @property
     def data_requests(self) -> SqlDataRequestStore:
         """Return the store of what those concerned ask about what is kept of them."""
         return SqlDataRequestStore(self.connection, self.encryption)

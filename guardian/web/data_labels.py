@@ -1,4 +1,4 @@
-"""What is said on the console of requests about what is kept of somebody. Read `DATA_LABELS` first."""
+"""What is said on the console of what people ask about what is kept of them, and of what is passed on. Read `DATA_LABELS` first."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from guardian.cases.data_requests import DataRequestKind
 from rules.data_requests import DataOutcome, DataRefusal, Withholding
+from rules.sharing import SharedOf, SharingGround
 
 DATA_LABELS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
     {
@@ -14,6 +15,17 @@ DATA_LABELS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             DataRequestKind.CORRECTION: "something is to be put right",
             DataRequestKind.ERASURE: "it is to be destroyed",
             DataRequestKind.OBJECTION: "they object to its use",
+        },
+        SharedOf: {
+            SharedOf.PROTECTED: "somebody who reported, was harmed or saw it",
+            SharedOf.REPORTED: "the reported person",
+        },
+        SharingGround: {
+            SharingGround.PERMISSION: "with their written permission",
+            SharingGround.INVESTIGATING: "as far as investigating needs it",
+            SharingGround.SAFETY: "for somebody's immediate safety",
+            SharingGround.LAW: "the law asks for it",
+            SharingGround.CARRYING_OUT: "as far as carrying out the decision needs it",
         },
         DataOutcome: {
             DataOutcome.GRANTED: "granted",

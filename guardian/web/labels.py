@@ -159,6 +159,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.RETENTION_REVIEW: "The group looks whether the case still has to be kept",
         DeadlineKind.PAUSE_REVIEW: "A look at a pause of a space",
         DeadlineKind.EVENT_OVER: "What is kept of an event's list is forgotten",
+        DeadlineKind.AFFILIATE_REPORT: "The report of an affiliated program",
         DeadlineKind.DATA_REQUEST: "An answer to somebody who asks about what is kept of them",
     }
 )

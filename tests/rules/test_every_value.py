@@ -332,6 +332,7 @@ PROBES: dict[str, Probe] = {
     "retention.forget_backups_after": lambda policy: retention.copies_open_until(NOW, policy),
     "data.answer_within": deadline(TimeLimit.DATA_REQUEST),
     "data.erase_after": lambda policy: data_requests.readable_until(NOW, policy),
+    "affiliates.report_every": deadline(TimeLimit.AFFILIATE_REPORT),
     "events.least_names": lambda policy: [event_check.may_check_list(names, 0, policy.events) for names in LISTS],
     "events.most_names": lambda policy: [event_check.may_check_list(names, 0, policy.events) for names in LISTS],
     "events.most_lists": lambda policy: [event_check.may_check_list(LISTS[20], n, policy.events) for n in range(50)],

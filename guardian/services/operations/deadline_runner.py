@@ -19,7 +19,7 @@ from guardian.services.identity import disputes
 from guardian.services.manual_spaces import tasks as manual_tasks
 from guardian.services.measures import measure_records, native_explanations, reconsideration
 from guardian.services.pauses import notices as pause_notices
-from guardian.services.records import event_checks
+from guardian.services.records import affiliates, event_checks
 from guardian.services.reminders import on_plain_deadline_due
 from guardian.services.reports import danger_calls, data_requests, reporter_answers
 from guardian.services.retention import expunction, holds
@@ -64,6 +64,7 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.EXPUNGE: expunction.on_expunge_due,
     DeadlineKind.RETENTION_REVIEW: holds.on_retention_review_due,
     DeadlineKind.EVENT_OVER: event_checks.on_event_over_due,
+    DeadlineKind.AFFILIATE_REPORT: affiliates.on_report_due,
     DeadlineKind.DATA_REQUEST: data_requests.on_data_request_due,
     DeadlineKind.PAUSE_REVIEW: pause_notices.on_pause_review_due,
 }

@@ -27,6 +27,7 @@ NOBODY_OWES: Final = frozenset(
         DeadlineKind.ROTA_CALL,
         DeadlineKind.EXPUNGE,
         DeadlineKind.EVENT_OVER,
+        DeadlineKind.AFFILIATE_REPORT,
     }
 )
 """What the service does by itself at its date, so that nobody owes it."""

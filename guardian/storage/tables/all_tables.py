@@ -3,6 +3,7 @@
 from typing import Final
 
 from guardian.storage.tables import (
+    affiliates,
     api_tokens,
     blind_indexes,
     captures,
@@ -25,6 +26,7 @@ from guardian.storage.tables import (
     risk,
     rota,
     sanctions,
+    sharing,
     sign_ins,
     system,
     worklist,
@@ -57,6 +59,8 @@ MODULES: Final = (
     rota,
     retention,
     data_requests,
+    sharing,
+    affiliates,
 )
 """One line here and one import above for each new module of tables."""
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import Route
 
 from guardian.web.console.act_pages import ActPages
+from guardian.web.console.affiliate_pages import AffiliatePages
 from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import Console
 from guardian.web.console.data_request_pages import DataRequestPages
@@ -28,6 +29,7 @@ from guardian.web.console.record_pages import RecordPages
 from guardian.web.console.review_pages import ReviewPages
 from guardian.web.console.rota_pages import RotaPages
 from guardian.web.console.sanction_pages import SanctionPages
+from guardian.web.console.sharing_pages import SharingPages
 from guardian.web.console.sign_in_pages import SignInPages
 from guardian.web.console.statistics_pages import StatisticsPages
 from guardian.web.console.todo_pages import TodoPages
@@ -67,6 +69,8 @@ def console_routes(
         *IdentityPages(console).routes(),
         *EventCheckPages(console).routes(),
         *DataRequestPages(console).routes(),
+        *SharingPages(console).routes(),
+        *AffiliatePages(console).routes(),
         *JournalPages(console).routes(),
         *HealthPages(console, health).routes(),
     ]

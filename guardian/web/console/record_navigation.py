@@ -13,6 +13,7 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase], ...]] = (
     (NavigationItem("/console/records/yearly", "Yearly report"), UseCase.READ_SHEET),
     (NavigationItem("/console/records/identities", "Identity key"), UseCase.READ_IDENTITY_KEY),
     (NavigationItem("/console/records/events", "Event checks"), UseCase.CHECK_EVENT),
+    (NavigationItem("/console/records/programs", "Affiliated programs"), UseCase.KEEP_AFFILIATES),
 )
 
 

@@ -42,6 +42,7 @@ WITHOUT_CASE = (
     NoticeKind.MEMBERSHIP_ENDED,
     NoticeKind.ROTA,
     NoticeKind.DATA_REQUEST,
+    NoticeKind.AFFILIATE_REPORT,
     NoticeKind.CODE,
     NoticeKind.SIGN_IN_LINK,
     NoticeKind.PASSKEY_RECOVERY,

@@ -41,6 +41,7 @@ from guardian.services.escalation.subjects import AccountSubject, MatterSubject
 from guardian.services.measures.measures import MeasureRequest
 from guardian.services.members import AccountInput
 from guardian.services.raids.announcement import RaidPreview
+from guardian.services.records.affiliates import ProgramInput
 from guardian.services.records.event_checks import EventInput
 from guardian.services.records.sheet import SheetWords
 from guardian.services.records.sheet_files import SheetFormat, write_table
@@ -52,11 +53,13 @@ from guardian.services.unilateral.outside_acts import OutsideInput
 from rules.data_requests import DataOutcome, DataRefusal
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
+from rules.sharing import SharingInput
 from rules.tracking_sheet import COLUMNS
 from rules.unilateral import Ground
 from tests.builders.community import BRUNO, DISCORD, FARID
 from tests.builders.hidden_cases import NEWCOMER, UNKNOWN, YARA, ZOE, HiddenWorld, Snapshot, hidden_world
 from tests.builders.journey import a_warning
+from tests.guardian.services.records.test_disclosures import GIVEN
 
 UseCaseFunction = Callable[..., Awaitable[object]]
 Arguments = dict[str, Any]
@@ -183,6 +186,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     **dict.fromkeys(("evades", "steps_back", "stays_out", "granted", "at_risk", "stands"), lambda world: True),
     "term": lambda world: timedelta(days=2),
     "challenge": lambda world: b"",
+    "came_at": lambda world: world.community.clock.now(),
     "content": lambda world: write_table(SheetFormat.CSV, COLUMNS[:-2], []),
     "period": lambda world: "2020-1",
     "year": lambda world: 2020,
@@ -213,6 +217,10 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     ),
     MeasureRequest: lambda world, account: MeasureRequest(
         MeasureKind.MUTED, AccountInput(DISCORD, account), MeasureReason.SPAM, timedelta(days=2)
+    ),
+    SharingInput: lambda world, account: GIVEN,
+    ProgramInput: lambda world, account: ProgramInput(
+        "Code club", "Robin Host", "robin@example.org", world.community.clock.now()
     ),
     AnswerInput: lambda world, account: AnswerInput(DataOutcome.REFUSED, refusal=DataRefusal.SAFETY),
     Seat: lambda world, account: Seat(Group.BOARD),

@@ -20,6 +20,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_absences_until"), "absences", ["until"], unique=False)
     op.create_table(
+        "affiliates",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("joined_at", sa.BigInteger(), nullable=False),
+        sa.Column("reported_at", sa.BigInteger(), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_affiliates")),
+    )
+    op.create_table(
         "api_tokens",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -804,6 +816,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sanctions_case_id"), "sanctions", ["case_id"], unique=False)
     op.create_index(op.f("ix_sanctions_leader_id"), "sanctions", ["leader_id"], unique=False)
     op.create_index(op.f("ix_sanctions_person_id"), "sanctions", ["person_id"], unique=False)
+    op.create_table(
+        "sharings",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("read_at", sa.BigInteger(), nullable=True),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_sharings_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sharings")),
+    )
+    op.create_index(op.f("ix_sharings_case_id"), "sharings", ["case_id"], unique=False)
     op.create_table(
         "sign_in_links",
         sa.Column("digest", sa.String(length=64), nullable=False),
