@@ -49,6 +49,7 @@ WITHOUT_CASE = (
     NoticeKind.REPORT_FLOOD,
     NoticeKind.CLOCK_DISTRUSTED,
     NoticeKind.SPACE_DOWN,
+    NoticeKind.SPACE_PAUSED,
     NoticeKind.SPACE_BACK,
     NoticeKind.MAIL_NOT_READ,
     NoticeKind.ITEM_UNREAD,

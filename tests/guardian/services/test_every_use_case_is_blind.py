@@ -40,6 +40,7 @@ from guardian.services.escalation.escalations import EscalationInput
 from guardian.services.escalation.subjects import AccountSubject, MatterSubject
 from guardian.services.measures.measures import MeasureRequest
 from guardian.services.members import AccountInput
+from guardian.services.pauses.pauses import PauseRequest
 from guardian.services.raids.announcement import RaidPreview
 from guardian.services.records.affiliates import ProgramInput
 from guardian.services.records.event_checks import EventInput
@@ -50,8 +51,10 @@ from guardian.services.records.yearly import YearlyWords
 from guardian.services.reports.on_behalf import OralReport
 from guardian.services.unilateral.act import ActInput
 from guardian.services.unilateral.outside_acts import OutsideInput
+from guardian.spaces.pauses import PauseKind
 from rules.data_requests import DataOutcome, DataRefusal
 from rules.measures import MeasureReason
+from rules.pauses import PauseReason
 from rules.precedence import Restriction
 from rules.sharing import SharingInput
 from rules.tracking_sheet import COLUMNS
@@ -198,6 +201,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     "lasts": lambda world: timedelta(days=2),
     **dict.fromkeys(("until", "day"), lambda world: world.community.clock.now() + timedelta(days=30)),
     "typed": lambda world: "",
+    "how": lambda world: "On the telephone.",
     "first": lambda world: 0,
     "most": lambda world: 10,
 }
@@ -222,6 +226,7 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     ProgramInput: lambda world, account: ProgramInput(
         "Code club", "Robin Host", "robin@example.org", world.community.clock.now()
     ),
+    PauseRequest: lambda world, account: PauseRequest(DISCORD, PauseKind.INVITES, PauseReason.RAID, timedelta(hours=2)),
     AnswerInput: lambda world, account: AnswerInput(DataOutcome.REFUSED, refusal=DataRefusal.SAFETY),
     Seat: lambda world, account: Seat(Group.BOARD),
     OralReport: lambda world, account: OralReport(source="a visitor", what="They said something vile.", who=account),
