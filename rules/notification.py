@@ -7,15 +7,20 @@ from datetime import datetime
 from enum import StrEnum
 
 from rules.policy import Policy
+from rules.verdict import Verdict, allowed, refused
 
 
 class NotificationState(StrEnum):
-    """How far the notification of the sanctioned person has come; a decided sanction waits while TO_NOTIFY."""
+    """How far the notification of the sanctioned person has come; a decided sanction waits while TO_NOTIFY.
+
+    TOLD_BY_HAND: no message has reached them, and a named member has said that they told them in another way.
+    """
 
     TO_NOTIFY = "to_notify"
     NOTIFIED = "notified"
     COULD_NOT_NOTIFY = "could_not_notify"
     NOTIFIED_AFTER = "notified_after"
+    TOLD_BY_HAND = "told_by_hand"
 
 
 def counts_as_notified(*, proven: bool, sanctioned: bool) -> bool:
@@ -24,6 +29,22 @@ def counts_as_notified(*, proven: bool, sanctioned: bool) -> bool:
     For a sanctioned person nothing less than proof is.
     """
     return proven or not sanctioned
+
+
+def may_tell_by_hand(state: NotificationState) -> Verdict:
+    """Return whether a member's word that they have told the person is asked for. Policy: P-6.2.
+
+    It is asked once messages have failed: a word in place of a message that is still to come would let a decision take
+    effect on somebody who has not heard of it.
+    """
+    if state is NotificationState.TO_NOTIFY:
+        sentence = (
+            "A message to them is still to be sent or on its way. If it does not arrive, you are asked to tell them."
+        )
+        return refused("on_its_way", sentence, "P-6.2")
+    if state is not NotificationState.COULD_NOT_NOTIFY:
+        return refused("told", "They have been told already: it stands with the sanction.", "P-6.2")
+    return allowed("P-6.2")
 
 
 def is_undone_by_bounce(sent_at: datetime, at: datetime, policy: Policy) -> bool:

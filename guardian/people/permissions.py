@@ -66,6 +66,7 @@ class UseCase(StrEnum):
     CONFIRM_OFFICE = "confirm_office"
     REPORT_ON_BEHALF = "report_on_behalf"
     ISSUE_RECEIPT = "issue_receipt"
+    TELL_BY_HAND = "tell_by_hand"
     OPEN_TO_ALL = "open_to_all"
     MARK_CSAM = "mark_csam"
     READ_MATTER = "read_matter"
@@ -177,6 +178,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.CONFIRM_OFFICE: (MEMBERS,),
     UseCase.REPORT_ON_BEHALF: (MEMBERS,),
     UseCase.ISSUE_RECEIPT: _CASE_SEATS,
+    UseCase.TELL_BY_HAND: (MEMBERS, BOARD, MODERATORS),
     UseCase.OPEN_TO_ALL: _CASE_SEATS,
     UseCase.MARK_CSAM: _CASE_SEATS,
     UseCase.READ_MATTER: (MODERATORS,),

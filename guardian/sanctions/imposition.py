@@ -248,5 +248,7 @@ async def _work_item_of(uow: SanctionUnitOfWork, known: LinkedAccount, due_at: d
 
 
 def _with_notification(sanction: Sanction, notification: NotificationState) -> Sanction:
+    if sanction.notification is NotificationState.TOLD_BY_HAND and notification is NotificationState.COULD_NOT_NOTIFY:
+        return sanction
     late = notification is NotificationState.NOTIFIED and sanction.notification is NotificationState.COULD_NOT_NOTIFY
     return replace(sanction, notification=NotificationState.NOTIFIED_AFTER if late else notification)

@@ -277,6 +277,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             NotificationState.NOTIFIED: "told",
             NotificationState.COULD_NOT_NOTIFY: "could not be told",
             NotificationState.NOTIFIED_AFTER: "told after",
+            NotificationState.TOLD_BY_HAND: "told in another way, on a member's word",
         },
         MeasureKind: {
             MeasureKind.MUTED: "mute a person: they read, but do not write",

@@ -14,7 +14,7 @@ from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.measures import PERSON_RESTRICTIONS, Measure, MeasureKind
 from guardian.errors import NotFound, Refused
-from guardian.ids import PersonId, SpaceName, new_id, new_reference
+from guardian.ids import PersonId, Reference, SpaceName, new_id, new_reference
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import NoticeKind
 from guardian.notices.party_facts import PartyFacts
@@ -43,7 +43,7 @@ from guardian.services.notify import notify_members, notify_person
 from guardian.services.visibility import account_knowledge, protecting_cases
 from guardian.spaces.port import Account
 from rules.measures import MeasureReason, may_measure
-from rules.notification import measure_waits_until
+from rules.notification import NotificationState, measure_waits_until
 from rules.policy import Policy
 from rules.precedence import access_level_of
 
@@ -59,6 +59,8 @@ class MeasureView:
     reason: MeasureReason
     asked_at: datetime | None = None
     own: bool = False
+    untold: Reference | None = None
+    """By what it is found, where no message has reached the person and nobody has told them yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +295,15 @@ async def visible_code_name(view: ReadView, member: Member, case: Case) -> str:
     return former[0] if former else case.code_name
 
 
-async def measure_view(view: ReadView, measure: Measure, member: Member) -> MeasureView:
+async def untold_by_authority(view: ReadView) -> dict[str, Reference]:
+    """Return by what each sanction is found that runs on somebody whom no message has reached, by what it rests on."""
+    running = await view.sanctions.unlifted()
+    return {s.authority.id: s.reference for s in running if s.notification is NotificationState.COULD_NOT_NOTIFY}
+
+
+async def measure_view(
+    view: ReadView, measure: Measure, member: Member, untold: Reference | None = None
+) -> MeasureView:
     """Return the measure by the name of its matter."""
     case = await get_case(view, measure.case)
     own = measure.by == member.id
@@ -305,6 +315,7 @@ async def measure_view(view: ReadView, measure: Measure, member: Member) -> Meas
         reason=measure.reason,
         asked_at=measure.reconsideration_requested_at,
         own=own,
+        untold=untold,
     )
 
 

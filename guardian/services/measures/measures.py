@@ -44,6 +44,7 @@ from guardian.services.measures.measure_records import (
     record_measure,
     require_measurable,
     set_measure_on_person,
+    untold_by_authority,
 )
 from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import SpacePreview, preview_restriction
@@ -142,7 +143,8 @@ async def list_measures(app: AppContext, by: MemberId) -> tuple[MeasureView, ...
         await view.handoffs.read_ahead([each.case for each in every])
         ended = await view.measures.ended_early(every)
         found = [each for each in every if each.id not in ended and await may_know_measure(view, member, each)]
-        return tuple([await measure_view(view, each, member) for each in found])
+        untold = await untold_by_authority(view)
+        return tuple([await measure_view(view, each, member, untold.get(each.id)) for each in found])
 
 
 async def end_measure_early(app: AppContext, by: MemberId, matter: str) -> str:

@@ -51,7 +51,10 @@ NOTHING_DECIDED: Final = (
 )
 _RESULTS: Final = frozenset({News.DECIDED, News.CLOSED})
 _REFERABLE: Final = frozenset({CaseState.OPEN, CaseState.IN_FORCE, CaseState.CLOSED})
-_NOT_NOTIFIED: Final = frozenset({NotificationState.TO_NOTIFY, NotificationState.COULD_NOT_NOTIFY})
+_NOT_NOTIFIED: Final = frozenset(
+    {NotificationState.TO_NOTIFY, NotificationState.COULD_NOT_NOTIFY, NotificationState.TOLD_BY_HAND}
+)
+"""No message is known to have reached them: a member's word does not show what they could read, so no time runs out."""
 
 
 @dataclass(frozen=True, slots=True)

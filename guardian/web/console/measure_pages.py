@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from guardian.cases.measures import PERSON_RESTRICTIONS, MeasureKind
 from guardian.errors import Refused
-from guardian.ids import SpaceName
+from guardian.ids import Reference, SpaceName
 from guardian.notices.acknowledgement import format_datetime
 from guardian.people.permissions import UseCase, may_perform
 from guardian.services.measures.measure_records import MeasureView, may_measure_in
@@ -28,6 +28,7 @@ from guardian.services.measures.measures import (
 from guardian.services.measures.native_explanations import explain, list_unexplained, read_unexplained
 from guardian.services.measures.reconsideration import decide
 from guardian.services.members import AccountInput
+from guardian.services.parties.manual_notification import record_told_by_hand
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
 from guardian.web.console.inputs import choice_of, hours_of, typed_account, words_of
 from guardian.web.console.navigation import require_seat
@@ -71,6 +72,7 @@ class MeasurePages:
             post(NEW + "/set", self._set),
             post(MEASURES + "/end", self._end),
             post(MEASURES + "/look", self._decide),
+            post(MEASURES + "/told", self._record_told),
             get(EXPLAIN, self._explanation_form),
             post(EXPLAIN, self._explain),
         ]
@@ -136,6 +138,18 @@ class MeasurePages:
             lambda: end_measure_early(self._app, visit.by, form.one("ends")),
             to=MEASURES,
             again=lambda entry: self._list(request, visit, entry),
+        )
+
+    async def _record_told(self, request: Request, visit: Visit, form: Form) -> Response:
+        reference = form.one("reference")
+        field = f"told-{reference}"
+        return await self._console.attempt(
+            visit,
+            form,
+            lambda: record_told_by_hand(self._app, visit.by, Reference(reference), form.one(field)),
+            to=MEASURES,
+            again=lambda entry: self._list(request, visit, entry),
+            field=field,
         )
 
     async def _decide(self, request: Request, visit: Visit, form: Form) -> Response:

@@ -19,6 +19,7 @@ from guardian.people.permissions import UseCase, may_perform
 from guardian.services.cases.overview import list_sanction_page
 from guardian.services.measures.adoption import adopt_restriction, leave_as_is, list_foreign
 from guardian.services.operations.explanation import explain_person
+from guardian.services.parties.manual_notification import record_told_by_hand
 from guardian.services.sanctions.reinstatement import confirm_reinstatement
 from guardian.services.sanctions.sanction_file import list_readmission_requests, read_sanction
 from guardian.spaces.port import Account
@@ -64,6 +65,7 @@ class SanctionPages:
             get(SANCTION, self._show),
             get(SANCTION + "/spaces", self._explain),
             post(SANCTION + "/return", self._reinstate),
+            post(SANCTION + "/told", self._record_told),
             get(FOREIGN, self._foreign),
             post(FOREIGN, self._preview_adoption),
             post(FOREIGN + "/adopt", self._adopt),
@@ -114,6 +116,17 @@ class SanctionPages:
         to = SANCTION.format(reference=quote(reference, safe=""))
         return await self._console.attempt(
             visit, form, approve, to=to, again=lambda entry: self._show(request, visit, entry)
+        )
+
+    async def _record_told(self, request: Request, visit: Visit, form: Form) -> Response:
+        reference = Reference(request.path_params["reference"])
+        return await self._console.attempt(
+            visit,
+            form,
+            lambda: record_told_by_hand(self._app, visit.by, reference, form.one("told")),
+            to=SANCTION.format(reference=quote(reference, safe="")),
+            again=lambda entry: self._show(request, visit, entry),
+            field="told",
         )
 
     async def _foreign(self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:

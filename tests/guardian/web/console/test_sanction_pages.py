@@ -1,6 +1,7 @@
 """Sanctions on the console: what holds until when, why it was lifted, and an end for what others left standing."""
 
 from guardian.services.conflicts.recusal import recuse
+from guardian.services.decisions.enactment import record_person_notified
 from guardian.services.members import AccountInput
 from guardian.services.operations.explanation import explain_person
 from guardian.services.unilateral.act import ActInput, ActView, act
@@ -112,3 +113,20 @@ async def test_a_decided_sanction_leads_to_a_proposal_that_is_filled_in_and_make
     form = next(each for each in forms_of(await pages.get(address)) if each.action.endswith("/propose"))
     assert form.fields["propose-outcome"] == "no_action"
     assert (await community.journal_acts()).count("proposal.was_made") == before
+
+
+async def test_who_tells_somebody_by_hand_says_so_beside_the_sanction(pages: Pages, community: Community) -> None:
+    """P-6.2"""
+    done, path = await a_sanction(community)
+    async with community.units_of_work.begin() as uow:
+        case = await uow.cases.case_by_code_name(done.code_name)
+        assert case is not None
+        (sanction,) = await uow.sanctions.of_case(case.id)
+        await record_person_notified(uow, sanction.id, None)
+    await pages.sign_in(community, DMITRI)
+    empty = await pages.fill(path, path + "/told", told="")
+    assert (empty.status_code, 'id="told-error"' in empty.text) == (422, True)
+    told = await pages.fill(path, path + "/told", told="I met them at the meetup.")
+    assert "told in another way, on a member's word" in text_of(told)
+    assert "I met them at the meetup." in text_of(await pages.get(f"/console/cases/{done.code_name}"))
+    assert path + "/told" not in [form.action for form in forms_of(await pages.get(path))]
