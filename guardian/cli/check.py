@@ -9,6 +9,7 @@ import typer
 
 from guardian.assembly.service import Service
 from guardian.assembly.spaces import ConnectedSpace
+from guardian.cli.backup import recipient_file
 from guardian.cli.context import (
     ConfigOption,
     JsonOption,
@@ -102,6 +103,7 @@ async def _check_parts(settings: Settings, service: Service) -> AsyncIterator[Ch
         yield _check_line("mail", await service.mailer.check())
         if service.mail_receiver is not None:
             yield _check_line("mail", await service.mail_receiver.check())
+    yield _check_backup(settings)
     if settings.journal is None:
         yield CheckLine(
             where="journal",
@@ -118,6 +120,19 @@ async def _check_parts(settings: Settings, service: Service) -> AsyncIterator[Ch
         )
     else:
         yield _check_line("heartbeat", await service.heartbeat.check())
+
+
+def _check_backup(settings: Settings) -> CheckLine:
+    """Whether the nightly copy can be made at all: without a recovery key it is refused, night after night."""
+    if recipient_file(settings).exists():
+        return CheckLine(where="backup", what="copies are encrypted for the recovery key", well=True)
+    return CheckLine(
+        where="backup",
+        what="The nightly copy waits for a recovery key: until there is one, no copy is made.",
+        well=True,
+        remedy="Run: guardian keys recovery, and give each envelope to another person.",
+        breaks="If this disk is lost, so is everything: who is restricted, until when, and why.",
+    )
 
 
 def _check_pages(settings: Settings) -> CheckLine:

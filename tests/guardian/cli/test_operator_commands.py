@@ -211,9 +211,12 @@ async def test_check_looks_at_every_part_and_names_each_remedy(installation: Ins
         "forum",
         "github",
         "mail",
+        "backup",
         "journal",
         "heartbeat",
     ]
+    [copies] = [finding for finding in told["findings"] if finding["where"] == "backup"]
+    assert "guardian keys recovery" in copies["remedy"]
     ill = [finding for finding in told["findings"] if not finding["well"]]
     assert ended.code == (1 if ill else 0)
     assert told["well"] is (not ill)
