@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.changed import Changed, find_changed
+from tests.docs.policy import still_to_come
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("guardian", "connectors", "rules", "tests")
@@ -211,6 +212,9 @@ def _print_summary(finished: list[RunningPart], counts: Counts) -> None:
         for folder, seconds in sorted(counts.seconds.items(), key=lambda entry: -entry[1]):
             print(f"  {seconds:7.1f}  {folder}")
     if any(running.part.name == "tests" for running in finished):
+        print("Of the policy, not carried yet:")
+        for rule, missing in still_to_come().items():
+            print(f"  {rule}: {missing}")
         print(f"{counts.passed} passed, {counts.failed} failed, {counts.skipped} skipped")
 
 

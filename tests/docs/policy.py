@@ -14,6 +14,8 @@ CODE: Final = ("rules", "guardian", "connectors")
 EVERYWHERE: Final = (*CODE, "tests", "config", "docs")
 NOT_PRODUCT: Final = ROOT / "guardian" / "sandbox"
 MARK: Final = "*(not carried yet)*"
+TO_COME: Final = "*Still to come:*"
+_SOURCES: Final = re.compile(r"\([MRHDCPO+, ]+\)$")
 WRITTEN: Final = frozenset({".py", ".toml", ".md", ".txt", ".html"})
 CITATION: Final = re.compile(r"\bP-\d+(?:\.\d+)?")
 _RULE: Final = re.compile(r"^- \*\*(P-\d+\.\d+)\*\* (.*?)(?=^- |^#|\Z)", re.MULTILINE | re.DOTALL)
@@ -74,6 +76,18 @@ def carried() -> frozenset[str]:
     """Return the ids that both a module of the product and a test cite."""
     product = {cited for cited, paths in cited_in(*CODE).items() if any(map(_is_product, paths))}
     return frozenset(product & cited_in("tests").keys())
+
+
+def still_to_come() -> Mapping[str, str]:
+    """Return of each rule that is not carried, or not in full, what is missing, in the page's own words."""
+    found = {}
+    for rule in rules().values():
+        text = " ".join(rule.text.split())
+        if not rule.is_carried:
+            found[rule.id] = _SOURCES.sub("", text.removeprefix(MARK)).strip()
+        elif TO_COME in text:
+            found[rule.id] = _SOURCES.sub("", text.partition(TO_COME)[2]).strip()
+    return found
 
 
 def _files(folders: tuple[str, ...]) -> Iterator[Path]:

@@ -7,7 +7,7 @@ import pytest
 
 from guardian.presets import load_preset
 from rules.policy import PolicyValue, policy_values
-from tests.docs.policy import EVERYWHERE, MARK, PAGE, carried, cited_in, ids, read, rules
+from tests.docs.policy import EVERYWHERE, MARK, PAGE, carried, cited_in, ids, read, rules, still_to_come
 
 RULE = "P-" + "1.1"
 
@@ -39,6 +39,21 @@ def test_rules_are_told_in_their_order_and_none_twice() -> None:
     told = read(PAGE.read_text(encoding="utf-8"))
     numbers = [tuple(map(int, rule.id.removeprefix("P-").split("."))) for rule in told]
     assert numbers == sorted(set(numbers))
+
+
+def test_no_rule_of_a_group_is_left_out() -> None:
+    """A rule that stands nowhere would be missed by nobody: its number would be."""
+    told: dict[int, list[int]] = {}
+    for rule in rules():
+        group, number = map(int, rule.removeprefix("P-").split("."))
+        told.setdefault(group, []).append(number)
+    assert list(told) == list(range(1, 12))
+    assert {group: numbers for group, numbers in told.items() if numbers != list(range(1, len(numbers) + 1))} == {}
+
+
+def test_a_rule_that_is_not_carried_in_full_says_what_is_missing() -> None:
+    """Of each it is printed by `python -m tests`: a mark without words would tell nobody anything."""
+    assert [rule for rule, missing in still_to_come().items() if len(missing.split()) < 2] == []
 
 
 @pytest.mark.parametrize(("text", "is_carried"), [("Anybody.", True), (f"{MARK} Anybody.", False)])
