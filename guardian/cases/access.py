@@ -106,6 +106,12 @@ async def members_who_may_know(view: CaseView, case: Case) -> tuple[Member, ...]
     return tuple(m for m in await view.people.members() if may_know(m, case, exclusions, view.now))
 
 
+async def members_who_may_read(view: CaseView, case: Case) -> tuple[Member, ...]:
+    """Return everybody whose case it is to read at this instant: the Board too, while it lies there."""
+    exclusions = await view.cases.exclusions_of(case.id)
+    return tuple(m for m in await view.people.members() if may_read(m, case, exclusions, view.now))
+
+
 async def members_who_count(view: CaseView, case: Case) -> tuple[Member, ...]:
     """Return those who count towards quorum: everybody whose case it is, but whom a decided conflict keeps out (P-2.5)."""
     statuses = conflict_status_by_member(await view.cases.exclusions_of(case.id))

@@ -5,12 +5,18 @@ a second member has not read (`party_facts`). Read
 `notify_members` first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from guardian.cases.access import is_hidden_from, may_know, members_who_may_know, states_conflicts_before
+from guardian.cases.access import (
+    is_hidden_from,
+    may_know,
+    members_who_may_know,
+    members_who_may_read,
+    states_conflicts_before,
+)
 from guardian.cases.case import Case, CaseKind, Party, PartyRole
 from guardian.cases.case_store import CaseView
 from guardian.cases.exclusions import Exclusion, conflict_status_by_member, deciders_for, handling_groups
@@ -71,6 +77,15 @@ async def notify_members(
         if member.id in left_out or (chosen is not None and member.id not in chosen):
             continue
         if office is None or member.holds_office(group, uow.now, office):
+            await _add_member_notice(uow, member.id, kind, facts, case)
+
+
+async def notify_readers(
+    uow: NotifyUnitOfWork, case: Case, kind: NoticeKind, facts: Mapping[str, str], only: Collection[MemberId]
+) -> None:
+    """Notify those of them whose case it is to read at this instant: its members, and the Board while it lies there."""
+    for member in await members_who_may_read(uow, case):
+        if member.id in only:
             await _add_member_notice(uow, member.id, kind, facts, case)
 
 

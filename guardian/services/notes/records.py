@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from guardian.cases.access import members_who_may_know
 from guardian.cases.case import Case
 from guardian.cases.notes import (
     CaseAssessment,
@@ -25,7 +24,7 @@ from guardian.journal import Entry, by_member
 from guardian.notices.models import News, NoticeKind
 from guardian.services.authorization import require
 from guardian.services.context import AppContext, UnitOfWork
-from guardian.services.notify import notify_members
+from guardian.services.notify import notify_readers
 
 _ONE_OF_A_CASE = (NoteKind.ASSESSMENT, NoteKind.FINDINGS)
 
@@ -55,14 +54,11 @@ async def record_note(
 
 
 async def notify_mentioned(uow: UnitOfWork, case: Case, mentioned: Iterable[MemberId], by: MemberId) -> None:
-    """Call those of them who may know of the case; the others are told nothing, and so is whoever mentioned them.
+    """Call those of them whose case it is to read, the Board too while it lies there; the others are told nothing, and so is whoever mentioned them.
 
     Policy: P-4.2.
     """
-    known = {member.id for member in await members_who_may_know(uow, case)}
-    called = known & frozenset(mentioned)
-    if called:
-        await notify_members(uow, case, NoticeKind.YOUR_STEP, {"news": News.MENTIONED}, only=called, besides=[by])
+    await notify_readers(uow, case, NoticeKind.YOUR_STEP, {"news": News.MENTIONED}, frozenset(mentioned) - {by})
 
 
 def _in_kept_words(note: Note) -> Note:

@@ -10,6 +10,7 @@ from guardian.cases.notes import CaseAssessment, Findings, Inquiry, NoteKind, Vi
 from guardian.cases.submissions import EvidenceInput
 from guardian.errors import NotFound, Refused, Stale
 from guardian.notices.models import NoticeKind
+from guardian.services.case_flow import refer_to_board
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.measures.measures import MeasureRequest, set_measure
 from guardian.services.members import AccountInput
@@ -23,7 +24,7 @@ from guardian.services.notes.thread import list_thread, record_inquiry, write_no
 from guardian.services.reading_room.case_file import read_evidence
 from rules.conflicts import ConflictReason
 from rules.measures import MeasureReason
-from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, ELENI, INES, Community
+from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, ELENI, GRETA, INES, Community
 
 ASSESSMENT = CaseAssessment("Ours: it was said in the help channel.", "Two people left.", "It may happen again.")
 FINDINGS = Findings("Insults, three days in a row.", Violation.YES, "The reported person.", "It goes on.")
@@ -70,6 +71,17 @@ async def test_a_mention_calls_those_who_may_know_and_tells_nothing_of_the_other
     assert (await community.notice_kinds_to(ELENI))[-1] is NoticeKind.YOUR_STEP
     bare = [replace(answer, id="", mentions=()) for answer in answers]
     assert bare[0] == bare[1]
+
+
+async def test_a_mention_calls_the_board_while_the_case_lies_there_and_not_before(community: Community) -> None:
+    """P-8.4"""
+    case = await community.a_case()
+    await write_note(community.app, BRUNO, case.code_name, "Please look.", mentions=[GRETA])
+    assert NoticeKind.YOUR_STEP not in await community.notice_kinds_to(GRETA)
+    async with community.units_of_work.begin() as uow:
+        await refer_to_board(uow, community.app.policy, case, "no agreement")
+    await write_note(community.app, BRUNO, case.code_name, "Please look now.", mentions=[GRETA])
+    assert (await community.notice_kinds_to(GRETA))[-1] is NoticeKind.YOUR_STEP
 
 
 @pytest.mark.harm("record-overwritten")
