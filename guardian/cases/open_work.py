@@ -25,6 +25,7 @@ ALSO_WHEN_CLOSED: Final = frozenset(
         TaskKind.LOOK_AT_LINK,
         TaskKind.MEND_SPACE,
         TaskKind.REACH_PERSON,
+        TaskKind.GIVE_BACK,
     }
 )
 """What is still asked for once its case is closed: somebody is restricted by it, or waits for it."""

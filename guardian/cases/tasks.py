@@ -50,6 +50,7 @@ class TaskKind(StrEnum):
     REVIEW_CASE = "review_case"
     ANSWER_DATA_REQUEST = "answer_data_request"
     READ_DATA_ANSWER = "read_data_answer"
+    GIVE_BACK = "give_back"
     CONFIRM_OFFICE = "confirm_office"
     SEE_TO_DEADLINE = "see_to_deadline"
 

@@ -21,6 +21,7 @@ from guardian.cases.unilateral_acts import ActState, StopState
 from guardian.ids import CaseId, MemberId, PersonId
 from guardian.people.models import LinkedAccount, Trust
 from guardian.sanctions.foreign import ForeignState
+from guardian.sanctions.models import CoverageState
 from guardian.storage.act_store import REVIEWED
 from guardian.storage.encryption import Expunged
 from guardian.storage.link_store import is_running
@@ -47,7 +48,7 @@ from guardian.storage.tables.pauses import pauses
 from guardian.storage.tables.people import accounts
 from guardian.storage.tables.raids import raids
 from guardian.storage.tables.risk import conflict_claims
-from guardian.storage.tables.sanctions import liftings, sanctions, work_items
+from guardian.storage.tables.sanctions import coverage, liftings, reinstatement_approvals, sanctions, work_items
 from rules.notification import NotificationState
 
 _REVIEWED_BY_MEMBERS: Final = (ActState.UNREVIEWED, ActState.WITH_CHAIR)
@@ -69,6 +70,7 @@ class SqlOpenItemStore(EncryptedSqlStore):
             *await self._links(),
             *await self._measures(now),
             *await self._sanctions(now),
+            *await self._returns(),
         ]
         return tuple(sorted(found, key=lambda item: (item.at, item.kind, item.case or "", item.subject)))
 
@@ -278,6 +280,28 @@ class SqlOpenItemStore(EncryptedSqlStore):
                 person=PersonId(row.person_id),
             )
             for row in await self._all(unreached)
+        ]
+
+    async def _returns(self) -> list[OpenItem]:
+        """What was taken and is given back only by a named person's yes, which nobody has said yet, by the latest case."""
+        approved = select(reinstatement_approvals.c.person_id)
+        waits = coverage.c.state == CoverageState.MEMBERSHIP_OPEN
+        rows = await self._all(
+            select(coverage).where(waits, coverage.c.person_id.not_in(approved)).order_by(coverage.c.space)
+        )
+        theirs = select(*_SANCTION).where(sanctions.c.person_id.in_([row.person_id for row in rows]))
+        latest = {row.person_id: row for row in await self._all(theirs.order_by(sanctions.c.id))} if rows else {}
+        return [
+            OpenItem(
+                kind=TaskKind.GIVE_BACK,
+                case=self._reveal(SANCTIONS, latest[row.person_id].case_id),
+                subject=f"{row.person_id} {row.space}",
+                at=row.since,
+                word=row.space,
+                person=PersonId(row.person_id),
+            )
+            for row in rows
+            if row.person_id in latest
         ]
 
     def _blocked(self, row: Row[Any], link: LinkedAccount) -> OpenItem:

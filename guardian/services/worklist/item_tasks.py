@@ -169,6 +169,14 @@ def _blocked(asker: Asker, item: OpenItem) -> AskedTask | None:
     return _task(item, case, {**asker.person_name(item, case), "space": item.word})
 
 
+def _given_back(asker: Asker, item: OpenItem) -> AskedTask | None:
+    """Power roles and membership come back by a named person's yes: asked of whoever may know of their latest case."""
+    case = asker.summary(item.case)
+    if case is None or not asker.may_know(case):
+        return None
+    return _task(item, case, {**asker.person_name(item, case), "space": item.word})
+
+
 def _unexplained(asker: Asker, item: OpenItem) -> AskedTask | None:
     """Whoever did it is asked first; late, everybody who may know of the matter (P-7.2)."""
     case = asker.summary(item.case)
@@ -212,6 +220,7 @@ _ASKED: Final[Mapping[TaskKind, Callable[[Asker, OpenItem], AskedTask | None]]] 
     TaskKind.CONFIRM_BOARD_ANSWER: _board_second,
     TaskKind.MEND_SPACE: _blocked,
     TaskKind.REACH_PERSON: _second,
+    TaskKind.GIVE_BACK: _given_back,
     TaskKind.ACCEPT_ESCALATION: _second,
     TaskKind.ACCEPT_REFERRAL: _second,
     TaskKind.EXPLAIN_NATIVE_ACTION: _unexplained,

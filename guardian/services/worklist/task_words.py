@@ -80,6 +80,9 @@ TASKS: Final[Mapping[TaskKind, TaskWords]] = MappingProxyType(
         TaskKind.REVIEW_CASE: TaskWords(DECISIONS, "Look at the case again, as was agreed"),
         TaskKind.ANSWER_DATA_REQUEST: TaskWords(REPORTERS, "Answer somebody who asks about what is kept of them"),
         TaskKind.READ_DATA_ANSWER: TaskWords(TEXTS, "Read an answer about what is kept of somebody, as its second"),
+        TaskKind.GIVE_BACK: TaskWords(
+            PEOPLE, "Access has returned in {space}: say whether roles and membership are given back", "sanctions"
+        ),
         TaskKind.CONFIRM_OFFICE: TaskWords(MEMBERSHIP, "Agree, or do not, that {member} becomes privacy officer"),
         TaskKind.SEE_TO_DEADLINE: TaskWords(DECISIONS, "Late: see to it"),
     }

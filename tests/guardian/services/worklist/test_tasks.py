@@ -15,6 +15,7 @@ from guardian.cases.submissions import new_case
 from guardian.cases.tasks import TaskKind
 from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, new_id
+from guardian.sanctions.models import CoverageState
 from guardian.services.cases.completions import MOST_COMPLETIONS, complete_cases
 from guardian.services.cases.overview import list_cases
 from guardian.services.conflicts.conflict_claims import raise_conflict
@@ -24,6 +25,7 @@ from guardian.services.deliberation.procedure import request_skip
 from guardian.services.deliberation.proposals import propose, vote
 from guardian.services.members import AccountInput
 from guardian.services.reports.csam import mark_csam
+from guardian.services.sanctions.reinstatement import confirm_reinstatement
 from guardian.services.unilateral.act import ActInput, act, give_statement
 from guardian.services.unilateral.review import review
 from guardian.services.unilateral.stop import stop_member
@@ -35,7 +37,7 @@ from rules.procedure import Step
 from rules.quorum import Answer
 from rules.unilateral import Ground, ReviewAnswer
 from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FARID, GRETA, Community, a_community
-from tests.builders.journey import a_warning
+from tests.builders.journey import a_journey, a_warning
 from tests.builders.statements import statements
 
 ANSWER = DraftInput(DraftKind.ANSWER, PartyRole.REPORTER, "We look at it.")
@@ -132,6 +134,22 @@ async def block_everywhere(community: Community) -> None:
         for person in {sanction.person for sanction in await uow.sanctions.unlifted()}:
             for item in await uow.sanctions.work_items_of(person):
                 await uow.sanctions.save_result(replace(item, blocked_since=uow.now))
+
+
+@pytest.mark.harm("membership-never-given-back")
+async def test_what_a_bar_took_is_asked_for_until_somebody_says_yes(community: Community) -> None:
+    """P-6.7: access has returned, and nobody would think of roles and membership by themselves."""
+    journey = await a_journey(community)
+    await journey.enact()
+    await recuse(community.app, DMITRI, journey.code_name, ConflictReason.SAME_EMPLOYER)
+    async with community.units_of_work.begin() as uow:
+        row = (await uow.sanctions.coverage_of(journey.person))[0]
+        await uow.sanctions.save_coverage(replace(row, state=CoverageState.MEMBERSHIP_OPEN))
+    kinds = {TaskKind.GIVE_BACK}
+    assert [task.code_name for task in await list_tasks(community.app, BRUNO, kinds=kinds)] == [journey.code_name]
+    assert await list_tasks(community.app, DMITRI, kinds=kinds) == ()
+    await confirm_reinstatement(community.app, AMARA, journey.person_code)
+    assert await list_tasks(community.app, BRUNO, kinds=kinds) == ()
 
 
 async def test_a_stop_is_reviewed_by_neither_of_the_two(community: Community) -> None:
