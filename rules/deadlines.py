@@ -28,6 +28,7 @@ class TimeLimit(StrEnum):
     ACCEPTANCE = "acceptance"
     LINK_DISPUTE = "link_dispute"
     DATA_REQUEST = "data_request"
+    BOARD_REPORT = "board_report"
     AFFILIATE_REPORT = "affiliate_report"
 
 
@@ -115,5 +116,6 @@ def _lengths(policy: Policy) -> Mapping[TimeLimit, timedelta]:
         TimeLimit.ACCEPTANCE: policy.routing.accept_within,
         TimeLimit.LINK_DISPUTE: policy.links.dispute_look,
         TimeLimit.AFFILIATE_REPORT: policy.affiliates.report_every,
+        TimeLimit.BOARD_REPORT: policy.routing.board_report_within,
         TimeLimit.DATA_REQUEST: policy.data.answer_within,
     }

@@ -48,6 +48,7 @@ class DeadlineKind(StrEnum):
     RETENTION_REVIEW = "retention_review"
     EVENT_OVER = "event_over"
     DATA_REQUEST = "data_request"
+    BOARD_REPORT = "board_report"
     PAUSE_REVIEW = "pause_review"
     AFFILIATE_REPORT = "affiliate_report"
 

@@ -59,6 +59,7 @@ OF_DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.PAUSE_REVIEW: "the review of a pause is due",
     DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
     DeadlineKind.AFFILIATE_REPORT: "an affiliated program's report is due",
+    DeadlineKind.BOARD_REPORT: "the Board has its report",
     DeadlineKind.DATA_REQUEST: "somebody's request about what is kept of them is due",
 }
 """What each deadline is, for somebody who reads of it for the first time."""

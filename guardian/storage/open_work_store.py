@@ -33,6 +33,7 @@ _OF_THE_SERVICE: Final = (
     DeadlineKind.EXPUNGE,
     DeadlineKind.RETENTION_REVIEW,
     DeadlineKind.EVENT_OVER,
+    DeadlineKind.BOARD_REPORT,
     DeadlineKind.AFFILIATE_REPORT,
 )
 """What the service does by itself when it is due: nobody is asked for anything."""

@@ -160,6 +160,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.PAUSE_REVIEW: "A look at a pause of a space",
         DeadlineKind.EVENT_OVER: "What is kept of an event's list is forgotten",
         DeadlineKind.AFFILIATE_REPORT: "The report of an affiliated program",
+        DeadlineKind.BOARD_REPORT: "The Board has its report, whatever a space still owes",
         DeadlineKind.DATA_REQUEST: "An answer to somebody who asks about what is kept of them",
     }
 )

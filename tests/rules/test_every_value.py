@@ -304,8 +304,6 @@ PROBES: dict[str, Probe] = {
     ],
     "brake.raid_lasts": lambda policy: brake.raid_announced_until(NOW, policy),
     "brake.raid_tells": brake.notifies_each_of_raid,
-    "pauses.alone": pausing,
-    "pauses.longest": pausing,
     "measures.local_max": measuring,
     "measures.local_repeat": measuring,
     "measures.local_repeat_within": measuring,
@@ -314,9 +312,12 @@ PROBES: dict[str, Probe] = {
     "measures.words_first": lambda policy: notification.measure_waits_until(
         NOW, policy, space_writes=True, safety=False
     ),
+    "pauses.alone": pausing,
+    "pauses.longest": pausing,
     "links.dispute_look": deadline(TimeLimit.LINK_DISPUTE),
     "routing.accept_within": deadline(TimeLimit.ACCEPTANCE),
     "routing.spaces_to_escalate": lambda policy: [escalation.is_cross_space(range(n), policy) for n in range(9)],
+    "routing.board_report_within": deadline(TimeLimit.BOARD_REPORT),
     "routing.board_remind_every": deadline(TimeLimit.BOARD_ANSWER),
     "reminders.shares": lambda policy: deadlines.reminder_times(TimeLimit.RESOLUTION, NOW, policy),
     "closing.review_after": deadline(TimeLimit.CASE_REVIEW),

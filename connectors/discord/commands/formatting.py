@@ -89,6 +89,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.PAUSE_REVIEW: "the review of a pause",
     DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
     DeadlineKind.AFFILIATE_REPORT: "an affiliated program's report is due",
+    DeadlineKind.BOARD_REPORT: "the Board has its report",
     DeadlineKind.DATA_REQUEST: "an answer to somebody who asks about what is kept of them",
     DeadlineKind.RETENTION_REVIEW: "the group looks whether the case still has to be kept",
 }

@@ -230,6 +230,17 @@ async def on_second_reading_due(app: AppContext, uow: UnitOfWork, deadline: Dead
     await reschedule(uow, deadline, next(at for at in instants if at > uow.now))
 
 
+async def on_board_report_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
+    """Report to the Board now, and say in which spaces it is not confirmed: none of them keeps the Board in the dark.
+
+    Policy: P-8.5.
+    """
+    await complete(uow, deadline)
+    decision = await uow.deliberation.decision(DecisionId(deadline.about))
+    if decision is not None and decision.enacted_at is not None:
+        await report_to_board(uow, await get_case(uow, decision.case))
+
+
 async def _put_into_force(
     app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, by: MemberId
 ) -> EnactmentResult:
@@ -246,6 +257,9 @@ async def _put_into_force(
     waits = await _notify_reported(app, uow, case, decision, sanction, until)
     if sanction is None:
         await report_to_board(uow, case)
+    else:
+        report_by = due_at(TimeLimit.BOARD_REPORT, uow.now, app.policy)
+        await start_deadline(uow, DeadlineKind.BOARD_REPORT, case.id, report_by, about=decision.id)
     await refer_by_decision(uow, app.policy, case, decision)
     if decision.person is not None:
         await propose_if_cross_space(uow, app.policy, decision.person)
@@ -291,7 +305,6 @@ async def _end_notification_wait(
     sanction = await sanction_for_authority(uow, decision.id, case)
     if sanction is not None and sanction.notification is NotificationState.TO_NOTIFY:
         await assign_manual_notification(uow, case, sanction)
-    await report_to_board(uow, case)
     uow.journal.note(
         Entry(act="telling.ran_out", by=SERVICE, authority="P-5.6", about={"decision": str(decision.id)}, case=case.id)
     )

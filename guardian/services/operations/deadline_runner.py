@@ -64,9 +64,10 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.EXPUNGE: expunction.on_expunge_due,
     DeadlineKind.RETENTION_REVIEW: holds.on_retention_review_due,
     DeadlineKind.EVENT_OVER: event_checks.on_event_over_due,
-    DeadlineKind.AFFILIATE_REPORT: affiliates.on_report_due,
     DeadlineKind.DATA_REQUEST: data_requests.on_data_request_due,
+    DeadlineKind.BOARD_REPORT: enactment.on_board_report_due,
     DeadlineKind.PAUSE_REVIEW: pause_notices.on_pause_review_due,
+    DeadlineKind.AFFILIATE_REPORT: affiliates.on_report_due,
 }
 _AT_ONCE: Final = 100
 _SOURCE: Final = "a deadline that is due"

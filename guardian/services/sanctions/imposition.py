@@ -96,7 +96,9 @@ async def sanction_for_decision(view: ReadView, decision: Decision, case: Case) 
 async def report_to_board(uow: UnitOfWork, case: Case, *, enacted: bool = True) -> None:
     """Report the case to the Board, once, without those of it whom the case concerns. Policy: P-8.5."""
     if not (await get_steps(uow, case.id)).is_over(Step.BOARD_REPORT):
-        await notify_board_of_result(uow, case, NoticeKind.BOARD_REPORT, {} if enacted else {"state": "filed"})
+        open_in = await _unconfirmed_in(uow, case)
+        facts = {"state": "unconfirmed", "spaces": ", ".join(open_in)} if open_in else {}
+        await notify_board_of_result(uow, case, NoticeKind.BOARD_REPORT, facts if enacted else {"state": "filed"})
         if enacted:
             await complete_step(uow, case.id, Step.ENACT)
         await complete_step(uow, case.id, Step.BOARD_REPORT)
@@ -107,13 +109,19 @@ async def report_once_in_force(uow: UnitOfWork, case: Case) -> None:
 
     A space where the service only observes keeps nobody waiting.
     """
-    for sanction in await uow.sanctions.of_case(case.id):
-        if sanction.lifting is not None or term_state_at(sanction, uow.now) is TermState.OVER:
+    if not await _unconfirmed_in(uow, case):
+        await report_to_board(uow, case)
+
+
+async def _unconfirmed_in(view: ReadView, case: Case) -> tuple[SpaceName, ...]:
+    """The spaces in which something that the case restricts is not confirmed, each once."""
+    found: list[SpaceName] = []
+    for sanction in await view.sanctions.of_case(case.id):
+        if sanction.lifting is not None or term_state_at(sanction, view.now) is TermState.OVER:
             continue
-        rows = [row for row in await uow.sanctions.coverage_of(sanction.person) if sanction.covers(row.space)]
-        if unconfirmed_spaces(row for row in rows if row.state is not CoverageState.OBSERVING):
-            return
-    await report_to_board(uow, case)
+        rows = [row for row in await view.sanctions.coverage_of(sanction.person) if sanction.covers(row.space)]
+        found += unconfirmed_spaces(row for row in rows if row.state is not CoverageState.OBSERVING)
+    return tuple(dict.fromkeys(found))
 
 
 async def assign_manual_notification(uow: UnitOfWork, case: Case, sanction: Sanction) -> None:

@@ -27,6 +27,7 @@ NOBODY_OWES: Final = frozenset(
         DeadlineKind.ROTA_CALL,
         DeadlineKind.EXPUNGE,
         DeadlineKind.EVENT_OVER,
+        DeadlineKind.BOARD_REPORT,
         DeadlineKind.AFFILIATE_REPORT,
     }
 )

@@ -214,8 +214,11 @@ async def test_the_board_hears_within_a_day_of_a_decision_that_a_space_does_not_
     """P-8.5: a space that never confirms does not keep the Board in the dark."""
     journey = await a_journey(community)
     await journey.enact()
+    await show(journey, CoverageState.OPEN, CoverageState.HELD, CoverageState.HELD)
     await journey.pass_time(25 * HOUR)
     assert await community.who_was_notified(NoticeKind.BOARD_REPORT) == {CHIARA, GRETA, HIROSHI}
+    [report] = [n for n in await community.notices_to(GRETA) if n.kind is NoticeKind.BOARD_REPORT]
+    assert (report.facts["state"], report.facts["spaces"]) == ("unconfirmed", "discord")
 
 
 async def test_a_space_that_is_only_looked_at_keeps_no_report_waiting(community: Community) -> None:
