@@ -102,6 +102,7 @@ class UseCase(StrEnum):
     CHECK_EVENT = "check_event"
     HANDLE_DATA_REQUEST = "handle_data_request"
     SHARE = "share"
+    OVERSEE = "oversee"
     KEEP_AFFILIATES = "keep_affiliates"
 
 
@@ -213,6 +214,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.READ_IDENTITY_KEY: (CHAIRS, BOARD),
     UseCase.CHECK_EVENT: (MEMBERS,),
     UseCase.SHARE: _CASE_SEATS,
+    UseCase.OVERSEE: (BOARD,),
     UseCase.KEEP_AFFILIATES: (MEMBERS,),
     UseCase.HANDLE_DATA_REQUEST: (PRIVACY_OFFICERS, MEMBERS, BOARD),
 }

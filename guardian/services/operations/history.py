@@ -74,6 +74,7 @@ IN_CASES: Final[Mapping[str, str]] = {
 OF_NO_CASE: Final[Mapping[str, str]] = {
     "service.was_started": "the service was started",
     "mode.was_switched": "a space was switched between watching and enforcing",
+    "journal.was_copied": "somebody of the Board took a copy of the journal to oversee",
     "member.was_seated": "a member was seated",
     "rota.was_planned": "the rota was planned",
     "rota.was_changed": "somebody else was put on the rota",
@@ -131,7 +132,7 @@ async def list_history(app: AppContext, by: MemberId, page: int = 0) -> HistoryP
     """Return one page of the entries that the member may know of; the reading is itself an entry."""
     async with app.units_of_work.begin() as uow:
         member = await require_permission(uow, by, UseCase.READ_JOURNAL)
-        lines = await _visible_lines(uow, member, (page + 1) * PAGE_LENGTH + 1)
+        lines = await list_lines(uow, await _readable_cases(uow, member), (page + 1) * PAGE_LENGTH + 1)
         uow.journal.note(Entry(act="journal.was_read", by=by_member(by), authority="P-9.8"))
     shown = lines[page * PAGE_LENGTH :]
     return HistoryPage(tuple(shown[:PAGE_LENGTH]), len(shown) > PAGE_LENGTH)
@@ -144,12 +145,12 @@ async def is_journal_whole(app: AppContext, by: MemberId) -> bool:
         return await view.history.is_whole()
 
 
-async def _visible_lines(view: ReadView, member: Member, most: int) -> list[HistoryLine]:
-    cases = await _readable_cases(view, member)
+async def list_lines(view: ReadView, cases: Mapping[CaseId, CaseSummary], most: int | None) -> list[HistoryLine]:
+    """Return the entries of these cases, and those of none, in words, newest first; so many at most."""
     names = {**_OTHERS, **{by_member(each.id): each.name for each in await view.people.members()}}
     found: list[HistoryLine] = []
     position: int | None = None
-    while len(found) < most and (entries := await view.history.entries_before(position, _BATCH)):
+    while (most is None or len(found) < most) and (entries := await view.history.entries_before(position, _BATCH)):
         found += [line for line in (_line(each, cases, names) for each in entries) if line is not None]
         position = entries[-1].position
     return found[:most]
