@@ -4,7 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from rules.deadlines import TimeLimit, due_at, next_due_at, readmission_reminder_times, reminder_times
+from rules.deadlines import (
+    Lateness,
+    TimeLimit,
+    due_at,
+    lateness_at,
+    next_due_at,
+    readmission_reminder_times,
+    reminder_times,
+)
 from tests.rules.community import CHIPY, DAY, DJANGO, HOUR, NOW, after
 
 TABLE = [
@@ -58,3 +66,10 @@ def test_a_promise_that_passed_is_made_again_for_a_day_ahead(late: int, again: i
 def test_a_person_hears_at_the_end_and_after_30_and_90_days_that_they_may_ask() -> None:
     """P-6.2."""
     assert readmission_reminder_times(NOW, DJANGO) == (NOW, after(days=30), after(days=90))
+
+
+def test_an_answer_that_stays_out_becomes_the_matter_of_more_and_more_people() -> None:
+    """P-2.4: the chairs' at first, after a length everybody's, after two the Board's, and it stays there."""
+    due, length = NOW, 24 * HOUR
+    asked = [lateness_at(TimeLimit.FIRST_ANSWER, due, due + n * length, DJANGO) for n in range(-1, 4)]
+    assert asked == [Lateness.CHAIRS, Lateness.CHAIRS, Lateness.EVERYBODY, Lateness.BOARD, Lateness.BOARD]

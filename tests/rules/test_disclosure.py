@@ -42,3 +42,8 @@ def test_a_refusal_says_no_more_than_that_it_stays_with_the_members() -> None:
     """P-2.6."""
     verdict = may_disclose(RecipientRole.REPORTED, Fact.CASE_CODE_NAME)
     assert (verdict.code, verdict.rule) == ("not_told", "P-2.6")
+
+
+def test_the_owner_of_an_account_that_was_taken_for_somebodys_learns_nothing_of_the_matter() -> None:
+    """P-4.2: perhaps a stranger to all of it."""
+    assert disclosed_to(RecipientRole.OWNER) == {Fact.SPACE, Fact.OWN_PAGE}

@@ -4,8 +4,15 @@ import itertools
 
 import pytest
 
-from rules.notification import NotificationState, counts_as_notified, effective_at, measure_waits_until, waits_until
-from tests.rules.community import DJANGO, NOW, after
+from rules.notification import (
+    NotificationState,
+    counts_as_notified,
+    effective_at,
+    is_undone_by_bounce,
+    measure_waits_until,
+    waits_until,
+)
+from tests.rules.community import DJANGO, HOUR, NOW, after
 
 
 @pytest.mark.parametrize(("proven", "sanctioned"), list(itertools.product([True, False], repeat=2)))
@@ -44,3 +51,10 @@ def test_a_measure_waits_minutes_for_our_words_where_the_space_writes_itself(wri
     waits = writes and not safety
     expected = NOW + DJANGO.measures.words_first if waits else None
     assert measure_waits_until(NOW, DJANGO, space_writes=writes, safety=safety) == expected
+
+
+def test_a_mail_that_comes_back_within_the_window_was_never_delivered() -> None:
+    """P-6.2"""
+    window = DJANGO.enactment.bounce_window
+    assert is_undone_by_bounce(NOW, NOW + window - HOUR, DJANGO)
+    assert not is_undone_by_bounce(NOW, NOW + window, DJANGO)

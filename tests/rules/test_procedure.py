@@ -8,10 +8,13 @@ from rules.procedure import (
     SKIPPABLE,
     Confirmable,
     Step,
+    Unsaid,
+    may_begin_hearing,
     may_close,
     may_confirm,
     may_contact_reported,
     may_enact,
+    may_enact_unread,
     may_skip,
     steps_missing_before_enactment,
 )
@@ -122,3 +125,19 @@ def test_the_spaces_that_keep_a_case_open_are_named() -> None:
     """P-5.8, P-6.1."""
     verdict = may_close(is_notified=True, unconfirmed_in=("forum", "github"), review_on=after(days=1), now=NOW)
     assert "forum, github does not confirm it" in verdict.sentence
+
+
+def test_a_decision_whose_words_nobody_read_is_enacted_only_by_somebody_who_was_told_what_stays_unsaid() -> None:
+    """P-5.6"""
+    unread = may_enact_unread((Unsaid.BEHAVIOUR,), confirmed=False)
+    assert not unread
+    assert unread.code == "letter_unread"
+    assert may_enact_unread((Unsaid.BEHAVIOUR,), confirmed=True)
+    assert may_enact_unread((), confirmed=False)
+
+
+def test_a_person_is_asked_only_once_they_learn_for_what() -> None:
+    """P-5.5: unless two members left it out."""
+    assert not may_begin_hearing(has_read_words=False, words_skipped=False)
+    assert may_begin_hearing(has_read_words=True, words_skipped=False)
+    assert may_begin_hearing(has_read_words=False, words_skipped=True)
