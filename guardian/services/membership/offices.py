@@ -13,13 +13,14 @@ from guardian.ids import MemberId, SpaceName
 from guardian.journal import Entry, by_member
 from guardian.notices.models import NoticeKind
 from guardian.people.models import NAMED_BY_TWO, UNCONFIRMED_UNTIL, Group, Member, Office, Role
-from guardian.people.permissions import MEMBERS, Seat, UseCase, holds_seat
+from guardian.people.permissions import MEMBERS, Seat, UseCase, holds_seat, may_perform
 from guardian.services.authorization import require
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.membership.departures import let_follow, seated_member
 from guardian.services.membership.left_cases import carry_on_without
 from guardian.services.membership.newcomers import admit, search_earlier_cases
 from guardian.services.notify import notify_member
+from guardian.services.rota.turns import leave_rota
 from rules.membership import may_name_chair
 
 
@@ -64,6 +65,8 @@ async def change_office(
         kept = tuple(replace(r, until=uow.now) if _is(r, old, uow) else r for r in known.roles)
         after = await _save(uow, app, replace(known, roles=(*kept, _role(new, uow, by))), known)
         await carry_on_without(uow, app.policy, after, by_member(by))
+        if not may_perform(after, UseCase.READ_ROTA, uow.now):
+            await leave_rota(uow, member)
         if new.group in NAMED_BY_TWO:
             await ask_second(uow, by, known, new)
         _note(uow, "office.was_changed", by, known, new)

@@ -8,8 +8,11 @@ import pytest
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.notices.models import NoticeKind
+from guardian.people.models import Group, Office
+from guardian.people.permissions import Seat
 from guardian.people.rota import RotaSeat
 from guardian.services.membership.departures import remove_member
+from guardian.services.membership.offices import change_office
 from guardian.services.rota.calendar import calendar_of, create_calendar_link
 from guardian.services.rota.handover import hand_over
 from guardian.services.rota.swaps import decline_swap, offer_swap, take_swap
@@ -104,3 +107,19 @@ async def test_the_board_and_moderators_have_no_rota(community: Community) -> No
     """P-1.1"""
     with pytest.raises(Refused):
         await list_rota(community.app, GRETA)
+
+
+@pytest.mark.harm("removed-member-reads-on")
+async def test_whoever_changes_to_another_group_is_on_duty_no_more_and_their_calendar_ends(
+    community: Community,
+) -> None:
+    """P-1.2, P-3.6"""
+    await plan_turns(community.app, AMARA, 1)
+    turn = await first_turn(community)
+    await assign_turn(community.app, AMARA, turn.id, DMITRI, None)
+    secret = (await create_calendar_link(community.app, DMITRI)).rpartition("/")[2].removesuffix(".ics")
+    await change_office(community.app, AMARA, DMITRI, Seat(Group.WORKING_GROUP, Office.MEMBER), Seat(Group.BOARD))
+    with pytest.raises(NotFound):
+        await calendar_of(community.app, secret)
+    assert (await first_turn(community)).primary == ""
+    assert "vacant" in await news(community, AMARA)
