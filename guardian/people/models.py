@@ -77,6 +77,7 @@ class Member:
     administrator (P-1.4). `asked_at` is when they were asked by `renewal_notice` whether they go on,
     `renewed_at` when they said so, `renewal_heard_at` when anybody was last told of it; `silent_since`: nothing was heard
     of them for long.
+    `has_sharp_pictures`: by their own choice, pictures are shown to them sharp and in colour as soon as they open one.
     `chairs_are_board`: where the policy knows no Board, a chair's seat is one of the Board as well; nothing of it is
     stored, so that it begins and ends with the office (P-1.1).
     """
@@ -100,6 +101,7 @@ class Member:
     renewal_heard_at: datetime | None = None
     silent_since: datetime | None = None
     departures: tuple[Departure, ...] = ()
+    has_sharp_pictures: bool = False
 
     def holds_office(
         self, group: Group, at: datetime, office: Office | None = None, space: SpaceName | None = None

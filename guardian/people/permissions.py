@@ -93,6 +93,7 @@ class UseCase(StrEnum):
     ADOPT = "adopt"
     REVIEW_RETENTION = "review_retention"
     SIGN_IN = "sign_in"
+    CHOOSE_OWN_SETTINGS = "choose_own_settings"
     RECOVER_PASSKEY = "recover_passkey"
     READ_SHEET = "read_sheet"
     STATE_RECORD = "state_record"
@@ -206,6 +207,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.ADOPT: (MEMBERS,),
     UseCase.REVIEW_RETENTION: _CASE_SEATS,
     UseCase.SIGN_IN: (MEMBERS, MODERATORS, BOARD, PRIVACY_OFFICERS),
+    UseCase.CHOOSE_OWN_SETTINGS: (MEMBERS, MODERATORS, BOARD, PRIVACY_OFFICERS),
     UseCase.RECOVER_PASSKEY: (MEMBERS,),
     UseCase.READ_SHEET: _CASE_SEATS,
     UseCase.STATE_RECORD: _CASE_SEATS,

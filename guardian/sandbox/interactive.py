@@ -46,9 +46,11 @@ async def serve_pages(sandbox: OpenSandbox) -> AsyncIterator[str]:
     server = WebServer(create_sandbox_app(sandbox), made)
     address = address_of(made) + ROOT
     await server.start()
+    sandbox.start_pages.insert(0, address)
     try:
         yield address
     finally:
+        sandbox.start_pages.remove(address)
         await server.stop()
 
 

@@ -27,12 +27,16 @@ OPTIONS: Final = SandboxOptions(resync_every="1h", mail_every="10m", forum_inbox
 
 @dataclass(frozen=True, slots=True)
 class OpenSandbox:
-    """One open sandbox; `shut_out_looks` are those who have seen for themselves that a space keeps them out."""
+    """One open sandbox; `shut_out_looks` are those who have seen for themselves that a space keeps them out.
+
+    `start_pages` are the addresses of the sandbox's own first page, while it is served.
+    """
 
     world: World
     service: Service
     time: SandboxTime
     folder: Path
+    start_pages: list[str] = field(default_factory=list)
     shut_out_looks: set[str] = field(default_factory=set)
 
     def console_entry(self, human: Human, page: str = "") -> str | None:
@@ -53,10 +57,17 @@ async def open_sandbox(folder: Path) -> AsyncIterator[OpenSandbox]:
         clock = DrivenClock(time)
         await create_installation(settings, world.community.members(), clock)
         service = await assemble(settings, clock=clock, budget_scale=BUDGET_SCALE)
-        service.additions = persona_pages(world.community.members())
+        start_pages: list[str] = []
+        service.additions = persona_pages(world.community.members(), start_pages)
         stack.push_async_callback(service.stop)
         await service.start()
         world.connect_webhooks(service.url)
-        sandbox = OpenSandbox(world, service, SandboxTime(time, world, service), folder)
+        sandbox = OpenSandbox(
+            world=world,
+            service=service,
+            time=SandboxTime(time, world, service),
+            folder=folder,
+            start_pages=start_pages,
+        )
         await sandbox.time.settle()
         yield sandbox

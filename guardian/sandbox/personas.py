@@ -8,9 +8,10 @@ from typing import Final
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from guardian.errors import NotFound
 from guardian.ids import MemberId
 from guardian.people.models import Member
 from guardian.people.sign_ins import SignInWay
@@ -20,19 +21,33 @@ from guardian.web.console.console import HOME, SESSION
 from guardian.web.console.navigation import NavigationItem
 from guardian.web.rendering import Site
 
-_PATH: Final = "/sandbox/console"
+_START: Final = "/sandbox"
+_PATH: Final = _START + "/console"
 _PAGE: Final = "page"
 
 
-def persona_pages(members: Iterable[Member]) -> Additions:
-    """Return the pages that sign in as any of the members, and the bar that switches between them."""
-    switcher = tuple(NavigationItem(persona_path(member.id), member.name) for member in members)
-    return Additions(_persona_routes, switcher)
+def persona_pages(members: Iterable[Member], start_pages: Sequence[str] = ()) -> Additions:
+    """Return the pages that sign in as any of the members, and the bar that switches between them.
+
+    The bar leads back to the first of the addresses of the sandbox's own first page, once there is one.
+    """
+    people = tuple(NavigationItem(persona_path(member.id), member.name) for member in members)
+    back = NavigationItem(_START, "The first page")
+    return Additions(lambda site: [*_persona_routes(site), _way_back(site, start_pages)], (back, *people))
 
 
 def persona_path(member: MemberId, page: str = "") -> str:
     """Return the address that opens the console as that member, on one of its pages."""
     return f"{_PATH}/{member}" + (f"?{urlencode({_PAGE: page})}" if page else "")
+
+
+def _way_back(site: Site, start_pages: Sequence[str]) -> Route:
+    async def go_back(_: Request) -> Response:
+        if not start_pages:
+            raise NotFound
+        return RedirectResponse(start_pages[0], 303)
+
+    return site.get(_START, go_back)
 
 
 def _persona_routes(site: Site) -> Sequence[Route]:

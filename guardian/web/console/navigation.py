@@ -163,6 +163,7 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
         NavigationItem("/console/sessions", "Your sessions", Subject.SELF, "Each browser in which you are signed in."),
         None,
     ),
+    (NavigationItem("/console/settings", "Your settings", Subject.SELF, "How pictures are shown to you."), None),
     (NavigationItem("/console/passkeys", "Your passkeys", Subject.SELF, "What you show besides signing in."), None),
     (NavigationItem("/console/tokens", "Your tokens", Subject.SELF, "For programs that read or act as you."), None),
 )

@@ -29,6 +29,7 @@ from guardian.web.console.record_pages import RecordPages
 from guardian.web.console.review_pages import ReviewPages
 from guardian.web.console.rota_pages import RotaPages
 from guardian.web.console.sanction_pages import SanctionPages
+from guardian.web.console.setting_pages import SettingPages
 from guardian.web.console.sharing_pages import SharingPages
 from guardian.web.console.sign_in_pages import SignInPages
 from guardian.web.console.statistics_pages import StatisticsPages
@@ -49,6 +50,7 @@ def console_routes(
         *SignInPages(console, sign_in, rate_limiter).routes(),
         *PasskeyPages(console).routes(),
         *TokenPages(console).routes(),
+        *SettingPages(console).routes(),
         *CasePages(console).routes(),
         *ActPages(console).routes(),
         *OutsideActPages(console).routes(),

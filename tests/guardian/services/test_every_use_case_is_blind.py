@@ -194,7 +194,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     "period": lambda world: "2020-1",
     "year": lambda world: 2020,
     "table_format": lambda world: SheetFormat.CSV,
-    **dict.fromkeys(("is_dry_run", "is_same"), lambda world: True),
+    **dict.fromkeys(("is_dry_run", "is_same", "are_sharp"), lambda world: True),
     "response": lambda world: "{}",
     **dict.fromkeys(("passkey", "token"), lambda world: NO_ID),
     "scopes": lambda world: frozenset({TokenScope.TASKS}),

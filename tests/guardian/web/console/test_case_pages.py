@@ -1,5 +1,7 @@
 """The page of a case: what it shows, what is saved from it, and permission asked at every request."""
 
+import re
+
 from guardian.cases.handoffs import Urgency
 from guardian.services.conflicts.audience import open_to_all
 from guardian.services.conflicts.conflict_claims import decide_conflict, raise_conflict
@@ -136,3 +138,21 @@ async def test_a_link_is_confirmed_and_undone_where_its_evidence_stands(pages: P
     undone = await pages.fill(at, f"{at}/links/{made.link}/undo", **{f"undo-{made.link}": "Two people."})
     assert "The link is undone" in text_of(undone)
     assert "innocent" not in text_of(await pages.get(at))
+
+
+async def test_a_member_may_choose_to_see_pictures_as_they_are_and_each_opening_is_on_record(
+    pages: Pages, community: Community
+) -> None:
+    """P-9.8"""
+    picture = EvidenceInput(kind="file", file_name="a.png", content=PICTURE)
+    at = f"/console/cases/{await a_room(pages, community, evidence=(picture,))}"
+    tick = re.compile(r'<input type="checkbox" id="sharp-[^"]+"( checked)?>')
+    seen = []
+    for chosen in ("soft", "sharp", "soft"):
+        await pages.fill("/console/settings", "/console/settings/pictures", pictures=chosen)
+        found = tick.search((await pages.get(at)).text)
+        seen.append(found is not None and found.group(1) is not None)
+        source = (await pages.get(at)).text.partition('loading="lazy" src="')[2].partition('"')[0]
+        assert (await pages.get(source)).content == PICTURE
+    assert seen == [False, True, False]
+    assert (await community.journal_acts()).count("evidence.was_opened") == 3
