@@ -6,10 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from guardian.cases.data_requests import DataRequestKind
 from guardian.ids import MemberId
 from guardian.people.sign_ins import SignInWay
 from guardian.services.identity.linking import propose_link
 from guardian.services.members import AccountInput
+from guardian.services.reports.data_requests import ask_as_reporter
+from guardian.services.reports.report_access import ReceiptAccess
 from guardian.services.sign_in.sessions import open_session
 from guardian.services.unilateral.act import ActInput, act
 from rules.precedence import Restriction
@@ -24,7 +27,8 @@ WHOLE = 60
 
 
 async def lived(community: Community) -> None:
-    """There is something on every page: a case with a link to confirm, an act under review, a local matter."""
+    """There is something on every page: a case with a link to confirm, an act under review, a local matter, a
+    request for a copy."""
     _, person = await community.a_named_case(what_happened="Dmitri Volkov was there as well.", evidence=(a_message(),))
     community.spaces[FORUM].add("41", "grumpy41")
     await propose_link(community.app, BRUNO, person, FORUM, "grumpy41", "They write alike.")
@@ -32,6 +36,8 @@ async def lived(community: Community) -> None:
     given = ActInput(Restriction.SUSPENDED, Ground.ONGOING, "Insults.", term=timedelta(days=3))
     await act(community.app, BRUNO, AccountInput(DISCORD, "shouter"), given)
     await a_matter(community)
+    received = await community.report()
+    await ask_as_reporter(community.app, ReceiptAccess(received.receipt), DataRequestKind.ACCESS, "")
 
 
 async def sign_in(browser: Browser, member: MemberId) -> None:
