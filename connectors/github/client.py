@@ -38,6 +38,7 @@ API_VERSION = "2022-11-28"
 TOKEN_KEPT_SECONDS = 50 * 60  # GitHub makes installation tokens for an hour
 BLOCKS_READ, BLOCKS_WRITE = "Blocking users: read", "Blocking users: write"
 MEMBERS_READ, MEMBERS_WRITE = "Members: read", "Members: write"
+INTERACTIONS = "Administration (of the organisation): write"
 ISSUES, PULLS, DISCUSSIONS = "Issues: write", "Pull requests: write", "Discussions: write"
 _STATUSES = {"NOT_FOUND": 404, "FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403, "RATE_LIMITED": 429}
 INSTALLED = "the App installed in the organisation, with its own private key"
@@ -159,6 +160,21 @@ class GithubClient:
         return self._request(
             _request("DELETE", f"{self._path}/blocks/{_quoted(login)}"), expected=(404, 422), needs=BLOCKS_WRITE
         )
+
+    # -- the limit of interactions
+
+    def interaction_limit(self) -> Response:
+        """Return which limit stands for the whole organisation: an empty object where none does."""
+        return self._request(_request("GET", f"{self._path}/interaction-limits"), needs=INTERACTIONS)
+
+    def limit_interactions(self, limit: str, expiry: str) -> Response:
+        """Limit who takes part in all public repositories, for that span from now."""
+        body = {"limit": limit, "expiry": expiry}
+        return self._request(_request("PUT", f"{self._path}/interaction-limits", body=body), needs=INTERACTIONS)
+
+    def lift_interaction_limit(self) -> Response:
+        """Take the limit back: 204, also where none stood."""
+        return self._request(_request("DELETE", f"{self._path}/interaction-limits"), needs=INTERACTIONS)
 
     # -- membership
 

@@ -191,6 +191,7 @@ def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> Conn
         content=content_module.GithubContent(space.connection),
         inbox=lambda app: intake.GithubInbox(space.connection, app),
         proof=_github_proof(settings),
+        pauses=import_module("connectors.github.pauses").GithubPauses(space.connection, clock),
     )
 
 

@@ -85,6 +85,10 @@ async def _organization(emulator: GithubEmulator, session: aiohttp.ClientSession
     await _ask(session, "DELETE", f"{ORG}/invitations/{made['id']}")
     for path in ("teams/core/memberships/ada", "members/ada", "outside_collaborators/col"):
         await _ask(session, "DELETE", f"{ORG}/{path}")
+    await _ask(session, "GET", f"{ORG}/interaction-limits")
+    await _ask(session, "PUT", f"{ORG}/interaction-limits", limit="contributors_only", expiry="one_day")
+    for method in ("GET", "DELETE"):
+        await _ask(session, method, f"{ORG}/interaction-limits")
     await _ask(session, "PUT", f"{ORG}/blocks/ada")
     for path in ("blocks", "blocks/ada", "audit-log"):
         await _ask(session, "GET", f"{ORG}/{path}")

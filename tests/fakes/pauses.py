@@ -12,7 +12,10 @@ from tests.fakes.space import NEEDS, Fault
 
 
 class FakePauses:
-    """The Pause port over one setting a target; `longest` is how long the space keeps what is set by itself."""
+    """The Pause port over one setting a target; `longest` is how long the space keeps what is set by itself.
+
+    `span`: whatever is set, it stands for so long.
+    """
 
     def __init__(self, name: SpaceName, clock: Clock, longest: timedelta | None = timedelta(hours=24)) -> None:
         self.space, self.clock = name, clock
@@ -20,6 +23,7 @@ class FakePauses:
         self.settings: dict[str, PauseSetting] = {}
         self.applied: list[PauseSetting] = []
         self.fault = Fault.NONE
+        self.span: timedelta | None = None
 
     def set_manually(self, setting: PauseSetting, part: str = "") -> None:
         """Somebody of the space's own team has set it so."""
@@ -43,6 +47,8 @@ class FakePauses:
             return Unavailable("down")
         if self.fault is Fault.REFUSING:
             return Forbidden(NEEDS)
+        if self.span is not None and setting.strength:
+            setting = PauseSetting(setting.strength, self.clock.now() + self.span)
         self.settings[target.part] = setting
         self.applied.append(setting)
         return Unavailable("the answer was lost") if self.fault is Fault.LOST_ANSWER else Done()

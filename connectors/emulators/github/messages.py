@@ -109,6 +109,8 @@ class MessageRules:
     ) -> Comment:
         """Add the comment to the conversation, and mail its text to the watchers."""
         self._require_may_write(by, repository)
+        if self.state.limit_at(self.now()) is not None and by.id not in self.state.members and by.type != "Bot":
+            raise GithubError(responses.error_response(403, "Interactions on this repository are limited."))
         if issue.locked and by.id not in self.state.members and by.type != "Bot":
             raise GithubError(responses.error_response(403, "Unable to create comment because issue is locked."))
         if not body.strip() or len(body) > BODY_LIMIT:

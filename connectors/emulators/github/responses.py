@@ -19,6 +19,11 @@ def ok_response(body: Any, status: int = 200) -> Response:
     return Response(status, body, content_type=JSON)
 
 
+def limit_body(limit: str, until: datetime) -> dict[str, Any]:
+    """Return a limit of the organisation's interactions."""
+    return {"limit": limit, "origin": "organization", "expires_at": format_instant(until)}
+
+
 def no_content_response() -> Response:
     """Return 204, without a body."""
     return Response(204)

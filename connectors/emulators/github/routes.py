@@ -44,6 +44,11 @@ def add_account_routes(add: AddRoute, its: OrganizationHandlers) -> None:
     add("GET", "/orgs/{org}/blocks/{login}", "block.check", its.check_block, looks)
     add("PUT", "/orgs/{org}/blocks/{login}", "block.put", its.block, blocks)
     add("DELETE", "/orgs/{org}/blocks/{login}", "block.delete", its.unblock, blocks)
+    reads, limits = (RequiredPermission("organization_administration", level) for level in ("read", "write"))
+    limit = "/orgs/{org}/interaction-limits"
+    add("GET", limit, "limit.show", its.interaction_limit, reads)
+    add("PUT", limit, "limit.put", its.limit_interactions, limits)
+    add("DELETE", limit, "limit.delete", its.lift_interaction_limit, limits)
     add("GET", "/orgs/{org}/members", "member.list", its.members, sees)
     add("GET", "/orgs/{org}/members/{login}", "member.check", its.check_member, sees)
     add("DELETE", "/orgs/{org}/members/{login}", "member.remove", its.remove_member, changes)

@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.emulators.github import responses
 from connectors.emulators.github.messages import GithubError, MessageRules
-from connectors.emulators.github.state import AuditEntry, Block, GithubAccount, Invitation, Role, Team
+from connectors.emulators.github.state import AuditEntry, Block, GithubAccount, InteractionLimit, Invitation, Role, Team
 from connectors.emulators.shared.history import Exchange
 
 
@@ -53,6 +53,12 @@ class GithubRules(MessageRules):
             self.history.record_change("relations", str(account.id), lost, None, by, on)
         if (invitation := self.state.invitation_of(account, self.now())) is not None:
             self.cancel(invitation, by, on=on)
+
+    def limit_interactions(self, limit: InteractionLimit | None, by: str, *, on: Exchange | None = None) -> None:
+        """Limit who takes part in the public repositories; None opens them again."""
+        before, self.state.interaction_limit = self.state.limit_at(self.now()), limit
+        old, new = (each.limit if each else None for each in (before, limit))
+        self.history.record_change("interaction_limit", self.state.organization, old, new, by, on)
 
     # -- membership
 

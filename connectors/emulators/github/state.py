@@ -147,6 +147,14 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True)
+class InteractionLimit:
+    """Who alone takes part in the organisation's public repositories, until when."""
+
+    limit: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """A line of the organisation's audit log, which only paid plans can read."""
 
@@ -191,6 +199,7 @@ class GithubState:
     teams: dict[str, Team] = field(default_factory=dict)
     invitations: dict[int, Invitation] = field(default_factory=dict)
     blocks: dict[int, Block] = field(default_factory=dict)
+    interaction_limit: InteractionLimit | None = None
     repositories: dict[str, Repository] = field(default_factory=dict)
     permissions: dict[str, str] = field(default_factory=_all_permissions)
     events: list[str] = field(default_factory=lambda: list(EVENTS))
@@ -237,6 +246,10 @@ class GithubState:
         """Return whether the organisation blocks the account now."""
         block = self.blocks.get(account.id)
         return block is not None and block.is_active(now)
+
+    def limit_at(self, now: datetime) -> InteractionLimit | None:
+        """Return the limit of interactions that stands then."""
+        return self.interaction_limit if self.interaction_limit and self.interaction_limit.until > now else None
 
     def forget_restrictions(self) -> None:
         """Let nobody be restricted: for a copy that an empty read answers from."""

@@ -188,6 +188,11 @@ USER_TOKEN = thing(
     }
 )
 
+LIMIT = thing(
+    limit=one_of("existing_users", "contributors_only", "collaborators_only"),
+    origin=text("organization"),
+    expires_at=_AT,
+)
 _ORG = "/orgs/{org}"
 _REPO = "/repos/{owner}/{repo}"
 
@@ -205,6 +210,11 @@ OPERATIONS = {
     "block.check": Operation(("get", f"{_ORG}/blocks/{{username}}"), {204: None}),
     "block.put": Operation(("put", f"{_ORG}/blocks/{{username}}"), {204: None}),
     "block.delete": Operation(("delete", f"{_ORG}/blocks/{{username}}"), {204: None}),
+    "limit.show": Operation(
+        ("get", f"{_ORG}/interaction-limits"), {200: {"anyOf": [LIMIT, {"type": "object", "maxProperties": 0}]}}
+    ),
+    "limit.put": Operation(("put", f"{_ORG}/interaction-limits"), {200: LIMIT}),
+    "limit.delete": Operation(("delete", f"{_ORG}/interaction-limits"), {204: None}),
     "member.list": Operation(("get", f"{_ORG}/members"), {200: listing(ACCOUNT)}),
     "member.check": Operation(("get", f"{_ORG}/members/{{username}}"), {204: None}),
     "member.remove": Operation(("delete", f"{_ORG}/members/{{username}}"), {204: None}),

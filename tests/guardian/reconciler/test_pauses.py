@@ -169,6 +169,18 @@ async def test_what_had_run_out_meanwhile_is_not_set_again(server: Server) -> No
 
 
 @pytest.mark.harm("pause-never-opened")
+async def test_what_is_given_back_for_longer_than_it_was_found_ends_on_its_own_day(server: Server) -> None:
+    """A space that knows whole days alone."""
+    server.port.set_manually(server.in_(8 * HOUR, 1))
+    server.port.span = DAY
+    await server.pause()
+    await server.move(7 * HOUR)
+    assert server.port.shown().strength == 1
+    await server.move(HOUR + timedelta(minutes=1))
+    assert server.port.shown() == OPEN
+
+
+@pytest.mark.harm("pause-never-opened")
 async def test_a_space_that_gives_weaker_settings_back_by_its_own_end_gets_them_back(server: Server) -> None:
     """The space has opened ours by itself before we looked: what stood before is still owed."""
     theirs = PauseSetting(1)
