@@ -21,8 +21,7 @@ from guardian.web.console.console import HOME, SESSION
 from guardian.web.console.navigation import NavigationItem
 from guardian.web.rendering import Site
 
-_START: Final = "/sandbox"
-_PATH: Final = _START + "/console"
+_PATH: Final = "/sandbox/console"
 _PAGE: Final = "page"
 
 
@@ -32,7 +31,7 @@ def persona_pages(members: Iterable[Member], start_pages: Sequence[str] = ()) ->
     The bar leads back to the first of the addresses of the sandbox's own first page, once there is one.
     """
     people = tuple(NavigationItem(persona_path(member.id), member.name) for member in members)
-    back = NavigationItem(_START, "The first page")
+    back = NavigationItem(_PATH, "The first page")
     return Additions(lambda site: [*_persona_routes(site), _way_back(site, start_pages)], (back, *people))
 
 
@@ -47,7 +46,7 @@ def _way_back(site: Site, start_pages: Sequence[str]) -> Route:
             raise NotFound
         return RedirectResponse(start_pages[0], 303)
 
-    return site.get(_START, go_back)
+    return site.get(_PATH, go_back)
 
 
 def _persona_routes(site: Site) -> Sequence[Route]:

@@ -62,8 +62,8 @@ async def test_in_the_sandbox_one_click_opens_the_console_as_anybody_and_a_bar_s
 async def test_the_bar_leads_back_to_the_sandboxs_own_first_page_once_there_is_one(community: Community) -> None:
     start_pages: list[str] = []
     async with a_browser(community, persona_pages(everybody(), start_pages)) as client:
-        assert (await client.get("/sandbox")).status_code == 404
+        assert (await client.get("/sandbox/console")).status_code == 404
         start_pages.append("http://127.0.0.1:1/sandbox")
-        assert (await client.get("/sandbox")).headers["location"] == "http://127.0.0.1:1/sandbox"
+        assert (await client.get("/sandbox/console")).headers["location"] == "http://127.0.0.1:1/sandbox"
     async with a_browser(community, NO_ADDITIONS) as client:
-        assert (await client.get("/sandbox")).status_code == 404
+        assert (await client.get("/sandbox/console")).status_code == 404
