@@ -68,6 +68,7 @@ OF_LOOPS: Final[Mapping[str, str]] = {
     "keys": "a space is asked again what it holds on somebody",
     "many": "the accounts of a raid are seen to",
     "things": "a lock or a hidden message ends",
+    "pauses": "a pause of a whole space ends, or is looked at again",
     "raids": "a raid is carried on",
     "notices": "a message that did not go out is tried again",
     RECURRING: "mailboxes are read, or the spaces' lists are compared",
