@@ -143,6 +143,7 @@ def _load_templates() -> Environment:
     """The templates, which are compiled once: nothing of any one service is in them."""
     templates = Environment(
         loader=PackageLoader("guardian.notices", TEMPLATES),
+        auto_reload=False,
         autoescape=select_autoescape(["html"]),
         trim_blocks=True,
         lstrip_blocks=True,

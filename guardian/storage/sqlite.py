@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, event, text
@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from guardian.errors import Misconfigured
 from guardian.storage.backend import LOCK_TIMEOUT_SECONDS, Dialect, ProcessLock
 from guardian.storage.sqlite_dialect import COMPILED, DRIVER_NAME
-from guardian.storage.sqlite_trips import open_connection
+from guardian.storage.sqlite_trips import OneTripConnection, open_connection
 from guardian.storage.wakeups import WakeupHub
 
 _READERS: Final = 4
@@ -127,7 +127,7 @@ class SqliteBackend:
             cursor.close()
 
         def start(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            cast(OneTripConnection, connection.connection.driver_connection).begin_with_next(begin)
 
         event.listen(engine.sync_engine, "connect", settle)
         event.listen(engine.sync_engine, "begin", start)

@@ -11,7 +11,6 @@ import aiosqlite
 
 _CHUNK: Final = 64
 """What the driver wants to know for reading in pieces; we never do."""
-_BEGIN: Final = "BEGIN"
 
 
 class OneTripCursor:
@@ -29,10 +28,7 @@ class OneTripCursor:
         return self
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
-        """Execute the statement and fetch all its rows; one that begins a transaction waits for the next."""
-        if sql.startswith(_BEGIN):
-            self._connection.begin_with_next(sql)
-            return self
+        """Execute the statement and fetch all its rows."""
         await self._connection.run(self._run_statement, sqlite3.Cursor.execute, sql, parameters)
         return self
 

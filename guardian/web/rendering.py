@@ -199,6 +199,7 @@ def create_templates(filters: Mapping[str, Any]) -> Environment:
     """Return the templates of the pages; everything put into them is escaped, and a missing fact is an error."""
     environment = Environment(
         loader=FileSystemLoader(WEB_FOLDER / "templates"),
+        auto_reload=False,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

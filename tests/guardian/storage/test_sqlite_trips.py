@@ -77,7 +77,7 @@ async def test_what_a_cancelled_task_still_asks_takes_no_beginning_of_the_next_o
     late = asyncio.create_task(connection.cursor().execute("INSERT INTO things VALUES (1)"))
     await asyncio.sleep(0)
     await connection.rollback()
-    await connection.cursor().execute("BEGIN IMMEDIATE")
+    connection.begin_with_next("BEGIN IMMEDIATE")
     free.set()
     await connection.cursor().execute("INSERT INTO things VALUES (2)")
     await asyncio.gather(held, late)
@@ -89,7 +89,7 @@ async def test_what_a_cancelled_task_still_asks_takes_no_beginning_of_the_next_o
 
 async def test_a_transaction_that_asked_nothing_ends_without_its_thread(tmp_path: Path) -> None:
     connection = await open_connection(str(tmp_path / "first"), isolation_level=None)
-    await connection.cursor().execute("BEGIN IMMEDIATE")
+    connection.begin_with_next("BEGIN IMMEDIATE")
     await connection.commit()
     await connection.cursor().execute("SELECT 1")
     assert not connection.in_transaction
