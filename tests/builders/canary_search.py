@@ -19,6 +19,7 @@ _HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}){12,}")
 _DEFLATED: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x1f\x8b\x08")
 _DEEPEST: Final = 3
 _LONGEST: Final = 1 << 24
+_LATIN: Final = 256
 
 
 def find_words(content: bytes, words: Iterable[str]) -> list[str]:
@@ -28,7 +29,7 @@ def find_words(content: bytes, words: Iterable[str]) -> list[str]:
     wanted = [word for word in words if word]
     patterns = {word: _spellings(word) for word in wanted}
     found: dict[str, None] = {}
-    for text in _readings(content, _DEEPEST):
+    for text in _readings(content, _DEEPEST, {}):
         lowered = text.lower()
         for word in wanted:
             if any(each in lowered for each in patterns[word]):
@@ -36,18 +37,27 @@ def find_words(content: bytes, words: Iterable[str]) -> list[str]:
     return [word for word in wanted if word in found]
 
 
-def _spellings(word: str) -> list[bytes]:
+def _spellings(word: str) -> set[bytes]:
+    """How the word may stand in bytes. In Latin letters UTF-16 of either order has the same between its outer zeros."""
     lowered = word.lower()
     escaped = json.dumps(lowered)[1:-1]
-    return [lowered.encode(), lowered.encode("utf-16-le"), lowered.encode("utf-16-be"), escaped.encode()]
+    spelled = {lowered.encode(), escaped.encode()}
+    if max(map(ord, lowered)) < _LATIN:
+        return {*spelled, lowered.encode("utf-16-be")[1:]}
+    return {*spelled, lowered.encode("utf-16-le"), lowered.encode("utf-16-be")}
 
 
-def _readings(content: bytes, depth: int) -> Iterator[bytes]:
-    yield content
+def _readings(content: bytes, depth: int, seen: dict[bytes, int]) -> Iterator[bytes]:
+    """What the content may say, and what each of that may say; `seen` is how deep each was read already."""
+    if seen.get(content, -1) >= depth:
+        return
+    if content not in seen:
+        yield content
+    seen[content] = depth
     if depth == 0:
         return
     for reading in {*_unescaped(content), *_unpacked(content)} - {content, b""}:
-        yield from _readings(reading, depth - 1)
+        yield from _readings(reading, depth - 1, seen)
 
 
 def _unescaped(content: bytes) -> Iterator[bytes]:
