@@ -104,6 +104,7 @@ class UseCase(StrEnum):
     HANDLE_DATA_REQUEST = "handle_data_request"
     SHARE = "share"
     OVERSEE = "oversee"
+    READ_BOARD_REPORT = "read_board_report"
     KEEP_AFFILIATES = "keep_affiliates"
 
 
@@ -217,6 +218,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.CHECK_EVENT: (MEMBERS,),
     UseCase.SHARE: _CASE_SEATS,
     UseCase.OVERSEE: (BOARD,),
+    UseCase.READ_BOARD_REPORT: (BOARD, BOARD_LIAISON),
     UseCase.KEEP_AFFILIATES: (MEMBERS,),
     UseCase.HANDLE_DATA_REQUEST: (PRIVACY_OFFICERS, MEMBERS, BOARD),
 }

@@ -13,6 +13,7 @@ from typing import Final
 from guardian.cases.drafts import Draft, DraftState
 from guardian.cases.notes import CaseAssessment, Findings, Inquiry
 from guardian.cases.proposals import Consequence
+from guardian.cases.reports import Report
 from guardian.ids import MemberId
 from guardian.services.context import AppContext
 from guardian.services.notes.determination import Determination, read_determination
@@ -77,8 +78,10 @@ async def read_document(app: AppContext, by: MemberId, code_name: str, reader: D
     parts = _PARTS_FOR_GROUP if reader is DocumentReader.GROUP else _PARTS_FOR_BOARD
     sections = [DocumentSection(title, tuple(part(sources))) for title, part in parts.items()]
     if reader is DocumentReader.BOARD:
-        hidden = _names_to_hide(sources.file)
-        sections = [DocumentSection(each.title, tuple(_hide(line, hidden) for line in each.lines)) for each in sections]
+        hidden = names_of_reporters(view.report for view in sources.file.reports)
+        sections = [
+            DocumentSection(each.title, tuple(hide_names(line, hidden) for line in each.lines)) for each in sections
+        ]
     return CaseDocument(sources.file.case.code_name, reader, tuple(sections))
 
 
@@ -98,7 +101,7 @@ def _facts(sources: _Sources) -> Iterator[str]:
     yield f"- Kind of record: {sources.record.kind.value}"
     yield f"- People: {', '.join(sources.record.people) or 'nobody is named'}"
     if case.outcome:
-        yield f"- Outcome: {_inline(case.outcome)}"
+        yield f"- Outcome: {in_one_line(case.outcome)}"
 
 
 def _reports(sources: _Sources) -> Iterator[str]:
@@ -112,10 +115,12 @@ def _report(number: int, view: ReportView) -> Iterator[str]:
     yield ""
     yield _quoted(report.what_happened)
     if report.who:
-        yield f"- Who was involved: {_inline(report.who)}"
-    yield from (f"- {name.replace('_', ' ')}: {_inline(text)}" for name, text in sorted(report.answers.items()) if text)
+        yield f"- Who was involved: {in_one_line(report.who)}"
+    yield from (
+        f"- {name.replace('_', ' ')}: {in_one_line(text)}" for name, text in sorted(report.answers.items()) if text
+    )
     for piece in view.evidence:
-        yield f"- Evidence, {_at(piece.at)}: {_inline(piece.file_name or piece.link or piece.kind)} (SHA-256 {piece.sha256})"
+        yield f"- Evidence, {_at(piece.at)}: {in_one_line(piece.file_name or piece.link or piece.kind)} (SHA-256 {piece.sha256})"
     for addition in view.additions:
         yield f"- {_at(addition.at)}, {'from the reporter' if addition.from_party else 'to the reporter'}:"
         yield _quoted(addition.text)
@@ -124,22 +129,22 @@ def _report(number: int, view: ReportView) -> Iterator[str]:
 def _summary(sources: _Sources) -> Iterator[str]:
     found, weighed = sources.determination.findings, sources.determination.assessment
     if found is not None:
-        yield f"- Behaviour: {_inline(found.what_happened)}"
+        yield f"- Behaviour: {in_one_line(found.what_happened)}"
         yield f"- Violation: {found.violation.value.replace('_', ' ')}"
     if weighed is not None:
-        yield f"- Impact: {_inline(weighed.impact)}"
-        yield f"- Risk: {_inline(weighed.risk)}"
+        yield f"- Impact: {in_one_line(weighed.impact)}"
+        yield f"- Risk: {in_one_line(weighed.risk)}"
 
 
 def _scope(sources: _Sources) -> Iterator[str]:
     if sources.determination.assessment is not None:
-        yield f"- {_inline(sources.determination.assessment.jurisdiction)}"
+        yield f"- {in_one_line(sources.determination.assessment.jurisdiction)}"
 
 
 def _discussion(sources: _Sources) -> Iterator[str]:
     for note in sources.thread:
         corrected = ", corrected later" if note.superseded_by else ""
-        yield f"- {_at(note.at)}, {note.author} ({note.kind.value}{corrected}): {_inline(_note_text(note))}"
+        yield f"- {_at(note.at)}, {note.author} ({note.kind.value}{corrected}): {in_one_line(_note_text(note))}"
 
 
 def _note_text(note: NoteView) -> str:
@@ -159,7 +164,7 @@ def _proposals(sources: _Sources) -> Iterator[str]:
         ballots = sources.became.ballots[proposal.id].ballots if proposal.id in sources.became.ballots else ()
         answers = ", ".join(f"{_name(sources.became, each.member)}: {each.answer.value}" for each in ballots)
         result = proposal.result or "open"
-        yield f"- {_at(proposal.at)}, {_name(sources.became, proposal.by)}: {_consequence(proposal.consequence)} ({result})"
+        yield f"- {_at(proposal.at)}, {_name(sources.became, proposal.by)}: {describe_consequence(proposal.consequence)} ({result})"
         if answers:
             yield f"  - {answers}"
 
@@ -168,19 +173,19 @@ def _decisions(sources: _Sources) -> Iterator[str]:
     for decision in sources.file.decisions:
         by = "the Board" if decision.by_board else "the group"
         enacted = f", enacted {_at(decision.enacted_at)}" if decision.enacted_at else ", not enacted yet"
-        yield f"- {_at(decision.at)}, {by}: {_consequence(decision.consequence)}{enacted}"
+        yield f"- {_at(decision.at)}, {by}: {describe_consequence(decision.consequence)}{enacted}"
 
 
 def _with_moderators(sources: _Sources) -> Iterator[str]:
     for handoff in sources.became.handoffs:
-        yield f"- {_at(handoff.at)}, {handoff.direction.value}, {handoff.space}: {_inline(handoff.words)}"
+        yield f"- {_at(handoff.at)}, {handoff.direction.value}, {handoff.space}: {in_one_line(handoff.words)}"
         if handoff.done_locally:
-            yield f"  - Done there: {_inline(handoff.done_locally)}"
+            yield f"  - Done there: {in_one_line(handoff.done_locally)}"
 
 
 def _with_reported(sources: _Sources) -> Iterator[str]:
     for answer in sources.file.hearing_answers:
-        yield f"- {_at(answer.at)}, from them: {_inline(answer.text)}"
+        yield f"- {_at(answer.at)}, from them: {in_one_line(answer.text)}"
     yield from _sent(sources.file.drafts, "reported")
 
 
@@ -192,15 +197,15 @@ def _sent(drafts: Iterable[Draft], to: str) -> Iterator[str]:
     for draft in drafts:
         if draft.to.value == to and draft.state is not DraftState.WITHDRAWN:
             state = "sent" if draft.state is DraftState.SENT else "not sent yet"
-            yield f"- {_at(draft.at)}, {draft.kind.value} ({state}): {_inline(draft.text)}"
+            yield f"- {_at(draft.at)}, {draft.kind.value} ({state}): {in_one_line(draft.text)}"
 
 
-def _consequence(consequence: Consequence) -> str:
-    """What is proposed or decided, with its conditions, in one line."""
+def describe_consequence(consequence: Consequence) -> str:
+    """Return what is proposed or decided, with its conditions, in one line."""
     parts = [consequence.outcome.value.replace("_", " ")]
     parts += [f"{consequence.term.days} days"] if consequence.term else []
-    parts += [f"conditions: {_inline(consequence.conditions)}"] if consequence.conditions else []
-    parts += [f"behaviour: {_inline(consequence.summary)}"] if consequence.summary else []
+    parts += [f"conditions: {in_one_line(consequence.conditions)}"] if consequence.conditions else []
+    parts += [f"behaviour: {in_one_line(consequence.summary)}"] if consequence.summary else []
     return "; ".join(parts)
 
 
@@ -224,19 +229,19 @@ _PARTS_FOR_BOARD: Final = {
 }
 
 
-def _names_to_hide(file: CaseFile) -> tuple[str, ...]:
-    """What whoever reported is called, longest first: accounts, handles, addresses."""
+def names_of_reporters(reports: Iterable[Report]) -> tuple[str, ...]:
+    """Return what whoever reported is called, as it reads in a line, longest first: accounts, handles, addresses."""
     found = set()
-    for view in file.reports:
-        report = view.report
+    for report in reports:
         found |= {report.reporter_handle, report.mail.address if report.mail else ""}
         found |= {report.reporter.native_id} if report.reporter else set()
         found |= {text for name, text in report.answers.items() if "contact" in name or "witness" in name}
-    known = (_inline(name) for name in found if len(name) >= _SHORTEST_NAME)
+    known = (in_one_line(name) for name in found if len(name) >= _SHORTEST_NAME)
     return tuple(sorted(known, key=len, reverse=True))
 
 
-def _hide(line: str, names: Iterable[str]) -> str:
+def hide_names(line: str, names: Iterable[str]) -> str:
+    """Return the line with `LEFT_OUT` in the place of each of the names."""
     for name in names:
         line = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", LEFT_OUT, line, flags=re.IGNORECASE)
     return line
@@ -251,11 +256,11 @@ def _at(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
-def _inline(text: str) -> str:
-    """A text as one line in which no sign of Markdown and no address does anything."""
+def in_one_line(text: str) -> str:
+    """Return a text as one line in which no sign of Markdown and no address does anything."""
     words = " ".join(text.split())
     return "".join(f"\\{sign}" if sign in "\\`*_[]<>#|" else sign for sign in words)
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {_inline(line)}" for line in text.splitlines()) + "\n"
+    return "\n".join(f"> {in_one_line(line)}" for line in text.splitlines()) + "\n"

@@ -143,6 +143,15 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
         UseCase.HANDLE_DATA_REQUEST,
     ),
     (
+        NavigationItem(
+            "/console/board-reports",
+            "Reports to the Board",
+            Subject.RECORD,
+            "What concluded cases were about, what was found and decided, by code names.",
+        ),
+        UseCase.READ_BOARD_REPORT,
+    ),
+    (
         NavigationItem("/console/journal", "Journal", Subject.RECORD, "Who did what, and who read what."),
         UseCase.READ_JOURNAL,
     ),

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from guardian.web.console.act_pages import ActPages
 from guardian.web.console.affiliate_pages import AffiliatePages
+from guardian.web.console.board_report_pages import BoardReportPages
 from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import Console
 from guardian.web.console.data_request_pages import DataRequestPages
@@ -73,6 +74,7 @@ def console_routes(
         *DataRequestPages(console).routes(),
         *SharingPages(console).routes(),
         *AffiliatePages(console).routes(),
+        *BoardReportPages(console).routes(),
         *JournalPages(console).routes(),
         *HealthPages(console, health).routes(),
     ]

@@ -96,6 +96,7 @@ ALIKE_FOR_ALL: Final = {
     "measures.native_explanations.read_unexplained": "it finds what its own author did with a space's menu",
     "raids.announcement.announce": _ANY_ACCOUNT,
     "raids.announcement.preview": _ANY_ACCOUNT,
+    "records.board_reports.read_board_report": "a case that is not concluded has no report yet",
     "records.event_checks.enter_list": "no event is registered under that id",
     "records.identity_key.add_known_name": "a person and a case that do not go together are nothing to it",
     "reports.on_behalf.report_on_behalf": _ANY_ACCOUNT,
