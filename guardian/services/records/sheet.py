@@ -141,6 +141,15 @@ async def state_in_sheet(
     return _marks_of(words.source_words, words.consequence_words)
 
 
+async def state_types(app: AppContext, by: MemberId, code_name: str, types: tuple[ViolationType, ...]) -> None:
+    """State of which types of violation the case is, of its only person or the matter; the rest stays. Policy: P-10.4."""
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.STATE_RECORD)
+        case = await case_for_record(uow, by, code_name)
+        person = await person_of_record(uow, case, "")
+        await save_stated(uow, case, person, by, lambda known: replace(known, types=types))
+
+
 async def case_for_record(view: ReadView, by: MemberId, code_name: str) -> Case:
     """Return the case for a member who may read it; Refused where no record is kept of such a case."""
     case = await case_for_reader(view, by, code_name)

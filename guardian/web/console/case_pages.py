@@ -55,6 +55,7 @@ from guardian.web.forms import Form
 from guardian.web.rendering import Fault
 from rules.precedence import Restriction
 from rules.procedure import SKIPPABLE, UNSAID, Step
+from rules.violation_types import ViolationType
 
 CASES: Final = "/console/cases"
 CASE: Final = "/console/cases/{case}"
@@ -154,6 +155,7 @@ class CasePages:
             "became": await read_proceedings(self._app, visit.by, code_name),
             "overview": None if is_local else await case_overview(self._app, visit.by, code_name),
             "offers": offers,
+            "violation_types": tuple(ViolationType),
             **await self._thread(visit, code_name, offers),
             "marks": await list_marks(self._app, visit.by, code_name) if UseCase.MARK_CASE in offers.open_to else (),
             "histories": await read_histories(self._app, visit.by, code_name)

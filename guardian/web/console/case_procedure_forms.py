@@ -8,9 +8,11 @@ from guardian.notices.acknowledgement import format_datetime
 from guardian.services.decisions.closing import close, reopen
 from guardian.services.decisions.enactment import EnactmentResult, enact
 from guardian.services.deliberation.procedure import begin_hearing, confirm_skip, request_skip
+from guardian.services.records.sheet import state_types
 from guardian.web.console.case_forms import CaseForm, SentForm
 from guardian.web.console.inputs import choice_of
 from rules.procedure import Step
+from rules.violation_types import ViolationType
 
 _NO_LETTER: Final = "The letter to the person waits for a second member before they are told: it stands under Texts."
 
@@ -31,7 +33,11 @@ async def _confirm_skip(sent: SentForm) -> str:
 
 
 async def _close(sent: SentForm) -> str:
-    return await close(sent.app, sent.by, sent.case, sent.text("close-outcome"), sent.day("close-review"))
+    """What the case was is chosen by people or left open in plain sight; nothing is guessed. Policy: P-10.4."""
+    review, chosen = sent.day("close-review"), sent.form.all("close-types")
+    if types := tuple(each for each in ViolationType if each.value in chosen):
+        await state_types(sent.app, sent.by, sent.case, types)
+    return await close(sent.app, sent.by, sent.case, sent.text("close-outcome"), review)
 
 
 async def _reopen(sent: SentForm) -> str:

@@ -14,9 +14,11 @@ from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions.enactment import enact
 from guardian.services.deliberation import proposals
 from guardian.services.notes.determination import write_assessment, write_findings
+from guardian.services.records.sheet import read_record
 from guardian.web.console.case_pages import CASE
 from rules.conflicts import ConflictReason
 from rules.quorum import Answer
+from rules.violation_types import ViolationType
 from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FORUM, GRETA, INES, Community
 from tests.builders.journey import HOUR, Journey, a_journey, a_suspension, a_warning
 from tests.builders.pages import Pages, SeenForm, forms_of, text_of
@@ -273,14 +275,16 @@ async def test_what_was_not_looked_at_is_not_enacted(desk: Desk) -> None:
 
 
 async def test_a_case_is_closed_with_its_outcome_and_opened_again(desk: Desk) -> None:
-    """P-5.8"""
+    """P-5.8, P-10.4: what it was is asked for as it ends."""
     await desk.journey.prepare_decision(a_warning())
     await enact(desk.journey.community.app, AMARA, desk.journey.code_name)
     await desk.sit(AMARA)
     status, words = await desk.send("/close", **{"close-outcome": "Warned.", "close-review": "next week"})
     assert (status, "year-month-day" in words, "Warned." in words) == (422, True, True)
-    await desk.send("/close", **{"close-outcome": "Warned."})
+    await desk.send("/close", **{"close-outcome": "Warned.", "close-types": "harassment"})
     assert "Outcome Warned." in await desk.words()
+    record = await read_record(desk.journey.community.app, AMARA, desk.journey.code_name)
+    assert record.stated.types == (ViolationType.HARASSMENT,)
     status, _ = await desk.send("/reopen")
     assert status == 422
     _, words = await desk.send("/reopen", **{"reopen-reason": "It began again."})
