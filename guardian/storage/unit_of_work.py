@@ -205,17 +205,17 @@ class SqlStores:
         """Return the store of what was passed on to others."""
         return SqlSharingStore(self.connection, self.encryption)
 
-    @property
+    @cached_property
     def affiliates(self) -> SqlAffiliateStore:
         """Return the store of affiliated programs."""
         return SqlAffiliateStore(self.connection, self.encryption)
 
-    @property
+    @cached_property
     def data_requests(self) -> SqlDataRequestStore:
         """Return the store of what those concerned ask about what is kept of them."""
         return SqlDataRequestStore(self.connection, self.encryption)
 
-    @property
+    @cached_property
     def events(self) -> SqlEventStore:
         """Return the store of events and their lists."""
         return SqlEventStore(self.connection, self.encryption)
