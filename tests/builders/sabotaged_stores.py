@@ -77,14 +77,11 @@ class HoldsForgotten(Around):
         return ()
 
 
-class NobodyKnown(Around):
-    """Knows nobody by any name or account."""
+class MatchesUnconfirmed(Around):
+    """Hears that somebody of an event's list is flagged, and keeps it from the answer."""
 
-    async def names_of(self, person: PersonId) -> Sequence[object]:
-        return ()
-
-    async def accounts_of(self, person: PersonId) -> Sequence[object]:
-        return ()
+    async def save_match(self, match: object) -> None:
+        return
 
 
 class OneLost(Around):
@@ -118,7 +115,7 @@ def _around(name: str, kind: Callable[[Any], Around]) -> Change:
 keys_outlive = serve_with(_around("encryption", KeysOutlive))
 cases_apart = serve_with(_around("cases", CasesApart))
 holds_forgotten = serve_with(_around("retention", HoldsForgotten))
-nobody_known = serve_with(_around("people", NobodyKnown))
+matches_unconfirmed = serve_with(_around("events", MatchesUnconfirmed))
 one_lost = serve_with(_around("records", OneLost))
 rows_dropped = serve_with(_around("records", RowsDropped))
 rotations_forgotten = serve_with(_around("key_rotations", RotationsForgotten))
