@@ -233,9 +233,20 @@ class Caller:
             return Unavailable(UNREADABLE)
 
     async def observe(self, operation: Coroutine[Any, Any, T], ceilings: int = 1) -> T | Unknown:
-        """Return what the steps saw, or why they saw nothing.
+        """Return what the steps saw, or why they saw nothing: an answer of another shape is none.
 
         Cut off after so many ceilings (a sweep reads many pages).
+        """
+        try:
+            return await self.read_item(operation, ceilings)
+        except WRONG_SHAPES as error:
+            note_unreadable(error)
+            return Unknown(UNREADABLE)
+
+    async def read_item(self, operation: Coroutine[Any, Any, T], ceilings: int = 1) -> T | Unknown:
+        """Return what the steps read, or why the platform gave nothing; an item of another shape is let out as the error.
+
+        For queues of what strangers send, which set one odd item aside, tell people of it, and take the next.
         """
         try:
             async with asyncio.timeout(self._ceiling.total_seconds() * ceilings):
@@ -244,9 +255,6 @@ class Caller:
             return Unknown(f"no answer within {self._ceiling.total_seconds() * ceilings:g} s")
         except CallFailed as failed:
             return to_unknown(failed.outcome)
-        except WRONG_SHAPES as error:
-            note_unreadable(error)
-            return Unknown(UNREADABLE)
 
     @property
     def bulk_per_minute(self) -> float:

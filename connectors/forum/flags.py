@@ -90,7 +90,7 @@ class FlagQueue:
         """What the flagger wrote first in the conversation that the flag began, less the link that leads it."""
         if flag.message_topic is None:
             return flag.excerpt
-        conversation = await self._connection.caller.observe(self._content.read_conversation(flag.message_topic))
+        conversation = await self._connection.caller.read_item(self._content.read_conversation(flag.message_topic))
         written = [] if isinstance(conversation, Unknown) else conversation.posts
         own = next((post for post in written if post.user_id == flag.by), None)
         if own is None:

@@ -203,7 +203,7 @@ class ForumInbox:
         if known is None:
             return True
         topic = int(known.name.removeprefix(_TOPIC))
-        found = await self._connection.caller.observe(self._content.read_conversation(topic), _CEILINGS)
+        found = await self._connection.caller.read_item(self._content.read_conversation(topic), _CEILINGS)
         if not isinstance(found, Unknown):
             await self._changed_posts.receive(found, known)
         return True
@@ -443,7 +443,7 @@ class ForumInbox:
 
     async def _request(self, operation: Coroutine[Any, Any, T], ceilings: int = 1) -> T:
         """What the forum answered; _NotRead where it did not, in time or at all."""
-        answer = await self._connection.caller.observe(operation, ceilings)
+        answer = await self._connection.caller.read_item(operation, ceilings)
         if isinstance(answer, Unknown):
             raise _NotRead(answer.reason)
         return answer

@@ -134,7 +134,7 @@ class ReportIntake:
         if account in conversation.usernames:
             return conversation.usernames[account]
         ask = self._connection.caller.request(lambda: self._connection.client.user_by_id(account), Priority.LISTING)
-        answer = await self._connection.caller.observe(ask)
+        answer = await self._connection.caller.read_item(ask)
         return str(answer.get("username") or "") if isinstance(answer, dict) else ""
 
     async def add_to_report(self, report: ReportId, post: Post) -> str:
@@ -226,7 +226,7 @@ class ReportIntake:
     async def _locale_of(self, username: str) -> str:
         """The language that the account has chosen on the forum; none where that is not known."""
         ask = self._connection.caller.request(lambda: self._connection.client.profile(username), Priority.LISTING)
-        answer = await self._connection.caller.observe(ask)
+        answer = await self._connection.caller.read_item(ask)
         return str(answer.get("locale") or "") if isinstance(answer, dict) else ""
 
 
