@@ -59,6 +59,7 @@ from rules.precedence import Restriction
 from rules.sharing import SharingInput
 from rules.tracking_sheet import COLUMNS
 from rules.unilateral import Ground
+from rules.violation_types import ViolationType
 from tests.builders.community import BRUNO, DISCORD, FARID
 from tests.builders.hidden_cases import NEWCOMER, UNKNOWN, YARA, ZOE, HiddenWorld, Snapshot, hidden_world
 from tests.builders.journey import a_warning
@@ -184,6 +185,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     "conflicts": lambda world: (),
     "spaces": lambda world: frozenset({DISCORD}),
     "count": lambda world: 1,
+    "types": lambda world: (ViolationType.HARASSMENT,),
     "since": lambda world: world.community.clock.now(),
     **dict.fromkeys(("primary", "secondary"), lambda world: None),
     **dict.fromkeys(("of", "other"), lambda world: FARID),

@@ -34,7 +34,7 @@ async def send(pages: Pages, action: str, **fields: str) -> str:
 
 async def sign_in(pages: Pages, community: Community) -> None:
     await pages.sign_in(community, BRUNO, is_proven=False)
-    (form,) = [form for form in forms_of(await pages.get("/console")) if form.action == "/console/leave"]
+    form, *_ = [form for form in forms_of(await pages.get("/console")) if form.action == "/console/leave"]
     pages.client.headers["x-token"] = form.fields["token"]
 
 
