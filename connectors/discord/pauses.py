@@ -4,22 +4,19 @@ Discord opens each again by itself after 24 hours at the latest, so a longer pau
 what is not ours to change is sent along as it stands.
 """
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from connectors.discord import translate
 from connectors.discord.client import DiscordConnection
-from connectors.discord.timeouts import bounded
+from connectors.discord.timeouts import within
 from connectors.discord.translate import Answer, Json, Success
 from guardian.clock import Clock
 from guardian.spaces.outcomes import Outcome, Rejected, Unavailable
 from guardian.spaces.pauses import OPEN, PauseAbility, PauseKind, PauseSetting, PauseTarget
 from guardian.spaces.port import Missing, Unknown
-from guardian.untrusted_json import object_at
-
-T = TypeVar("T")
 
 TO_PAUSE: Final = "the permission Manage Server"
 _LONGEST: Final = timedelta(hours=24)
@@ -28,7 +25,6 @@ _FIELDS: Final[Mapping[PauseKind, str]] = MappingProxyType(
 )
 _INVITES_OFF: Final = "INVITES_DISABLED"
 """The feature of a server whose administrators have paused invitations without an end."""
-_LATE: Final = "Discord did not answer in time"
 
 
 class DiscordPauses:
@@ -50,11 +46,11 @@ class DiscordPauses:
 
     async def observe(self, target: PauseTarget) -> PauseSetting | Unknown | Missing:
         """Return until when it is paused."""
-        return await self._bounded(self._observe(target), Unknown(_LATE))
+        return await within(self._ceiling, self._observe(target), Unknown)
 
     async def apply(self, target: PauseTarget, setting: PauseSetting) -> Outcome:
         """Pause it until then, or open it, and leave the other as it stands."""
-        return await self._bounded(self._apply(target, setting), Unavailable(_LATE))
+        return await within(self._ceiling, self._apply(target, setting), Unavailable)
 
     async def _observe(self, target: PauseTarget) -> PauseSetting | Unknown:
         answer = await self._connection.read_guild()
@@ -76,29 +72,22 @@ class DiscordPauses:
         return _outcome(await self._connection.set_incident_actions(fields))
 
     def _read_setting(self, guild: Json, kind: PauseKind) -> PauseSetting:
-        data = object_at(guild, "incidents_data") or {}
+        """What Discord always says of it: null where nothing is paused. Without that, or in other words, it is not known."""
+        data: Json = guild["incidents_data"] or {}
         until = _instant(data.get(_FIELDS[kind]))
         return OPEN if until is None or until <= self._clock.now() else PauseSetting(1, until)
-
-    async def _bounded(self, work: Coroutine[Any, Any, T], late: T) -> T:
-        """What the work gives, or `late` once the ceiling is reached."""
-        try:
-            async with bounded(self._ceiling):
-                return await work
-        except TimeoutError:
-            return late
 
 
 def _written(setting: PauseSetting) -> str | None:
     return setting.until.isoformat() if setting.strength and setting.until else None
 
 
-def _instant(written: object) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(str(written))
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
+def _instant(written: str | None) -> datetime | None:
+    """The instant, None where none is said; ValueError or TypeError where it cannot be read."""
+    found = None if written is None else datetime.fromisoformat(written)
+    if found is not None and found.tzinfo is None:
+        raise ValueError("an instant without a time zone")
+    return found
 
 
 def _outcome(answer: Answer) -> Outcome:

@@ -54,9 +54,11 @@ class GithubPauses:
 
     async def _observe(self) -> PauseSetting:
         response = await self._connection.request(lambda github: github.interaction_limit())
-        limit = response.body.get("limit")
-        if limit is None:
+        if response.body == {}:
             return OPEN
+        limit = str(response.body["limit"] or "")
+        if not limit:
+            raise ValueError("a limit without a name")
         # A limit that is new to us is as strict as can be: it is left as it stands.
         strength = _LIMITS.index(limit) + 1 if limit in _LIMITS else len(_LIMITS)
         return PauseSetting(strength, datetime.fromisoformat(response.body["expires_at"]))

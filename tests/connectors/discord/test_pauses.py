@@ -7,7 +7,7 @@ import pytest
 
 from connectors.discord.pauses import TO_PAUSE, DiscordPauses
 from connectors.emulators.discord.permissions import FOR_THE_BOT, Permission
-from guardian.spaces.outcomes import Done, Forbidden, Rejected
+from guardian.spaces.outcomes import Done, Forbidden, Rejected, Unavailable
 from guardian.spaces.pauses import OPEN, PauseKind, PauseSetting, PauseTarget
 from guardian.spaces.port import Unknown
 from tests.contracts.stage_discord import DiscordStage, discord_stage
@@ -69,3 +69,20 @@ async def test_without_the_permission_it_is_said_what_is_missing(stage: DiscordS
 async def test_a_server_that_does_not_answer_is_not_open(stage: DiscordStage) -> None:
     stage.break_down()
     assert isinstance(await pauses(stage).observe(invites(stage)), Unknown)
+
+
+@pytest.mark.harm("unreadable-pause-taken-for-open")
+@pytest.mark.parametrize(
+    "odd", [{"id": "1"}, {"id": "1", "incidents_data": {PRIVATE: "soon"}}, "<html>It works!</html>"]
+)
+async def test_a_server_whose_pauses_cannot_be_read_is_neither_open_nor_written(
+    stage: DiscordStage, odd: object
+) -> None:
+    theirs = stage.clock.now() + timedelta(hours=12)
+    stage.emulator.pause_by_hand(stage.emulator.state.owner_id, PRIVATE, theirs)
+    stage.answer_oddly(odd)
+    private = PauseTarget(invites(stage).space, PauseKind.DIRECT_MESSAGES)
+    assert isinstance(await pauses(stage).observe(private), Unknown)
+    closed = PauseSetting(1, stage.clock.now() + timedelta(hours=1))
+    assert isinstance(await pauses(stage).apply(invites(stage), closed), Unavailable)
+    assert stage.emulator.state.paused == {PRIVATE: theirs}

@@ -64,3 +64,13 @@ async def test_without_the_permission_it_is_said_what_is_missing(stage: GithubSt
 async def test_an_organisation_that_does_not_answer_is_not_open(stage: GithubStage) -> None:
     stage.break_down()
     assert isinstance(await pauses(stage).observe(target(stage)), Unknown)
+
+
+@pytest.mark.harm("unreadable-pause-taken-for-open")
+@pytest.mark.parametrize(
+    "odd", [{"status": "ok"}, {"limit": None}, {"limit": "contributors_only", "expires_at": "soon"}, []]
+)
+async def test_an_organisation_whose_limit_cannot_be_read_is_not_open(stage: GithubStage, odd: object) -> None:
+    assert await pauses(stage).observe(target(stage)) == OPEN
+    stage.answer_oddly(odd)
+    assert isinstance(await pauses(stage).observe(target(stage)), Unknown)
