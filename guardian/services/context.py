@@ -25,7 +25,7 @@ from guardian.cases.notes import NoteStore
 from guardian.cases.open_work import OpenWorkStore
 from guardian.cases.raids import RaidStore
 from guardian.cases.retention import RetentionStore
-from guardian.cases.sharing import SharingStore
+from guardian.cases.shared_facts import SharedFactsStore
 from guardian.cases.tasks import TaskClaimStore
 from guardian.clock import Clock, system_now
 from guardian.ids import CaseId, ContactAddress
@@ -135,7 +135,7 @@ class ReadView(CaseView, Protocol):
         """Return the store of what the group writes in its cases."""
 
     @property
-    def sharings(self) -> SharingStore:
+    def shared_facts(self) -> SharedFactsStore:
         """Return the store of what was passed on to others."""
 
     @property

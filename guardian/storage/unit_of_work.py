@@ -47,7 +47,7 @@ from guardian.storage.record_store import SqlRecordStore
 from guardian.storage.retention_store import SqlRetentionStore
 from guardian.storage.rota_store import SqlRotaStore
 from guardian.storage.sanction_store import SqlSanctionStore
-from guardian.storage.sharing_store import SqlSharingStore
+from guardian.storage.shared_facts_store import SqlSharedFactsStore
 from guardian.storage.sign_in_store import SqlSignInStore
 from guardian.storage.task_claim_store import SqlTaskClaimStore
 from guardian.unit_of_work import WakeupTopic
@@ -201,9 +201,9 @@ class SqlStores:
         return SqlNoteStore(self.connection, self.encryption)
 
     @cached_property
-    def sharings(self) -> SqlSharingStore:
+    def shared_facts(self) -> SqlSharedFactsStore:
         """Return the store of what was passed on to others."""
-        return SqlSharingStore(self.connection, self.encryption)
+        return SqlSharedFactsStore(self.connection, self.encryption)
 
     @cached_property
     def affiliates(self) -> SqlAffiliateStore:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from guardian.cases.data_requests import DataRequestKind
 from rules.data_requests import DataOutcome, DataRefusal, Withholding
-from rules.sharing import SharedOf, SharingGround
+from rules.shared_facts import SharedOf, SharingGround
 
 DATA_LABELS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
     {

@@ -37,7 +37,7 @@ from guardian.services.members import AccountInput
 from guardian.services.raids import announcement
 from guardian.services.raids.announcement import RaidPreview
 from guardian.services.reading_room.case_file import read_case
-from guardian.services.records.disclosures import draft_sharing
+from guardian.services.records.shared_facts import draft_shared_facts
 from guardian.services.reports.data_requests import submit
 from guardian.services.sign_in.sessions import open_session
 from guardian.services.unilateral.act import ActInput, act
@@ -60,7 +60,7 @@ from tests.builders.community import (
     everybody,
 )
 from tests.builders.journey import a_warning, newest_case
-from tests.guardian.services.records.test_disclosures import GIVEN
+from tests.guardian.services.records.test_shared_facts import GIVEN
 
 ZOE = MemberId("m11-zoe")
 YARA = MemberId("m12-yara")
@@ -199,7 +199,7 @@ async def _add_group_case(world: HiddenWorld) -> None:
     world.add_id("merge_id", made.merge)
     proposal = await propose(community.app, AMARA, other.code_name, a_warning())
     world.add_id("proposal_id", proposal.id)
-    world.add_id("sharing_id", await draft_sharing(community.app, AMARA, other.code_name, GIVEN))
+    world.add_id("sharing_id", await draft_shared_facts(community.app, AMARA, other.code_name, GIVEN))
     async with community.units_of_work.begin() as uow:
         await submit(
             community.app, uow, other, DataRequestKind.ACCESS, "", person=(await reported_people(uow, other))[0]

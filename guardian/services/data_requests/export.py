@@ -17,7 +17,7 @@ from guardian.sanctions.models import Sanction
 from guardian.services.case_flow import reported_people
 from guardian.services.context import ReadView
 from rules.data_requests import Withholding
-from rules.sharing import SharedOf
+from rules.shared_facts import SharedOf
 
 
 async def list_parts(view: ReadView, case: Case, request: DataRequest) -> tuple[DataPart, ...]:
@@ -122,7 +122,7 @@ async def _of_person(view: ReadView, case: Case, person: PersonId) -> list[DataP
     found += [_given(each.id, DataSource.RESTRICTION, _words_of(each)) for each in sanctions]
     decisions = await view.deliberation.decisions_of(case.id)
     found += [_of_decision(each) for each in decisions if each.enacted_at and each.person in (None, person)]
-    shared = [each for each in await view.sharings.sharings_of(case.id) if each.read_at is not None]
+    shared = [each for each in await view.shared_facts.shared_facts_of(case.id) if each.read_at is not None]
     found += [
         _given(each.id, DataSource.SHARED, f"{each.words.to}: {each.words.what}")
         for each in shared

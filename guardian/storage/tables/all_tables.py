@@ -26,7 +26,7 @@ from guardian.storage.tables import (
     risk,
     rota,
     sanctions,
-    sharing,
+    shared_facts,
     sign_ins,
     system,
     worklist,
@@ -59,7 +59,7 @@ MODULES: Final = (
     rota,
     retention,
     data_requests,
-    sharing,
+    shared_facts,
     affiliates,
 )
 """One line here and one import above for each new module of tables."""

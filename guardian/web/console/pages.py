@@ -31,7 +31,7 @@ from guardian.web.console.review_pages import ReviewPages
 from guardian.web.console.rota_pages import RotaPages
 from guardian.web.console.sanction_pages import SanctionPages
 from guardian.web.console.setting_pages import SettingPages
-from guardian.web.console.sharing_pages import SharingPages
+from guardian.web.console.shared_facts_pages import SharedFactsPages
 from guardian.web.console.sign_in_pages import SignInPages
 from guardian.web.console.statistics_pages import StatisticsPages
 from guardian.web.console.todo_pages import TodoPages
@@ -72,7 +72,7 @@ def console_routes(
         *IdentityPages(console).routes(),
         *EventCheckPages(console).routes(),
         *DataRequestPages(console).routes(),
-        *SharingPages(console).routes(),
+        *SharedFactsPages(console).routes(),
         *AffiliatePages(console).routes(),
         *BoardReportPages(console).routes(),
         *JournalPages(console).routes(),

@@ -56,14 +56,14 @@ from rules.data_requests import DataOutcome, DataRefusal
 from rules.measures import MeasureReason
 from rules.pauses import PauseReason
 from rules.precedence import Restriction
-from rules.sharing import SharingInput
+from rules.shared_facts import SharedFactsInput
 from rules.tracking_sheet import COLUMNS
 from rules.unilateral import Ground
 from rules.violation_types import ViolationType
 from tests.builders.community import BRUNO, DISCORD, FARID
 from tests.builders.hidden_cases import NEWCOMER, UNKNOWN, YARA, ZOE, HiddenWorld, Snapshot, hidden_world
 from tests.builders.journey import a_warning
-from tests.guardian.services.records.test_disclosures import GIVEN
+from tests.guardian.services.records.test_shared_facts import GIVEN
 
 UseCaseFunction = Callable[..., Awaitable[object]]
 Arguments = dict[str, Any]
@@ -225,7 +225,7 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     MeasureRequest: lambda world, account: MeasureRequest(
         MeasureKind.MUTED, AccountInput(DISCORD, account), MeasureReason.SPAM, timedelta(days=2)
     ),
-    SharingInput: lambda world, account: GIVEN,
+    SharedFactsInput: lambda world, account: GIVEN,
     ProgramInput: lambda world, account: ProgramInput(
         "Code club", "Robin Host", "robin@example.org", world.community.clock.now()
     ),

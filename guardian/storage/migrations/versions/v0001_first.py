@@ -817,7 +817,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sanctions_leader_id"), "sanctions", ["leader_id"], unique=False)
     op.create_index(op.f("ix_sanctions_person_id"), "sanctions", ["person_id"], unique=False)
     op.create_table(
-        "sharings",
+        "shared_facts",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -825,10 +825,10 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_sharings_case_id_cases")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sharings")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_shared_facts_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shared_facts")),
     )
-    op.create_index(op.f("ix_sharings_case_id"), "sharings", ["case_id"], unique=False)
+    op.create_index(op.f("ix_shared_facts_case_id"), "shared_facts", ["case_id"], unique=False)
     op.create_table(
         "sign_in_links",
         sa.Column("digest", sa.String(length=64), nullable=False),

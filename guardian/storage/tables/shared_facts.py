@@ -7,8 +7,8 @@ from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table
 from guardian.storage.tables.base import ID_LENGTH, metadata
 from guardian.storage.utc_datetime import UtcDateTime
 
-sharings: Final = Table(
-    "sharings",
+shared_facts: Final = Table(
+    "shared_facts",
     metadata,
     Column("id", String(ID_LENGTH), primary_key=True),
     Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),

@@ -7,12 +7,12 @@ import pytest
 
 from guardian.errors import NotFound, Refused
 from guardian.services.conflicts.recusal import recuse
-from guardian.services.records.disclosures import confirm_sharing, draft_sharing, list_sharings
+from guardian.services.records.shared_facts import confirm_shared_facts, draft_shared_facts, list_shared_facts
 from rules.conflicts import ConflictReason
-from rules.sharing import SharedOf, SharingGround, SharingInput, may_share
+from rules.shared_facts import SharedFactsInput, SharedOf, SharingGround, may_share
 from tests.builders.community import AMARA, BRUNO, DMITRI, TEXT, Community
 
-GIVEN = SharingInput(
+GIVEN = SharedFactsInput(
     of=SharedOf.REPORTED,
     to="Robin Host, for the spring conference",
     what="Was rude to people in two of our spaces, and stopped when asked.",
@@ -28,11 +28,11 @@ GIVEN = SharingInput(
 async def test_what_is_passed_on_waits_for_a_second_member_and_stays_as_it_went(community: Community) -> None:
     """P-8.6"""
     case = await community.a_case()
-    sharing = await draft_sharing(community.app, AMARA, case.code_name, GIVEN)
+    sharing = await draft_shared_facts(community.app, AMARA, case.code_name, GIVEN)
     with pytest.raises(Refused, match="Somebody else"):
-        await confirm_sharing(community.app, AMARA, case.code_name, sharing)
-    await confirm_sharing(community.app, BRUNO, case.code_name, sharing)
-    [line] = await list_sharings(community.app, DMITRI, case.code_name)
+        await confirm_shared_facts(community.app, AMARA, case.code_name, sharing)
+    await confirm_shared_facts(community.app, BRUNO, case.code_name, sharing)
+    [line] = await list_shared_facts(community.app, DMITRI, case.code_name)
     assert (line.by, line.read_by, line.sharing.words) == ("Amara Okafor", "Bruno Keller", GIVEN)
 
 
@@ -41,17 +41,17 @@ async def test_no_words_of_the_report_are_passed_on_about_the_reported_person(co
     """P-2.6"""
     case = await community.a_case()
     with pytest.raises(Refused, match="who spoke"):
-        await draft_sharing(community.app, AMARA, case.code_name, replace(GIVEN, what=TEXT))
+        await draft_shared_facts(community.app, AMARA, case.code_name, replace(GIVEN, what=TEXT))
 
 
 @pytest.mark.harm("told-others-who-spoke")
 async def test_a_recused_member_neither_reads_nor_passes_on_anything(community: Community) -> None:
     """P-4.2"""
     case = await community.a_case()
-    await draft_sharing(community.app, AMARA, case.code_name, GIVEN)
+    await draft_shared_facts(community.app, AMARA, case.code_name, GIVEN)
     await recuse(community.app, BRUNO, case.code_name, ConflictReason.SAME_EMPLOYER)
     with pytest.raises(NotFound):
-        await list_sharings(community.app, BRUNO, case.code_name)
+        await list_shared_facts(community.app, BRUNO, case.code_name)
 
 
 @pytest.mark.harm("told-others-more-than-needed")

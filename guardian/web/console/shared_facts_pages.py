@@ -1,6 +1,6 @@
 """What is passed on to others about somebody of a case: what was, what waits for a second member, and the form.
 
-Policy: P-2.6, P-8.6. Read `SharingPages` first.
+Policy: P-2.6, P-8.6. Read `SharedFactsPages` first.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,11 +10,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.services.records.disclosures import confirm_sharing, draft_sharing, list_sharings, withdraw_sharing
+from guardian.services.records.shared_facts import (
+    confirm_shared_facts,
+    draft_shared_facts,
+    list_shared_facts,
+    withdraw_shared_facts,
+)
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
 from guardian.web.console.inputs import choice_of
 from guardian.web.forms import Form
-from rules.sharing import SharedOf, SharingGround, SharingInput
+from rules.shared_facts import SharedFactsInput, SharedOf, SharingGround
 
 _FIELDS: Final = {
     name: name
@@ -33,7 +38,7 @@ _FIELDS: Final = {
 }
 
 
-class SharingPages:
+class SharedFactsPages:
     """Show what was passed on in a case, and take what is drafted, agreed to and withdrawn."""
 
     def __init__(self, console: Console) -> None:
@@ -55,29 +60,29 @@ class SharingPages:
         code_name = request.path_params["case"]
         return self._console.render(
             visit,
-            "sharing.html",
+            "shared_facts.html",
             entry=entry,
             code_name=code_name,
-            lines=await list_sharings(self._app, visit.by, code_name),
+            lines=await list_shared_facts(self._app, visit.by, code_name),
             kinds=tuple(SharedOf),
             grounds=tuple(SharingGround),
         )
 
     async def _draft(self, request: Request, visit: Visit, form: Form) -> Response:
         async def draft() -> str:
-            return await draft_sharing(self._app, visit.by, request.path_params["case"], _words(form))
+            return await draft_shared_facts(self._app, visit.by, request.path_params["case"], _words(form))
 
         return await self._attempt(request, visit, form, draft, "Kept. A second member reads it before anything goes.")
 
     async def _confirm(self, request: Request, visit: Visit, form: Form) -> Response:
         async def confirm() -> None:
-            await confirm_sharing(self._app, visit.by, request.path_params["case"], form.one("sharing"))
+            await confirm_shared_facts(self._app, visit.by, request.path_params["case"], form.one("sharing"))
 
         return await self._attempt(request, visit, form, confirm, "Read. It may be passed on as it is written.")
 
     async def _withdraw(self, request: Request, visit: Visit, form: Form) -> Response:
         async def withdraw() -> None:
-            await withdraw_sharing(self._app, visit.by, request.path_params["case"], form.one("sharing"))
+            await withdraw_shared_facts(self._app, visit.by, request.path_params["case"], form.one("sharing"))
 
         return await self._attempt(request, visit, form, withdraw, "Withdrawn: it goes to nobody.")
 
@@ -99,8 +104,8 @@ class SharingPages:
         )
 
 
-def _words(form: Form) -> SharingInput:
-    return SharingInput(
+def _words(form: Form) -> SharedFactsInput:
+    return SharedFactsInput(
         of=choice_of(SharedOf, form, "of"),
         to=form.one("to"),
         what=form.one("what"),

@@ -1,6 +1,6 @@
 """What was passed on about somebody of a case, to whom, and on which ground; frozen values, and their store.
 
-Read `Sharing` first. Policy: P-2.6, P-8.6.
+Read `SharedFacts` first. Policy: P-2.6, P-8.6.
 """
 
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Protocol
 
 from guardian.ids import CaseId, MemberId
-from rules.sharing import SharingInput
+from rules.shared_facts import SharedFactsInput
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
+class SharedFacts:
     """One entry: a draft until a second member has read it (`read_at`), and from then on what was passed on.
 
     `withdrawn_at`: it went to nobody.
@@ -22,24 +22,24 @@ class Sharing:
     case: CaseId
     by: MemberId
     at: datetime
-    words: SharingInput
+    words: SharedFactsInput
     read_by: MemberId | None = None
     read_at: datetime | None = None
     withdrawn_at: datetime | None = None
     version: int = 0
 
 
-class SharingStore(Protocol):
+class SharedFactsStore(Protocol):
     """What was passed on to others."""
 
-    async def add_sharing(self, sharing: Sharing) -> None:
+    async def add_shared_facts(self, sharing: SharedFacts) -> None:
         """Store a new entry, encrypted with the case's key."""
         ...
 
-    async def save_sharing(self, sharing: Sharing) -> Sharing:
+    async def save_shared_facts(self, sharing: SharedFacts) -> SharedFacts:
         """Store the entry as given, one version later; Stale where somebody was quicker."""
         ...
 
-    async def sharings_of(self, case: CaseId) -> tuple[Sharing, ...]:
+    async def shared_facts_of(self, case: CaseId) -> tuple[SharedFacts, ...]:
         """Return the entries of the case, withdrawn ones too, oldest first."""
         ...

@@ -29,7 +29,7 @@ class SharedOf(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SharingInput:
+class SharedFactsInput:
     """What one member would pass on: to whom, what, what it may be used for, on which ground, how well it is known.
 
     `told_beforehand` says what those whom it is about were told before; empty: nothing. `incidents` and `sources` are
@@ -60,7 +60,7 @@ _NEEDED: Final = (
 )
 
 
-def may_share(given: SharingInput) -> Verdict:
+def may_share(given: SharedFactsInput) -> Verdict:
     """Return whether it may be passed on as it is written; the answer names the field that is to be mended.
 
     Policy: P-2.6, P-8.6.
