@@ -41,6 +41,12 @@ class Tab:
         async with self.page.expect_navigation():
             await self.page.click(selector)
 
+    async def swap(self, selector: str) -> None:
+        """The press has changed the content of the page in place: what it answers stands there, and nothing of before."""
+        await self.page.evaluate("document.getElementById('main').dataset.before = ''")
+        await self.page.click(selector)
+        await self.page.wait_for_selector("#main:not([data-before])")
+
     async def words(self) -> str:
         """What can be read on the page."""
         return " ".join((await self.page.inner_text("body")).split())
