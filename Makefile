@@ -6,7 +6,7 @@ LOCKING := --universal --python-version 3.11 --generate-hashes --no-emit-index-u
 UNSET_INDEXES := env -u UV_INDEX -u UV_INDEX_URL -u UV_DEFAULT_INDEX -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
 	-u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL -u PIP_FIND_LINKS
 
-.PHONY: help setup sandbox test lighthouse second-judge package-check lock
+.PHONY: help setup sandbox test twins lighthouse second-judge package-check lock
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -20,6 +20,9 @@ sandbox: setup ## play with Guardian and three emulated spaces, in your browser
 
 test: setup ## format, lint, types, import contracts and tests
 	@$(BIN)/python -m tests
+
+twins: setup ## play each story with its mechanism taken away: it has to notice
+	@$(BIN)/python -m tests twins
 
 lighthouse: setup ## have Lighthouse judge how accessible the console is (needs npm and Chromium)
 	@sh .ci/lighthouse

@@ -76,10 +76,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         return
     stats = terminalreporter.stats
     skipped = [report.longrepr[2] for report in stats.get("skipped", []) if isinstance(report.longrepr, tuple)]
+    broken = [report for state in ("failed", "error", "xpassed") for report in stats.get(state, [])]
     counts = {
         "passed": len(stats.get("passed", [])) + len(stats.get("xfailed", [])),
-        "failed": len(stats.get("failed", [])) + len(stats.get("error", [])) + len(stats.get("xpassed", [])),
+        "failed": len(broken),
         "skipped": len(stats.get("skipped", [])),
+        "broken": sorted({report.nodeid for report in broken}),
         "reasons": sorted({reason.removeprefix("Skipped: ") for reason in skipped}),
         "seconds": _seconds_by_folder(report for reports in stats.values() for report in reports),
     }

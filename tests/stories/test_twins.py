@@ -1,4 +1,7 @@
-"""Each story has a twin whose mechanism is taken away: it fails in the check that names the harm."""
+"""Each story has a twin whose mechanism is taken away: it fails in the check that names the harm.
+
+The stories try the product, the twins try the stories: they are a part of their own, `make twins`.
+"""
 
 import io
 from dataclasses import dataclass
@@ -206,6 +209,7 @@ class Watching(Narrator):
             raise HarmShown
 
 
+@pytest.mark.twin
 @pytest.mark.parametrize("twin", TWINS, ids=lambda twin: f"{twin.story.name}-{TWINS.index(twin)}")
 async def test_the_twin_fails_in_the_check_that_names_the_harm(
     twin: Twin, tmp_path: Path, warm: tuple[str, ...]
