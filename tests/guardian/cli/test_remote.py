@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,13 +14,12 @@ from tests.builders.community import BRUNO, DISCORD, SOMEBODY, a_community
 from tests.builders.pages import open_pages
 from tests.builders.served import served
 
-ROOT = Path(__file__).parents[3]
-
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """A member's shell elsewhere, which knows a service and a token."""
 
+    guardian: tuple[str, ...]
     server: str
     token: str
 
@@ -30,12 +28,10 @@ class Terminal:
         known = {"GUARDIAN_SERVER": self.server, "GUARDIAN_TOKEN": self.token}
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "guardian",
+            *self.guardian,
             "remote",
             *words,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **known},
+            env={"PATH": os.environ["PATH"], **known},
             stdin=pipe,
             stdout=pipe,
             stderr=pipe,
@@ -44,14 +40,14 @@ class Terminal:
         return process.returncode, out.decode(), err.decode()
 
 
-async def test_a_member_reads_and_acts_from_a_terminal_elsewhere(tmp_path: Path) -> None:
+async def test_a_member_reads_and_acts_from_a_terminal_elsewhere(tmp_path: Path, warm: tuple[str, ...]) -> None:
     """P-7.1: what an act would do is shown before it is done."""
     async with a_community(tmp_path) as community, open_pages(community) as pages, served(pages.app) as address:
         community.spaces[DISCORD].add(SOMEBODY.native_id, "grumbler")
         case = await community.a_case()
         scopes = frozenset({TokenScope.CASES, TokenScope.ACT})
         issued = await issue_token(community.app, BRUNO, "terminal", scopes, community.app.policy.tokens.longest)
-        terminal = Terminal(address, issued.secret)
+        terminal = Terminal(warm, address, issued.secret)
         assert case.code_name in (await terminal.give("cases"))[1]
         acting = ("act", "discord", "grumbler", "--reason", "It goes on.")
         code, told, _ = await terminal.give(*acting, typed="no\n")
@@ -73,8 +69,10 @@ async def test_a_member_reads_and_acts_from_a_terminal_elsewhere(tmp_path: Path)
         ("https://guardian.example", "", "no token"),
     ],
 )
-async def test_a_token_goes_to_no_address_where_others_can_read_it(server: str, token: str, told: str) -> None:
-    code, _, complaint = await Terminal(server, token).give("tasks")
+async def test_a_token_goes_to_no_address_where_others_can_read_it(
+    server: str, token: str, told: str, warm: tuple[str, ...]
+) -> None:
+    code, _, complaint = await Terminal(warm, server, token).give("tasks")
     assert (code, told in complaint) == (1, True)
 
 
