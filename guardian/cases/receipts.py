@@ -7,7 +7,6 @@ Read `Receipt` first, then `_find_receipts`.
 import hashlib
 import re
 import unicodedata
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,12 +43,32 @@ class Receipt:
 
 _SIGNS: Final = frozenset("23456789ABCDEFGHJKMNPQRSTUVWXYZ")
 _LENGTH: Final = 26
+_MOST: Final = 255
 _LONGEST_RUN: Final = 4 * _LENGTH
 _GROUPS: Final = (1, 2, 3, 4, 5, 6)
 """How many signs stand together where they are parted: as we write them (5), or as somebody may write them down."""
 
+_PIECE: Final = re.compile(bytes([_LENGTH]))
+_PARTED_UNEVENLY: Final = {
+    size: re.compile(bytes([size] * (_LENGTH // size) + [_LENGTH % size])) for size in _GROUPS if _LENGTH % size
+}
+"""Groups of one size and a shorter last one, as we write them, whatever stands before: in bytes, one for each group."""
+
+_PARTED_EVENLY: Final = {
+    size: re.compile(
+        b"(?<!%(group)b)%(group)b{%(least)d,%(most)d}(?!%(group)b)"
+        % {b"group": b"\\x%02x" % size, b"least": _LENGTH // size, b"most": _LONGEST_RUN // size}
+    )
+    for size in _GROUPS
+    if not _LENGTH % size
+}
+"""Even groups. Where they go on and on they are no receipt: nobody writes one so, and all of a long text would be taken
+out.
+"""
+
 _REDACTED: Final = "[receipt]"
 _PARTED, _UNSEEN, _LETTER, _FOREIGN, _CODED = " ", "\x02", "0", "~", "="
+_GAPS: Final = (_PARTED, _UNSEEN, "\n")
 _AREA: Final = re.compile(r"[2-9A-HJKMNP-Z \n\x02]{26,}")
 """Where in a folded text a receipt can stand at all."""
 _GROUP: Final = re.compile(r"[^ \n\x02][^ \n]*")
@@ -175,34 +194,46 @@ def _find_receipts(text: str) -> list[tuple[int, int]]:
 def _find_in(folded: str, area: re.Match[str], group: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Yield what stands in groups of one size, the last one shorter; or in one piece, if of no encoded file.
 
-    Signs in even groups that go on and on are no receipt: nobody writes one so, and all of a long text would be taken
-    out. Groups with a shorter last one are as we write them, whatever stands before.
+    How many signs each group has is written down, a byte for a group, and what a receipt looks like is sought in that: a
+    text of a stranger's making may be one short group after the other for megabytes.
     """
-    size, signs, begins, waiting = 0, 0, deque[int](maxlen=_LENGTH), list[tuple[int, int]]()
-    for found in group.finditer(folded, *area.span()):
-        begin, end = found.span()
-        around, length = folded[max(0, begin - 1) : begin] + folded[end : end + 1], _count_signs(found.group())
-        needed = _LENGTH // size if size in _GROUPS else _LENGTH + 1
-        if _LETTER in around:
-            length = 0
-        elif length == _LENGTH and _CODED not in around:
+    sizes = _sizes_of(folded, area, group)
+    if not any(meant.search(sizes) for meant in (_PIECE, *_PARTED_UNEVENLY.values(), *_PARTED_EVENLY.values())):
+        return
+    spans = [found.span() for found in group.finditer(folded, *area.span())]
+    for at in _places_of(sizes, _PIECE):
+        begin, end = spans[at]
+        if _CODED not in folded[max(0, begin - 1) : begin] + folded[end : end + 1]:
             yield begin, end
-        elif len(begins) >= needed and length == _LENGTH % size:
-            yield begins[-needed], end
-        if length != size:
-            yield from waiting
-            size, signs, begins, waiting = length, 0, deque(maxlen=_LENGTH), []
-        begins.append(begin)
-        signs += length
-        if signs > _LONGEST_RUN:
-            waiting = []
-        elif size in _GROUPS and not _LENGTH % size and len(begins) >= _LENGTH // size:
-            waiting.append((begins[-(_LENGTH // size)], end))
-    yield from waiting
+    for size, parted in _PARTED_UNEVENLY.items():
+        for at in _places_of(sizes, parted):
+            yield spans[at][0], spans[at + _LENGTH // size][1]
+    for size, run in _PARTED_EVENLY.items():
+        count = _LENGTH // size
+        for found in run.finditer(sizes):
+            for at in range(found.start(), found.end() - count + 1):
+                yield spans[at][0], spans[at + count - 1][1]
+
+
+def _places_of(sizes: bytes, meant: re.Pattern[bytes]) -> Iterator[int]:
+    return (found.start() for found in meant.finditer(sizes))
+
+
+def _sizes_of(folded: str, area: re.Match[str], group: re.Pattern[str]) -> bytes:
+    """Return how many signs each group has, at most 255; none where it touches a letter that is no sign."""
+    begin, end = area.span()
+    groups = group.findall(folded, begin, end)
+    sizes = bytearray(min(len(each) if each.isalnum() else _count_signs(each), _MOST) for each in groups)
+    # Within the area there are only signs and gaps: no more than its first and its last group can touch anything else.
+    if groups and folded.startswith(groups[0], begin) and folded[max(0, begin - 1) : begin] == _LETTER:
+        sizes[0] = 0
+    if groups and folded.endswith(groups[-1], begin, end) and folded[end : end + 1] == _LETTER:
+        sizes[-1] = 0
+    return bytes(sizes)
 
 
 def _count_signs(group: str) -> int:
-    return len(group) - sum(map(group.count, (_PARTED, _UNSEEN, "\n")))
+    return len(group) - sum(map(group.count, _GAPS))
 
 
 def digest_secret(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from guardian.cases.receipts import redact_receipts
 
-_LONGEST_FILE: Final = 300_000
+_LONGEST_FILE: Final = 30_000
 """A file beyond so many bytes is searched apart (`is_searched_apart`), where that keeps nobody waiting."""
 _BOMS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),
