@@ -12,6 +12,7 @@ from guardian.assembly.service import Service
 from guardian.cli.context import ConfigOption, load_settings, refuse_missing_database
 from guardian.clock import MachineClock
 from guardian.logs import configure, logger
+from guardian.notices.translations import load_languages
 from guardian.settings.models import LogFormat, Settings
 from guardian.worker_processes import shared_workers
 
@@ -56,6 +57,7 @@ async def serve(settings: Settings) -> None:
 async def settle() -> None:
     """Have ready what the first hostile input would otherwise wait for, and stop everybody else with."""
     await shared_workers().start()
+    load_languages(MachineClock().now())
     gc.collect()
     # What stands by now stays: looking through it again and again stops the event loop for a tenth of a second.
     gc.freeze()

@@ -81,6 +81,12 @@ def format_date(at: datetime, locale: str = "") -> str:
     return format_babel_date(at.astimezone(UTC), "long", locale=_babel_locale(locale))
 
 
+def load_languages(at: datetime) -> None:
+    """Load what every kept language needs, so that nobody waits for it later; any instant serves."""
+    for language in LANGUAGES:
+        format_datetime(at, language)
+
+
 @cache
 def load_texts(language: str) -> Mapping[str, str]:
     """Return every text of a kept language, by its key."""
