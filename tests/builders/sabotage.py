@@ -209,7 +209,7 @@ class Copied(WrappedSpace):
         outcome = await self.inner.send_message(account, message)
         if self.words in message.subject and message.subject not in self.copied:
             self.copied.add(message.subject)
-            for number, other in enumerate(self.written_to):
+            for number, other in enumerate(tuple(self.written_to)):
                 await self.inner.send_message(other, replace(message, nonce=f"{message.nonce[:-2]}{number:02d}"))
         return outcome
 
