@@ -160,6 +160,14 @@ def may_contact_reported(*, closed: bool, asked_to_wait: bool, question_open: bo
     return allowed("P-3.5")
 
 
+def may_record_motion(*, has_report: bool) -> Verdict:
+    """Return whether the organisers may record or confirm a motion: once the group's report is there. Policy: P-8.5."""
+    if has_report:
+        return allowed("P-8.5")
+    sentence = "The group has not sent its confidential report on this yet. You are told once it is there to read."
+    return refused("report_missing", sentence, "P-8.5")
+
+
 def may_close(*, is_notified: bool, unconfirmed_in: Sequence[str], review_on: datetime, now: datetime) -> Verdict:
     """Return whether a case may be closed: its person notified, its actions in force, a review set. Policy: P-5.8.
 

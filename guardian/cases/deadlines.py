@@ -49,6 +49,7 @@ class DeadlineKind(StrEnum):
     EVENT_OVER = "event_over"
     DATA_REQUEST = "data_request"
     BOARD_REPORT = "board_report"
+    MOTION_REPORT = "motion_report"
     PAUSE_REVIEW = "pause_review"
     AFFILIATE_REPORT = "affiliate_report"
 

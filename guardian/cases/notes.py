@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from guardian.ids import CaseId, EvidenceId, MemberId
+from guardian.ids import CaseId, EvidenceId, MemberId, ProposalId
 from rules.verdict import Verdict, allowed, refused
 
 
@@ -22,6 +22,7 @@ class NoteKind(StrEnum):
     EVIDENCE = "evidence"
     ASSESSMENT = "assessment"
     FINDINGS = "findings"
+    MOTION_REPORT = "motion_report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,14 @@ class Findings:
     ongoing: str
 
 
-NoteContent = Inquiry | CaseAssessment | Findings
+@dataclass(frozen=True, slots=True)
+class MotionReport:
+    """That the note is the report which the organisers read before their motion on this proposal (P-8.5)."""
+
+    proposal: ProposalId
+
+
+NoteContent = Inquiry | CaseAssessment | Findings | MotionReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,12 @@ def current_note(notes: Iterable[Note], kind: NoteKind) -> Note | None:
     return next((note for note in reversed(standing_notes(notes)) if note.kind is kind), None)
 
 
+def motion_report_on(notes: Iterable[Note], proposal: ProposalId) -> Note | None:
+    """Return the report to the organisers on the proposal as it stands; None where nobody has sent one."""
+    found = (note for note in reversed(standing_notes(notes)) if note.content == MotionReport(proposal))
+    return next(found, None)
+
+
 def may_correct(note: Note, by: MemberId, kind: NoteKind) -> Verdict:
     """Return whether the member may supersede the note with another of that kind.
 
@@ -130,5 +144,5 @@ def texts_of(note: Note) -> tuple[str, ...]:
             return (note.text, note.content.jurisdiction, note.content.impact, note.content.risk)
         case Findings():
             return (note.text, note.content.what_happened, note.content.responsible, note.content.ongoing)
-        case None:
+        case MotionReport() | None:
             return (note.text,)

@@ -22,6 +22,7 @@ class TaskKind(StrEnum):
     DECIDE_EXCLUSION = "decide_exclusion"
     DECIDE_CONFLICT = "decide_conflict"
     VOTE = "vote"
+    SEND_MOTION_REPORT = "send_motion_report"
     CONFIRM_MOTION = "confirm_motion"
     CONFIRM_ACT = "confirm_act"
     REVIEW_ACT = "review_act"

@@ -147,6 +147,7 @@ class News(StrEnum):
     ENACTED = "enacted"
     UNREVIEWED = "unreviewed"
     UNSETTLED = "unsettled"
+    REPORT_BEFORE_MOTION = "report_before_motion"
     CLOSED = "closed"
     FILED = "filed"
     REOPENED = "reopened"

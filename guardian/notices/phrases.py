@@ -69,6 +69,10 @@ CASE_NEWS: Final[Phrases] = {
     News.DECIDED: "A decision has been made.",
     News.ENACTED: "What was decided is being carried out.",
     News.UNREVIEWED: "An act that was not reviewed in time has ended, and its reporters have been told so.",
+    News.REPORT_BEFORE_MOTION: (
+        "The group has agreed on what needs the organisers' motion. They read a confidential report first: one of you "
+        "sends it, on the page of the case. Until then no motion can be recorded."
+    ),
     News.UNSETTLED: "A decision is open again, because what counts towards it has changed.",
     News.CLOSED: "The case is closed.",
     News.UNREVIEWED: "The act ended without having been reviewed in time. Its reporters have been told.",

@@ -44,6 +44,7 @@ class UseCase(StrEnum):
     CONFIRM_ACT = "confirm_act"
     REVIEW_ACT = "review_act"
     STOP_MEMBER = "stop_member"
+    SEND_MOTION_REPORT = "send_motion_report"
     RECORD_BOARD_ANSWER = "record_board_answer"
     CONFIRM_BOARD_ANSWER = "confirm_board_answer"
     CLOSE = "close"
@@ -159,6 +160,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.CONFIRM_ACT: (MEMBERS,),
     UseCase.REVIEW_ACT: (MEMBERS,),
     UseCase.STOP_MEMBER: (MEMBERS,),
+    UseCase.SEND_MOTION_REPORT: (MEMBERS,),
     UseCase.RECORD_BOARD_ANSWER: (BOARD_LIAISON, BOARD),
     UseCase.CONFIRM_BOARD_ANSWER: (BOARD,),
     UseCase.CLOSE: _CASE_SEATS,

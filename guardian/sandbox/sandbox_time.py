@@ -56,6 +56,7 @@ OF_DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.CONTACT_QUESTION: "the time for the reporter's word on writing to the person is over",
     DeadlineKind.EXPUNGE: "a case is forgotten",
     DeadlineKind.RETENTION_REVIEW: "whether a case is still to be kept is looked at",
+    DeadlineKind.MOTION_REPORT: "the report to the organisers before their motion is due",
     DeadlineKind.PAUSE_REVIEW: "the review of a pause is due",
     DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
     DeadlineKind.AFFILIATE_REPORT: "an affiliated program's report is due",

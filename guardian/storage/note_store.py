@@ -7,8 +7,17 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from guardian.cases.notes import CaseAssessment, Findings, Inquiry, Note, NoteContent, NoteKind, Violation
-from guardian.ids import CaseId, EvidenceId, MemberId
+from guardian.cases.notes import (
+    CaseAssessment,
+    Findings,
+    Inquiry,
+    MotionReport,
+    Note,
+    NoteContent,
+    NoteKind,
+    Violation,
+)
+from guardian.ids import CaseId, EvidenceId, MemberId, ProposalId
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
 from guardian.storage.report_store import EXPUNGED_TEXT
@@ -77,6 +86,8 @@ def _encode_content(content: NoteContent | None) -> dict[str, Any] | None:
         case Findings():
             words = {"responsible": content.responsible, "ongoing": content.ongoing}
             return {"what_happened": content.what_happened, "violation": content.violation, **words}
+        case MotionReport():
+            return {"proposal": content.proposal}
         case None:
             return None
 
@@ -87,6 +98,8 @@ def _decode_content(found: dict[str, Any] | None) -> NoteContent | None:
     if "asked_of" in found:
         asked_at = from_microseconds(found["asked_at"])
         return Inquiry(found["asked_of"], asked_at, found["question"], found["answer"])
+    if "proposal" in found:
+        return MotionReport(ProposalId(found["proposal"]))
     if "jurisdiction" in found:
         return CaseAssessment(found["jurisdiction"], found["impact"], found["risk"])
     violation = Violation(found["violation"])

@@ -157,6 +157,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.ROTA_CALL: "The next on duty is told of the report",
         DeadlineKind.EXPUNGE: "The case is expunged",
         DeadlineKind.RETENTION_REVIEW: "The group looks whether the case still has to be kept",
+        DeadlineKind.MOTION_REPORT: "The report to the organisers before their motion",
         DeadlineKind.PAUSE_REVIEW: "A look at a pause of a space",
         DeadlineKind.EVENT_OVER: "What is kept of an event's list is forgotten",
         DeadlineKind.AFFILIATE_REPORT: "The report of an affiliated program",

@@ -6,6 +6,7 @@ from typing import Any
 
 from guardian.cases.case import Case, PartyRole
 from guardian.cases.drafts import Draft, DraftKind, DraftState
+from guardian.cases.notes import Findings, Violation
 from guardian.cases.procedure import CaseSteps
 from guardian.cases.proposals import Consequence, Decision, Proposal
 from guardian.cases.unilateral_acts import UnilateralAct
@@ -20,13 +21,27 @@ from guardian.services.decisions.enactment import EnactmentResult
 from guardian.services.deliberation import procedure, proposals
 from guardian.services.deliberation.proposals import ProposalView
 from guardian.services.deliberation.tally import tally_of
+from guardian.services.motions.motion_reports import send_motion_report
+from guardian.services.motions.motions import read_motion
+from guardian.services.notes.determination import write_findings
 from guardian.services.operations import deadline_runner
 from guardian.services.parties import personal_page
 from rules.ladder import Outcome
 from rules.precedence import AccessLevel, Restriction
 from rules.procedure import Step
 from rules.quorum import Answer, Tally
-from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, ELENI, FARID, WORKING_GROUP, Community
+from tests.builders.community import (
+    AMARA,
+    BRUNO,
+    CHIARA,
+    DISCORD,
+    DMITRI,
+    ELENI,
+    FARID,
+    GRETA,
+    WORKING_GROUP,
+    Community,
+)
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -112,6 +127,15 @@ class Journey:
     async def agree(self, consequence: Consequence | None = None) -> ProposalView:
         """All members agree to the proposal."""
         return await self.vote(await self.propose(consequence), *OTHERS)
+
+    async def report_before_motion(self) -> str:
+        """The group has sent the organisers its report; what one of them has read is the answer, by its id."""
+        found = Findings(BEHAVIOUR, Violation.YES, "the reported person", "no")
+        await write_findings(self.community.app, AMARA, self.code_name, found)
+        await send_motion_report(self.community.app, AMARA, self.code_name, "It went on for months.")
+        report = (await read_motion(self.community.app, GRETA, self.code_name)).report
+        assert report is not None
+        return report.id
 
     async def prepare_decision(self, consequence: Consequence | None = None, *, letter: bool = True) -> None:
         """Heard, agreed, and the reporters have had their time; a second member has read the letter."""

@@ -86,6 +86,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.MANUAL_RELEASE: "somebody is asked to let a person back in by hand",
     DeadlineKind.ROTA_CALL: "the next on duty is told of the report",
     DeadlineKind.EXPUNGE: "the case is expunged",
+    DeadlineKind.MOTION_REPORT: "the report to the organisers before their motion",
     DeadlineKind.PAUSE_REVIEW: "the review of a pause",
     DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
     DeadlineKind.AFFILIATE_REPORT: "an affiliated program's report is due",

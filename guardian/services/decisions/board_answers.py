@@ -1,42 +1,38 @@
-"""Record what lies with the Board, its answer and the organisers' motion: each recorded by one, confirmed by a second.
+"""Record the Board's answer to what lies with it: recorded by one, confirmed by a second.
 
-Read `record_answer` first. Policy: P-5.1, P-8.4.
+Read `record_answer` first. Policy: P-8.4.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from guardian.cases.access import case_for_board, is_excluded, normalize_code_name, require_permission
+from guardian.cases.access import case_for_board, require_permission
 from guardian.cases.case import Case, CaseEvent, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.proposals import (
     BoardAnswer,
     Consequence,
     Decision,
-    Motion,
-    Proposal,
     check_consequence,
     check_spaces,
 )
 from guardian.cases.unilateral_acts import ActReview, ActState, UnilateralAct
-from guardian.errors import NotFound, Refused, Stale
+from guardian.errors import Refused, Stale
 from guardian.ids import DecisionId, MemberId, new_id
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Group
-from guardian.people.permissions import BOARD, BOARD_LIAISON, UseCase, holds_seat
+from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, notify_board, resolve_reported_person, transition
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule
 from guardian.services.deliberation.letter_drafts import draft_letter
 from guardian.services.deliberation.procedure import ask_reporters
-from guardian.services.deliberation.tally import apply_tally, find_proposal_awaiting_motion
 from guardian.services.notify import notify_board_liaison, notify_members, notify_office
 from guardian.services.reminders import deadline_facts
 from guardian.services.sanctions.board_requests import decision_on, may_answer
 from guardian.services.unilateral.review import conclude
 from rules.deadlines import TimeLimit, length
-from rules.policy import Policy
 from rules.precedence import Restriction
 from rules.procedure import Confirmable, may_confirm
 from rules.unilateral import ReviewAnswer
@@ -95,73 +91,6 @@ async def confirm_answer(app: AppContext, by: MemberId, code_name: str, *, read:
     return "Confirmed. The group can carry it out now."
 
 
-@dataclass(frozen=True, slots=True)
-class MotionView:
-    """What the organisers read before their motion: what is proposed, on whom by code name, and what was recorded."""
-
-    code_name: str
-    consequence: Consequence
-    person: str
-    recorded: bool | None
-    may_confirm: bool
-
-
-async def read_motion(app: AppContext, by: MemberId, code_name: str) -> MotionView:
-    """Return what waits for the organisers' motion in the case, which is not theirs to read. Policy: P-5.1, P-8.5."""
-    async with app.units_of_work.begin() as uow:
-        await require_permission(uow, by, UseCase.RECORD_BOARD_ANSWER)
-        case, proposal = await _require_awaiting_motion(uow, app.policy, by, code_name)
-        motion = await uow.deliberation.motion_on(proposal.id)
-        person = await uow.people.person(proposal.person) if proposal.person is not None else None
-        about = {"case": str(case.id)}
-        uow.journal.note(Entry(act="motion.was_read", by=by_member(by), authority="P-9.8", about=about, case=case.id))
-        return MotionView(
-            code_name=case.code_name,
-            consequence=proposal.consequence,
-            person=person.code_name if person is not None else "",
-            recorded=motion.granted if motion is not None else None,
-            may_confirm=motion is not None and motion.confirmed_at is None and motion.by != by,
-        )
-
-
-async def record_motion(app: AppContext, by: MemberId, code_name: str, *, granted: bool) -> str:
-    """Record the organisers' motion on the open proposal, until a second of them confirms it. Policy: P-5.1."""
-    async with app.units_of_work.begin() as uow:
-        await require_permission(uow, by, UseCase.RECORD_BOARD_ANSWER)
-        case, proposal = await _require_awaiting_motion(uow, app.policy, by, code_name)
-        motion = Motion(id=new_id(), case=case.id, proposal=proposal.id, granted=granted, by=by, at=uow.now)
-        await uow.deliberation.add_motion(motion)
-        await notify_office(uow, Group.BOARD, None, NoticeKind.BOARD_ANSWER_TO_CONFIRM, {"ask": "motion"}, case)
-        about = {"case": str(case.id), "motion": motion.id}
-        uow.journal.note(
-            Entry(act="motion.was_recorded", by=by_member(by), authority="P-5.1", about=about, case=case.id)
-        )
-    return "Recorded. A second of the organisers has to confirm it."
-
-
-async def confirm_motion(app: AppContext, by: MemberId, code_name: str, *, granted: bool | None = None) -> str:
-    """Confirm the motion, which then counts and settles the proposal. Policy: P-5.1.
-
-    `granted` is what they had before them: Stale where something else has been recorded since.
-    """
-    async with app.units_of_work.begin() as uow:
-        await require_permission(uow, by, UseCase.CONFIRM_BOARD_ANSWER)
-        case, proposal = await _require_awaiting_motion(uow, app.policy, by, code_name)
-        motion = await uow.deliberation.motion_on(proposal.id)
-        if motion is None or motion.confirmed_at is not None:
-            raise Refused("nothing_recorded", "There is no motion that waits to be confirmed.", "P-5.1")
-        require(may_confirm(Confirmable.MOTION, by, motion.by))
-        if granted not in (None, motion.granted):
-            raise Stale
-        await uow.deliberation.save_motion(replace(motion, confirmed_by=by, confirmed_at=uow.now))
-        about = {"case": str(case.id), "motion": motion.id}
-        uow.journal.note(
-            Entry(act="motion.was_confirmed", by=by_member(by), authority="P-5.1", about=about, case=case.id)
-        )
-        await apply_tally(uow, app.policy, case, proposal)
-    return "Confirmed. The group has been told."
-
-
 async def on_board_answer_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
     """Remind the Board of what lies with it, for as long as it has not answered. Policy: P-8.4."""
     case = await get_case(uow, deadline.case) if deadline.case else None
@@ -216,20 +145,3 @@ def _as_review(act: UnilateralAct, answer: BoardAnswer) -> ActReview:
 async def _act_with_board(view: ReadView, case: Case) -> UnilateralAct | None:
     acts = await view.deliberation.acts_of(case.id)
     return next((act for act in reversed(acts) if act.state is ActState.WITH_BOARD), None)
-
-
-async def _require_awaiting_motion(
-    view: ReadView, policy: Policy, by: MemberId, code_name: str
-) -> tuple[Case, Proposal]:
-    """The open proposal of a case that waits for the organisers, for those of them whom the case does not concern."""
-    member = await view.people.member(by)
-    case = await view.cases.case_by_code_name(normalize_code_name(code_name))
-    if member is None or case is None:
-        raise NotFound
-    is_theirs = any(holds_seat(member, seat, view.now) for seat in (BOARD, BOARD_LIAISON))
-    if not is_theirs or is_excluded(by, await view.cases.exclusions_of(case.id)):
-        raise NotFound
-    proposal = await find_proposal_awaiting_motion(view, policy, case)
-    if proposal is None:
-        raise NotFound
-    return case, proposal

@@ -9,6 +9,7 @@ from typing import assert_never
 from guardian.cases.case import Case, CaseEvent, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.exclusions import conflict_status_by_member
+from guardian.cases.notes import motion_report_on
 from guardian.cases.proposals import (
     Decision,
     Proposal,
@@ -30,7 +31,7 @@ from guardian.services.deliberation.letter_drafts import draft_letter
 from guardian.services.deliberation.procedure import ask_reporters
 from guardian.services.notify import notify_members
 from rules.conflicts import voters
-from rules.deadlines import TimeLimit, length
+from rules.deadlines import TimeLimit, due_at, length
 from rules.policy import Policy
 from rules.procedure import Step
 from rules.quorum import ProposalState, Tally
@@ -118,7 +119,7 @@ async def settle(
     uow: UnitOfWork, proposal: Proposal, result: ProposalResult, eligible: frozenset[MemberId] = frozenset()
 ) -> Proposal:
     """Close the proposal with this result among those who counted, and complete its deadlines."""
-    await complete_about(uow, proposal.id, DeadlineKind.PROPOSAL_CLOSES)
+    await complete_about(uow, proposal.id, DeadlineKind.PROPOSAL_CLOSES, DeadlineKind.MOTION_REPORT)
     closed = replace(proposal, settled_at=uow.now, result=result, eligible_at_closing=tuple(sorted(eligible)))
     return await uow.deliberation.save_proposal(closed)
 
@@ -163,10 +164,21 @@ async def _reject(uow: UnitOfWork, case: Case, proposal: Proposal) -> Case:
 
 async def _ask_organisers(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal) -> Case:
     """Ask the organisers for their motion, and again for as long as they have not answered. Policy: P-5.1."""
+    await _ask_for_report(uow, policy, case, proposal)
     await notify_board(uow, case, NoticeKind.WITH_BOARD, {"cause": "approval", "ask": "motion"})
     for deadline in await uow.deadlines.open_about(proposal.id, DeadlineKind.PROPOSAL_CLOSES):
         await reschedule(uow, deadline, uow.now + length(TimeLimit.BOARD_ANSWER, policy))
     return case
+
+
+async def _ask_for_report(uow: UnitOfWork, policy: Policy, case: Case, proposal: Proposal) -> None:
+    """Ask the group, once, for the report that the organisers read before their motion. Policy: P-8.5."""
+    known = motion_report_on(await uow.notes.notes_of(case.id), proposal.id)
+    if known or await uow.deadlines.open_about(proposal.id, DeadlineKind.MOTION_REPORT):
+        return
+    until = due_at(TimeLimit.BOARD_REPORT, uow.now, policy)
+    await start_deadline(uow, DeadlineKind.MOTION_REPORT, case.id, until, about=proposal.id)
+    await notify_members(uow, case, NoticeKind.YOUR_STEP, {"news": News.REPORT_BEFORE_MOTION})
 
 
 async def _reschedule_proposal(

@@ -8,6 +8,7 @@ from guardian.cases.notes import (
     CaseAssessment,
     Findings,
     Inquiry,
+    MotionReport,
     Note,
     NoteContent,
     NoteKind,
@@ -76,8 +77,8 @@ def _content_in_kept_words(content: NoteContent | None) -> NoteContent | None:
         case Findings():
             words = [kept_text(each) for each in (content.what_happened, content.responsible, content.ongoing)]
             return Findings(words[0], content.violation, words[1], words[2])
-        case None:
-            return None
+        case MotionReport() | None:
+            return content
 
 
 def _check_texts(app: AppContext, note: Note, has_files: bool) -> None:

@@ -18,6 +18,7 @@ from guardian.services.failed_items import isolate
 from guardian.services.identity import disputes
 from guardian.services.manual_spaces import tasks as manual_tasks
 from guardian.services.measures import measure_records, native_explanations, reconsideration
+from guardian.services.motions import motion_reports
 from guardian.services.pauses import notices as pause_notices
 from guardian.services.records import affiliates, event_checks
 from guardian.services.reminders import on_plain_deadline_due
@@ -66,6 +67,7 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.EVENT_OVER: event_checks.on_event_over_due,
     DeadlineKind.DATA_REQUEST: data_requests.on_data_request_due,
     DeadlineKind.BOARD_REPORT: enactment.on_board_report_due,
+    DeadlineKind.MOTION_REPORT: motion_reports.on_motion_report_due,
     DeadlineKind.PAUSE_REVIEW: pause_notices.on_pause_review_due,
     DeadlineKind.AFFILIATE_REPORT: affiliates.on_report_due,
 }

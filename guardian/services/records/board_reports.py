@@ -62,7 +62,7 @@ async def read_board_report(app: AppContext, by: MemberId, code_name: str) -> Ca
         case = await uow.cases.case_by_code_name(code_name)
         if case is None or not _may_read(member, case, (await uow.open_work.statuses()).get(case.id, {})):
             raise NotFound
-        sections = await _sections(uow, case)
+        sections = await compose_sections(uow, case)
         uow.journal.note(
             Entry(act="case.was_read", by=by_member(by), authority="P-8.5", about={"case": case.id}, case=case.id)
         )
@@ -79,7 +79,8 @@ def _may_read(member: Member, case: CaseInBrief, statuses: Mapping[MemberId, Con
     )
 
 
-async def _sections(view: ReadView, case: Case) -> tuple[DocumentSection, ...]:
+async def compose_sections(view: ReadView, case: Case) -> tuple[DocumentSection, ...]:
+    """Return what the Board reads of the case: facts, findings, assessment and decisions, without who reported."""
     notes = await view.notes.notes_of(case.id)
     weighed, found = (current_note(notes, kind) for kind in (NoteKind.ASSESSMENT, NoteKind.FINDINGS))
     decisions = await view.deliberation.decisions_of(case.id)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from guardian.cases.drafts import Draft, DraftState
-from guardian.cases.notes import CaseAssessment, Findings, Inquiry
+from guardian.cases.notes import CaseAssessment, Findings, Inquiry, MotionReport
 from guardian.cases.proposals import Consequence
 from guardian.cases.reports import Report
 from guardian.ids import MemberId
@@ -155,7 +155,7 @@ def _note_text(note: NoteView) -> str:
             return f"{note.content.jurisdiction} / {note.content.impact} / {note.content.risk}"
         case Findings():
             return f"{note.content.what_happened} / {note.content.responsible} / {note.content.ongoing}"
-        case None:
+        case MotionReport() | None:
             return note.text
 
 

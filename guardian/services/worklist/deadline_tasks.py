@@ -24,6 +24,7 @@ _OF_DEADLINES: Final[Mapping[DeadlineKind, TaskKind]] = {
     DeadlineKind.READMISSION_ANSWER: TaskKind.ANSWER_READMISSION,
     DeadlineKind.BOARD_ANSWER: TaskKind.ANSWER_FOR_BOARD,
     DeadlineKind.BOARD_REQUEST: TaskKind.ANSWER_BOARD_REQUEST,
+    DeadlineKind.MOTION_REPORT: TaskKind.SEND_MOTION_REPORT,
     DeadlineKind.CASE_REVIEW: TaskKind.REVIEW_CASE,
 }
 _SEEN_TO_WHEN_LATE: Final = frozenset(

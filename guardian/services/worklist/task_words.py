@@ -44,6 +44,9 @@ TASKS: Final[Mapping[TaskKind, TaskWords]] = MappingProxyType(
             CONFLICTS, "Decide on the conflict of {member} that was raised", "conflicts"
         ),
         TaskKind.VOTE: TaskWords(DECISIONS, "Answer the proposal", "proposals"),
+        TaskKind.SEND_MOTION_REPORT: TaskWords(
+            DECISIONS, "Send the organisers the report before their motion", "proposals"
+        ),
         TaskKind.CONFIRM_MOTION: TaskWords(DECISIONS, "Confirm the organisers' motion", "proposals"),
         TaskKind.CONFIRM_ACT: TaskWords(ACTS, "Agree to an act that waits for a second member"),
         TaskKind.REVIEW_ACT: TaskWords(ACTS, "Review what one member did alone"),

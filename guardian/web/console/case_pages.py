@@ -21,11 +21,11 @@ from guardian.services.cases.marks import list_marks
 from guardian.services.cases.overview import case_overview
 from guardian.services.cases.person_history import read_histories
 from guardian.services.conflicts.conflict_claims import open_claims
-from guardian.services.decisions.board_answers import read_motion
 from guardian.services.decisions.enactment import preview_enactment
 from guardian.services.decisions.leak_checks import CheckedText, check_texts
 from guardian.services.identity.account_lookup import look_up_account
 from guardian.services.identity.link_suggestions import list_suggestions
+from guardian.services.motions.motions import read_motion
 from guardian.services.notes.determination import Determination, read_determination, words_for_proposal
 from guardian.services.notes.thread import list_thread
 from guardian.services.reading_room.case_file import read_case, read_evidence
@@ -41,6 +41,7 @@ from guardian.web.console.case_procedure_forms import ENACT_FORM, PROCEDURE_FORM
 from guardian.web.console.case_proposal_forms import (
     ANSWERS_TO_A_REQUEST,
     BESIDE_THE_LADDER,
+    MOTION_FORMS,
     PROPOSAL_FIELDS,
     PROPOSAL_FORMS,
     RUNGS,
@@ -105,6 +106,8 @@ class CasePages:
             post(CASE + _PREVIEWS[2], self._suggest_accounts),
             *(self._form_route(form, self._show) for form in _FORMS),
             self._form_route(ENACT_FORM, self._show_enactment),
+            get(CASE + "/motion", self._show_motion),
+            *(self._form_route(form, self._show_motion) for form in MOTION_FORMS),
         ]
 
     def _form_route(self, form: CaseForm, show: ShowCase) -> Route:
@@ -146,7 +149,7 @@ class CasePages:
         try:
             file = await read_case(self._app, visit.by, code_name)
         except NotFound:
-            return await self._show_motion(visit, code_name, entry)
+            return await self._show_motion(request, visit, entry)
         is_local = file.case.kind is CaseKind.LOCAL
         offers = await read_choices(self._app, visit.by, code_name)
         facts: dict[str, Any] = {
@@ -174,10 +177,10 @@ class CasePages:
         }
         return self._console.render(visit, "case.html", entry=entry, **{**facts, **looked_up})
 
-    async def _show_motion(self, visit: Visit, code_name: str, entry: FormEntry) -> Response:
-        """What waits for the organisers' motion, for those of them whose case it is not to read."""
+    async def _show_motion(self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
+        """What waits for the organisers' motion, with the group's report on it: all that they read of the case."""
         try:
-            seen = await read_motion(self._app, visit.by, code_name)
+            seen = await read_motion(self._app, visit.by, request.path_params["case"])
         except Refused:
             raise NotFound from None
         path = CASE.format(case=seen.code_name)

@@ -8,8 +8,10 @@ from typing import Final
 from guardian.cases.proposals import Consequence, MarkKind
 from guardian.errors import Refused
 from guardian.ids import ProposalId
-from guardian.services.decisions.board_answers import confirm_answer, confirm_motion, record_answer, record_motion
+from guardian.services.decisions.board_answers import confirm_answer, record_answer
 from guardian.services.deliberation.proposals import mark_proposal, propose, vote, withdraw
+from guardian.services.motions.motion_reports import send_motion_report
+from guardian.services.motions.motions import confirm_motion, record_motion
 from guardian.web.console.case_forms import CaseForm, SentForm
 from guardian.web.console.inputs import choice_of, days_of, spaces_of
 from rules.ladder import Outcome
@@ -114,11 +116,16 @@ async def _record_motion(sent: SentForm) -> str:
     answer = sent.text("motion")
     if answer not in ("yes", "no"):
         raise Refused("no_answer", "Please choose what the organisers have answered.", "P-5.1")
-    return await record_motion(sent.app, sent.by, sent.case, granted=answer == "yes")
+    return await record_motion(sent.app, sent.by, sent.case, granted=answer == "yes", read=sent.text("report"))
 
 
 async def _confirm_motion(sent: SentForm) -> str:
-    return await confirm_motion(sent.app, sent.by, sent.case, granted=sent.text("read") == "yes")
+    granted = sent.text("read") == "yes"
+    return await confirm_motion(sent.app, sent.by, sent.case, granted=granted, read=sent.text("report"))
+
+
+async def _send_motion_report(sent: SentForm) -> str:
+    return await send_motion_report(sent.app, sent.by, sent.case, sent.text("motion-report"))
 
 
 def _fields(prefix: str) -> dict[str, str]:
@@ -152,6 +159,10 @@ PROPOSAL_FORMS: Final = (
     ),
     CaseForm(path="/board-answer", act=_record_answer, beside="board-outcome", beside_by_code=_fields("board")),
     CaseForm(path="/board-answer/confirm", act=_confirm_answer),
-    CaseForm(path="/motion", act=_record_motion, beside="motion"),
-    CaseForm(path="/motion/confirm", act=_confirm_motion),
+    CaseForm(path="/motion/report", act=_send_motion_report, beside="motion-report"),
 )
+MOTION_FORMS: Final = (
+    CaseForm(path="/motion", act=_record_motion, beside="motion"),
+    CaseForm(path="/motion/confirm", act=_confirm_motion, beside="motion"),
+)
+"""The forms of the page that the organisers read before their motion."""

@@ -45,6 +45,7 @@ WORDS: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.MANUAL_RELEASE: "What somebody lets go of by hand in a space",
         DeadlineKind.RETENTION_REVIEW: "Whether a case still has to be kept",
         DeadlineKind.DATA_REQUEST: "Answer to who asks about what is kept of them",
+        DeadlineKind.MOTION_REPORT: "Report to the organisers before their motion",
         DeadlineKind.PAUSE_REVIEW: "A look at a pause of a space",
         DeadlineKind.CONTACT_QUESTION: "The reporter's word on writing to the person",
     }

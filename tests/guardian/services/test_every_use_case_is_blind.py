@@ -85,9 +85,9 @@ ALIKE_FOR_ALL: Final = {
     "cases.marks.agree_to_mark": "no mark of that id stands in any case",
     "cases.marks.take_mark_back": "no mark of that id stands in any case",
     "cases.completions.complete_spaces": _NO_CASE,
-    "decisions.board_answers.confirm_motion": _MOTION,
-    "decisions.board_answers.read_motion": _MOTION,
-    "decisions.board_answers.record_motion": _MOTION,
+    "motions.motions.confirm_motion": _MOTION,
+    "motions.motions.read_motion": _MOTION,
+    "motions.motions.record_motion": _MOTION,
     "identity.self_disclosure.request_disclosure": "this installation offers no self-disclosure",
     "measures.adoption.adopt_restriction": _NO_FOREIGN,
     "measures.adoption.leave_as_is": _NO_FOREIGN,
@@ -177,6 +177,7 @@ def _passed_on(subject: AccountSubject | MatterSubject) -> EscalationInput:
 
 
 _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
+    "read": lambda _: NO_ID,
     **dict.fromkeys(("text", "account"), lambda world: NEWCOMER),
     **dict.fromkeys(("reason", "words", "outcome_text", "what_was_done"), lambda world: "For a reason."),
     **dict.fromkeys(("source", "position", "evidence", "who"), lambda world: "For a reason."),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from guardian.cases.case import CaseState
+from guardian.cases.notes import Findings, Violation
 from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence, MarkKind
 from guardian.errors import NotFound, Refused, Stale
@@ -18,6 +19,8 @@ from guardian.presets import load_preset
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions import board_answers, enactment
 from guardian.services.deliberation import proposals
+from guardian.services.motions import motions
+from guardian.services.notes.determination import write_findings
 from guardian.services.operations import deadline_runner
 from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
@@ -45,6 +48,7 @@ from tests.builders.journey import DAY, HOUR, a_ban, a_journey, a_suspension, a_
 from tests.builders.pages import forms_of, open_pages, text_of
 
 FRIENDS = ConflictReason.PERSONAL_RELATIONSHIP
+FOUND = Findings("Insults in the help channel.", Violation.YES, "the reported person", "no")
 
 
 async def test_two_others_who_agree_decide_once_the_time_to_object_is_over(community: Community) -> None:
@@ -352,12 +356,13 @@ async def test_chipys_organisers_have_to_approve_a_suspension_before_it_is_enact
         assert (await journey.agree()).state is ProposalState.AWAITING_APPROVAL
         with pytest.raises(Refused):
             await enactment.enact(community.app, BRUNO, journey.code_name)
-        await board_answers.record_motion(community.app, GRETA, journey.code_name, granted=True)
+        read = await journey.report_before_motion()
+        await motions.record_motion(community.app, GRETA, journey.code_name, granted=True, read=read)
         with pytest.raises(Refused):
-            await board_answers.confirm_motion(community.app, GRETA, journey.code_name)
+            await motions.confirm_motion(community.app, GRETA, journey.code_name, read=read)
         with pytest.raises(Stale):
-            await board_answers.confirm_motion(community.app, HIROSHI, journey.code_name, granted=False)
-        await board_answers.confirm_motion(community.app, HIROSHI, journey.code_name)
+            await motions.confirm_motion(community.app, HIROSHI, journey.code_name, granted=False, read=read)
+        await motions.confirm_motion(community.app, HIROSHI, journey.code_name, read=read)
         assert (await journey.case()).state is CaseState.AGREED
 
 
@@ -370,10 +375,15 @@ async def test_organisers_find_on_the_console_what_waits_for_their_motion_and_no
         journey = await a_journey(community)
         await journey.agree()
         async with open_pages(community) as pages:
-            await pages.sign_in(community, GRETA)
             page = f"/console/cases/{journey.code_name}"
+            await write_findings(community.app, DMITRI, journey.code_name, FOUND)
+            await pages.sign_in(community, DMITRI)
+            await pages.fill(page, f"{page}/motion/report", **{"motion-report": "It went on for months."})
+            await pages.sign_in(community, GRETA)
             shown = text_of(await pages.get(page))
             assert "a short suspension" in shown
+            assert "It went on for months." in shown
+            assert FOUND.what_happened in shown
             assert TEXT not in shown
             await pages.fill(page, f"{page}/motion", motion="yes")
             await pages.sign_in(community, HIROSHI)
@@ -387,8 +397,9 @@ async def test_what_the_organisers_decline_is_open_again(tmp_path: Path) -> None
     async with a_community(tmp_path, policy=read_policy(load_preset("chipy"))) as community:
         journey = await a_journey(community)
         await journey.agree()
-        await board_answers.record_motion(community.app, GRETA, journey.code_name, granted=False)
-        await board_answers.confirm_motion(community.app, HIROSHI, journey.code_name)
+        read = await journey.report_before_motion()
+        await motions.record_motion(community.app, GRETA, journey.code_name, granted=False, read=read)
+        await motions.confirm_motion(community.app, HIROSHI, journey.code_name, read=read)
         assert (await journey.case()).state is CaseState.OPEN
         assert await journey.decisions() == ()
 
@@ -397,7 +408,7 @@ async def test_a_motion_is_not_taken_where_no_policy_asks_for_one(community: Com
     journey = await a_journey(community)
     await journey.propose()
     with pytest.raises(NotFound):
-        await board_answers.record_motion(community.app, GRETA, journey.code_name, granted=True)
+        await motions.record_motion(community.app, GRETA, journey.code_name, granted=True, read="")
 
 
 async def test_members_notices_of_a_proposal_carry_no_content(community: Community) -> None:
