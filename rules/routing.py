@@ -110,6 +110,25 @@ def contact_for(
     return next(iter(chairs), None)
 
 
+def may_state_bias(by: Who, contact: Who | None, participants: frozenset[Who]) -> Verdict:
+    """Return whether the member states their bias in the case: its contact person does, or whoever may become it.
+
+    Policy: P-3.4.
+    """
+    if contact in participants and contact != by:
+        sentence = "The contact person of this case says this of themselves. If you have a conflict, step back instead."
+        return refused("not_contact", sentence, "P-3.4")
+    return allowed("P-3.4")
+
+
+def may_lead(*, has_stated_bias: bool, policy: Policy) -> Verdict:
+    """Return whether the contact person may go on to a proposal: a shepherd tells of their bias first. Policy: P-3.4."""
+    if has_stated_bias or policy.reports.contact_person is not ContactPerson.SHEPHERD:
+        return allowed("P-3.4")
+    sentence = "Tell the others on the case first what may bias you, such as knowing somebody in it; or that you know of nothing."
+    return refused("bias_unsaid", sentence, "P-3.4")
+
+
 def may_hand_over(by: Who, to: Who, contact: Who | None, participants: frozenset[Who]) -> Verdict:
     """Return whether `by` may make `to`, who is on the case, its contact person. Policy: P-3.4.
 

@@ -23,6 +23,7 @@ class NoteKind(StrEnum):
     ASSESSMENT = "assessment"
     FINDINGS = "findings"
     MOTION_REPORT = "motion_report"
+    BIAS = "bias"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,12 @@ def motion_report_on(notes: Iterable[Note], proposal: ProposalId) -> Note | None
     """Return the report to the organisers on the proposal as it stands; None where nobody has sent one."""
     found = (note for note in reversed(standing_notes(notes)) if note.content == MotionReport(proposal))
     return next(found, None)
+
+
+def bias_stated_by(notes: Iterable[Note], member: MemberId | None) -> Note | None:
+    """Return what the member says of their own bias in the case, as it stands; None while they have said nothing."""
+    own = (note for note in reversed(standing_notes(notes)) if note.kind is NoteKind.BIAS and note.author == member)
+    return next(own, None)
 
 
 def may_correct(note: Note, by: MemberId, kind: NoteKind) -> Verdict:

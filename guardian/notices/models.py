@@ -130,6 +130,8 @@ class News(StrEnum):
     MENTIONED = "mentioned"
     CONTACT_CHANGED = "contact_changed"
     CONTACT_LEFT = "contact_left"
+    BIAS_STATED = "bias_stated"
+    BIAS_TO_STATE = "bias_to_state"
     TO_BOARD = "to_board"
     FROM_BOARD = "from_board"
     HEARING_BEGUN = "hearing_begun"

@@ -50,6 +50,14 @@ CASE_NEWS: Final[Phrases] = {
     News.CASE_MARKED: "A member has marked what this case has to do with another, or how it was reported.",
     News.EVASION_MARKED: "A member has marked whether this case is about getting round an earlier restriction.",
     News.CONTACT_LEFT: "Its contact person has left the group, and nobody speaks to the reporter: somebody take it.",
+    News.BIAS_STATED: (
+        "The contact person of this case has said what may bias them, or that they know of nothing. Please read it before "
+        "you answer a proposal."
+    ),
+    News.BIAS_TO_STATE: (
+        "You are the contact person of this case from now on. Tell the others on it at once what may bias you, such as "
+        "knowing somebody in it; or that you know of nothing."
+    ),
     News.RECUSAL: "A member takes no part in this case any more.",
     News.ADMITTED: "A member may take part in this case from now on.",
     News.CASE_TAKEN: "Somebody has this case in hand. Nobody is called about it any more.",

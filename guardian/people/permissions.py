@@ -28,6 +28,7 @@ class UseCase(StrEnum):
     LINK = "link"
     CONFIRM_LINK = "confirm_link"
     HAND_OVER = "hand_over"
+    STATE_BIAS = "state_bias"
     RECUSE = "recuse"
     DECIDE_EXCLUSION = "decide_exclusion"
     RAISE_CONFLICT_CLAIM = "raise_conflict_claim"
@@ -144,6 +145,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.LINK: _CASE_SEATS,
     UseCase.CONFIRM_LINK: _CASE_SEATS,
     UseCase.HAND_OVER: _CASE_SEATS,
+    UseCase.STATE_BIAS: _CASE_SEATS,
     UseCase.RECUSE: _CASE_SEATS,
     UseCase.DECIDE_EXCLUSION: (CHAIRS, BOARD, BOARD_LIAISON),
     UseCase.RAISE_CONFLICT_CLAIM: _CASE_SEATS,

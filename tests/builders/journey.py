@@ -23,10 +23,12 @@ from guardian.services.deliberation.proposals import ProposalView
 from guardian.services.deliberation.tally import tally_of
 from guardian.services.motions.motion_reports import send_motion_report
 from guardian.services.motions.motions import read_motion
+from guardian.services.notes.bias import state_bias
 from guardian.services.notes.determination import write_findings
 from guardian.services.operations import deadline_runner
 from guardian.services.parties import personal_page
 from rules.ladder import Outcome
+from rules.policy import ContactPerson
 from rules.precedence import AccessLevel, Restriction
 from rules.procedure import Step
 from rules.quorum import Answer, Tally
@@ -110,7 +112,9 @@ class Journey:
         return receipt
 
     async def propose(self, consequence: Consequence | None = None, by: MemberId = AMARA) -> ProposalView:
-        """The proposal is before the group."""
+        """The proposal is before the group; a shepherd has said first what may bias them."""
+        if self.community.app.policy.reports.contact_person is ContactPerson.SHEPHERD:
+            await state_bias(self.community.app, by, self.code_name, "I know of nothing.")
         return await proposals.propose(self.community.app, by, self.code_name, consequence or a_suspension())
 
     async def vote(self, proposal: ProposalView, *members: MemberId, answer: Answer = Answer.AGREE) -> ProposalView:

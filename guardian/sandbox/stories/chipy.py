@@ -1,6 +1,6 @@
 """Another community, other numbers: a shepherd is the contact, and a suspension needs the organisers' recorded motion.
 
-Policy: P-5.1, P-8.5, P-11.1.
+Policy: P-3.4, P-5.1, P-8.5, P-11.1.
 """
 
 from typing import Final
@@ -12,8 +12,10 @@ from guardian.sandbox.stage import StoryContext
 from guardian.sandbox.stories.journey import WHAT, agree, open_case, skip_feedback
 
 FOUND: Final = "insults over several weeks"
+BIAS: Final = "I met this person once, at a conference."
 WHY: Final = "A warning did not help."
 
+BIAS_KNOWN: Final = "those who decide read what the shepherd says of their own bias, before anything is proposed"
 NOT_WITHOUT: Final = "a suspension that the group agreed to is not in force without the organisers' motion"
 ONE_IS_NOT_ENOUGH: Final = "a motion that one organiser records does not count yet"
 NOT_BEFORE_THE_REPORT: Final = "no motion is recorded before the organisers have the group's report"
@@ -26,6 +28,9 @@ async def play(context: StoryContext) -> None:
     async with context.open_stage(SandboxOptions(policy="chipy")) as stage:
         group, nadia, alder = stage.group, stage["nadia"], stage["alder"]
         case = await open_case(stage, alder, DISCORD)
+        await group.submit_on_page(nadia, case, "Tell the others", {"What may bias you?": BIAS})
+        shown = await group.read_case(stage["tomas"], case)
+        stage.checks.check(BIAS_KNOWN, BIAS in shown.text, shown.text[:1500])
         await group.propose(nadia, case, "short_suspension", 30)
         await agree(stage, case)
         page = await group.read_case(nadia, case)

@@ -15,6 +15,7 @@ from guardian.notices.models import News, NoticeKind
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.context import AppContext
+from guardian.services.deliberation.bias import ask_for_bias
 from guardian.services.notify import notify_members, notify_reporters
 from rules.routing import may_hand_over
 
@@ -36,6 +37,7 @@ async def take_case(app: AppContext, by: MemberId, code_name: str) -> str:
             await uow.deadlines.save(replace(call, completed_at=uow.now, next_at=None))
         if case.contact is None:
             case = await uow.cases.save_case(replace(case, contact=by))
+            await ask_for_bias(uow, app.policy, case)
         uow.journal.note(
             Entry(act="case.was_taken", by=by_member(by), authority="P-3.6", about={"case": case.id}, case=case.id)
         )
@@ -61,5 +63,6 @@ async def hand_over_contact(app: AppContext, by: MemberId, code_name: str, to: M
             Entry(act="contact.was_handed_over", by=by_member(by), authority="P-3.4", about=about, case=case.id)
         )
         await notify_members(uow, changed, NoticeKind.YOUR_STEP, {"news": News.CONTACT_CHANGED}, only=(to,))
+        await ask_for_bias(uow, app.policy, changed)
         await notify_reporters(uow, changed, NoticeKind.REPORTER_NEWS, {"news": News.CONTACT_CHANGED})
     return case.code_name

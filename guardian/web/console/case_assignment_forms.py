@@ -8,6 +8,7 @@ from guardian.services.cases.evasion import mark_evasion
 from guardian.services.conflicts.audience import open_to_all
 from guardian.services.deliberation.risk import mark_risk
 from guardian.services.escalation.escalations import accept_escalation
+from guardian.services.notes.bias import state_bias
 from guardian.web.console.case_forms import CaseForm, SentForm
 
 
@@ -21,6 +22,10 @@ async def _accept(sent: SentForm) -> None:
 
 async def _hand_over(sent: SentForm) -> None:
     await hand_over_contact(sent.app, sent.by, sent.case, MemberId(sent.text("hand-over-to")))
+
+
+async def _state_bias(sent: SentForm) -> None:
+    await state_bias(sent.app, sent.by, sent.case, sent.text("bias"))
 
 
 async def _open_to_all(sent: SentForm) -> None:
@@ -48,6 +53,7 @@ ASSIGNMENT_FORMS: Final = (
         said="They speak to the reporter from now on; both are told.",
         beside="hand-over-to",
     ),
+    CaseForm(path="/bias", act=_state_bias, said="Kept. The others on the case are told.", beside="bias"),
     CaseForm(
         path="/open-to-all", act=_open_to_all, said="Every member without a conflict knows of this case from now on."
     ),
