@@ -14,16 +14,9 @@ from fractions import Fraction
 from typing import Any
 
 from guardian.errors import Misconfigured
-from rules.policy import (
-    Number,
-    Policy,
-    PolicyValue,
-    ValueOrder,
-    find_contradictions,
-    policy_sections,
-    policy_texts,
-    policy_values,
-)
+from rules.policy import Policy, PolicyValue, policy_sections, policy_texts, policy_values
+from rules.policy_sections.orders import ValueOrder, find_contradictions
+from rules.policy_sections.source import Number
 
 _DURATION = re.compile(r"(\d{1,5})([mhd])")
 _FRACTION = re.compile(r"(\d{1,4})/(\d{1,4})")

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from rules.policy import HOUR, Policy, RaidNotification
+from rules.policy import Policy
+from rules.policy_sections.sanctions import RaidNotification
+from rules.policy_sections.source import HOUR
 from rules.unilateral import Ground
 from rules.verdict import Verdict, allowed, refused
 

@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from rules.name_matching import KnownNames, find_mentioned, names_exactly
-from rules.policy import Conflicts, Events
+from rules.policy_sections.procedure import Conflicts
+from rules.policy_sections.records import Events
 from rules.verdict import Verdict, allowed, refused
 
 _PIECES: Final = re.compile(r"[,;<>\t()]+")

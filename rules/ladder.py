@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from rules.policy import ApprovalGround, OnTermEnd, Policy, Sanctions
+from rules.policy import Policy
+from rules.policy_sections.procedure import ApprovalGround
+from rules.policy_sections.sanctions import OnTermEnd, Sanctions
 from rules.precedence import Restriction
 from rules.verdict import Verdict, allowed, refused
 

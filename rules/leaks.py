@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from rules.name_matching import KnownNames, find_mentioned
-from rules.policy import Conflicts
+from rules.policy_sections.procedure import Conflicts
 
 
 class LeakKind(StrEnum):

@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 from rapidfuzz.distance import OSA
 
-from rules.policy import Conflicts
+from rules.policy_sections.procedure import Conflicts
 from rules.romanization import Place, Resemblance, Sound, is_latin, resemblance, sound_of, unmask
 
 Who = TypeVar("Who", bound=Hashable)

@@ -13,7 +13,8 @@ from math import ceil, floor
 from typing import Generic, TypeVar
 
 from rules.ladder import LadderConsequence, approval_grounds, rung_of
-from rules.policy import ApprovalGround, Policy, Quorum
+from rules.policy import Policy
+from rules.policy_sections.procedure import ApprovalGround, Quorum
 from rules.verdict import Verdict, allowed, refused
 
 Who = TypeVar("Who", bound=Hashable)

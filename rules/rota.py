@@ -7,7 +7,8 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from rules.policy import Policy, TurnLength
+from rules.policy import Policy
+from rules.policy_sections.community import TurnLength
 from rules.verdict import Verdict, allowed, refused
 
 Who = TypeVar("Who", bound=Hashable)

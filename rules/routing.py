@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from rules.conflicts import ConflictStatus, board_only, who_may_know
-from rules.policy import ContactPerson, Policy
+from rules.policy import Policy
+from rules.policy_sections.procedure import ContactPerson
 from rules.verdict import Verdict, allowed, refused
 
 Who = TypeVar("Who", bound=Hashable)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from rules.conflicts import ConflictStatus
-from rules.policy import BoardSeats, Policy
+from rules.policy import Policy
+from rules.policy_sections.community import BoardSeats
 from rules.routing import HandlingGroups, board_members_for, deciders_for_chair
 
 Who = TypeVar("Who", bound=Hashable)

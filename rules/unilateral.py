@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from rules.policy import OnOverdue, Policy
+from rules.policy import Policy
+from rules.policy_sections.sanctions import OnOverdue
 from rules.verdict import Verdict, allowed, refused
 
 Who = TypeVar("Who", bound=Hashable)

@@ -14,7 +14,8 @@ from guardian.ids import CaseId, DecisionId, MemberId, PersonId, ProposalId, Rep
 from guardian.spaces.port import Capabilities
 from rules import ladder, quorum
 from rules.ladder import Outcome
-from rules.policy import OnTermEnd, Policy
+from rules.policy import Policy
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import AccessLevel, Restriction, access_level_of
 from rules.verdict import Verdict, allowed, refused
 

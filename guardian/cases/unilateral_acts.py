@@ -14,7 +14,8 @@ from guardian.cases.state_machine import StateMachine
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName
 from rules import brake, unilateral
 from rules.ladder import Outcome
-from rules.policy import OnTermEnd, Policy
+from rules.policy import Policy
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 from rules.unilateral import Ground, ReviewAnswer, ReviewState
 from rules.verdict import Verdict, allowed, refused

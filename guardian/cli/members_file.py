@@ -14,7 +14,7 @@ from guardian.services.operations.setup import NewMember, SeatInput
 from guardian.settings.models import Settings
 from guardian.settings.toml_table import TableReader, Text, Texts, matching
 from guardian.spaces.port import Account
-from rules.policy import BoardSeats
+from rules.policy_sections.community import BoardSeats
 
 AccountId = Annotated[Text, matching(r"[0-9]+", "is not an account's id, which has digits only")]
 """Each kind of space that there is a connector for names its accounts by numbers."""

@@ -6,7 +6,7 @@ Read `party_names` first. Policy: P-11.1.
 from collections.abc import Mapping
 
 from guardian.notices.translations import catalogue_language, translate_text
-from rules.policy import Names
+from rules.policy_sections.community import Names
 
 
 def party_names(names: Names | None, community: str, locale: str) -> Mapping[str, str]:

@@ -30,7 +30,7 @@ from guardian.notices.translations import (
     translate_text_or_default,
 )
 from guardian.spaces.port import MessageButton, MessageLink
-from rules.policy import BoardSeats, Names
+from rules.policy_sections.community import BoardSeats, Names
 
 TEMPLATES: Final = "templates"
 PAGE_TEMPLATES: Final = "pages"

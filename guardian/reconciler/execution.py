@@ -20,7 +20,7 @@ from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Re
 from guardian.spaces.port import Entitlement, Entitlements, RestrictionOrder, Space, Unknown
 from guardian.spaces.registry import Mode
 from rules.brake import PastRestriction, is_in_announced_raid, may_restrict
-from rules.policy import HOUR
+from rules.policy_sections.source import HOUR
 from rules.precedence import AccessLevel
 
 LEASE_FACTOR = 3

@@ -24,7 +24,7 @@ from guardian.sanctions.store import SanctionUnitOfWork
 from guardian.unit_of_work import WakeupTopic
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 
 EXTENDED_AT_ONCE: Final = 500

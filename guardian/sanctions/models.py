@@ -12,7 +12,7 @@ from guardian.ids import AccountId, CaseId, IntentId, PersonId, Reference, Sanct
 from guardian.spaces.port import Entitlement, EntitlementKind
 from rules.ladder import AuthorityKind, TermState, access_returns_at, term_state
 from rules.notification import NotificationState, effective_at
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
 
 

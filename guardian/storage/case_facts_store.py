@@ -38,7 +38,7 @@ from guardian.storage.tables.records import stated_records
 from guardian.storage.tables.sanctions import liftings, sanctions
 from guardian.storage.tracking_codec import decode_stated
 from rules.ladder import AuthorityKind
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 
 _DID_NOT_STAND: Final = (LiftingCause.REVERSAL, LiftingCause.STOPPED, LiftingCause.LAPSED)

@@ -9,7 +9,7 @@ from typing import Any
 from guardian.cases.proposals import Consequence
 from guardian.ids import SpaceName
 from rules.ladder import Outcome
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 
 _MICROSECOND = timedelta(microseconds=1)

@@ -23,7 +23,7 @@ from guardian.storage.tables.links import disputes, evidence_readings, merges, o
 from guardian.storage.tables.people import accounts
 from guardian.storage.tables.sanctions import liftings, sanctions
 from guardian.storage.tables.system import meta
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 
 _CODES: Final = "ownership codes 1"
 _AT_ONCE: Final = 500

@@ -49,7 +49,7 @@ from guardian.storage.work_item_store import SqlWorkItemStore
 from rules.brake import NamingRaid, PastRestriction
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
 
 SANCTIONS: Final = "sanctions"

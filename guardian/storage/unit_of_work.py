@@ -51,7 +51,7 @@ from guardian.storage.shared_facts_store import SqlSharedFactsStore
 from guardian.storage.sign_in_store import SqlSignInStore
 from guardian.storage.task_claim_store import SqlTaskClaimStore
 from guardian.unit_of_work import WakeupTopic
-from rules.policy import BoardSeats
+from rules.policy_sections.community import BoardSeats
 
 log = logger("storage")
 

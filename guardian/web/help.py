@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from guardian.notices.translations import catalogue_language, translate_count
-from rules.policy import Help
+from rules.policy_sections.community import Help
 
 _KINDS: Final = ("danger", "stalking", "self_harm", "scam")
 

@@ -34,7 +34,8 @@ def test_every_value_of_policy_is_read_by_a_rule_that_is_asked_or_by_the_product
 
 
 RULES = """
-from rules.policy import Brake as Numbers, Policy
+from rules.policy import Policy
+from rules.policy_sections.sanctions import Brake as Numbers
 
 def asked(policy: Policy) -> int:
     return _inner(policy.brake)
@@ -80,7 +81,7 @@ def _live(sources: Sequence[Module], askers: Sequence[Module]) -> Iterator[froze
     """What each rule that is asked, and each function of the product, says: its attributes and names."""
     defined, rules = _defined(sources), {_short(module): module for module in sources}
     for room, name in _used(sources, askers):
-        if room != "policy":
+        if not _is_of_policy(room):
             yield _mentioned_values(defined[room, name], rules[room])
     for module in askers:
         functions = (node for node in nodes(module) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
@@ -90,7 +91,11 @@ def _live(sources: Sequence[Module], askers: Sequence[Module]) -> Iterator[froze
 def _mentioned_values(node: ast.AST, module: Module) -> frozenset[str]:
     """The attributes that the node reads, each with a dot before it, and the names of policy's groups in it."""
     read = {f".{each.attr}" for each in ast.walk(node) if isinstance(each, ast.Attribute)}
-    return frozenset(read | {name for room, name in _mentioned(node, module) if room == "policy"})
+    return frozenset(read | {name for room, name in _mentioned(node, module) if _is_of_policy(room)})
+
+
+def _is_of_policy(room: str) -> bool:
+    return room == "policy" or room.startswith("policy_sections.")
 
 
 def _reads(said: frozenset[str], value: PolicyValue) -> bool:

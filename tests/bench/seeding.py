@@ -33,7 +33,7 @@ from guardian.storage.tables.system import data_keys
 from guardian.storage.unit_of_work import SqlReadView, SqlUnitOfWorkFactory
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
 from tests.bench.measured_service import DISCORD, FORUM, GITHUB, SPACES, Platforms, Service, reason_text
 

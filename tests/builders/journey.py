@@ -28,7 +28,7 @@ from guardian.services.notes.determination import write_findings
 from guardian.services.operations import deadline_runner
 from guardian.services.parties import personal_page
 from rules.ladder import Outcome
-from rules.policy import ContactPerson
+from rules.policy_sections.procedure import ContactPerson
 from rules.precedence import AccessLevel, Restriction
 from rules.procedure import Step
 from rules.quorum import Answer, Tally

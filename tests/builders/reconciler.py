@@ -26,7 +26,8 @@ from guardian.storage.key_ring import KeyRing
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd, Policy
+from rules.policy import Policy
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 from tests.builders.community import preset_policy
 from tests.builders.databases import copy_blank_file

@@ -18,7 +18,7 @@ from guardian.sanctions.models import (
 )
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
 from tests.fakes.clock import START
 

@@ -11,7 +11,7 @@ from guardian.sanctions.lifting import approve_reinstatement, lift, readmit
 from guardian.sanctions.models import LiftingCause, Sanction
 from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 
 CHAIR = MemberId("the-plan")

@@ -31,7 +31,7 @@ from guardian.spaces.registry import Mode
 from guardian.unit_of_work import WakeupTopic
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
 from tests.fakes.clock import START
 

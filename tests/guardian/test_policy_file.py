@@ -8,7 +8,10 @@ import pytest
 from guardian.errors import Misconfigured
 from guardian.policy_file import read_policy, written
 from guardian.presets import load_preset, preset_names
-from rules.policy import ORDERS, ApprovalGround, OnTermEnd, ValueOrder, policy_texts, policy_values
+from rules.policy import policy_texts, policy_values
+from rules.policy_sections.orders import ORDERS, ValueOrder
+from rules.policy_sections.procedure import ApprovalGround
+from rules.policy_sections.sanctions import OnTermEnd
 
 DJANGO = load_preset("django")
 

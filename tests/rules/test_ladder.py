@@ -19,7 +19,8 @@ from rules.ladder import (
     rung_of,
     term_state,
 )
-from rules.policy import ApprovalGround, OnTermEnd
+from rules.policy_sections.procedure import ApprovalGround
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 from tests.rules.community import CHIPY, DAY, DJANGO, NOW, after
 

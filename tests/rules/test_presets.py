@@ -4,7 +4,9 @@ import pytest
 
 from rules.deadlines import TimeLimit, due_at
 from rules.ladder import AuthorityKind, LadderConsequence, Outcome, approval_grounds, on_term_end
-from rules.policy import ApprovalGround, OnTermEnd, policy_values
+from rules.policy import policy_values
+from rules.policy_sections.procedure import ApprovalGround
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 from rules.quorum import Answer, CountedBallot, CountedProposal, ProposalState, tally
 from rules.routing import HandlingGroups, contact_for

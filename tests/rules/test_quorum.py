@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.ladder import LadderConsequence, Outcome
-from rules.policy import ApprovalGround, Policy
+from rules.policy import Policy
+from rules.policy_sections.procedure import ApprovalGround
 from rules.precedence import Restriction
 from rules.quorum import (
     Answer,

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from apscheduler.triggers.cron import CronTrigger
 
-from rules.policy import Policy, TurnLength
+from rules.policy import Policy
+from rules.policy_sections.community import TurnLength
 from rules.rota import call_order, next_pair, next_turn_start, turn_start
 from tests.rules.community import CHIPY, DJANGO, changed
 

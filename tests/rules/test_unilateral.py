@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from rules.policy import OnOverdue
+from rules.policy_sections.sanctions import OnOverdue
 from rules.unilateral import (
     ActDeadlineKind,
     ActDueDates,

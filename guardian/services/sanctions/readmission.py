@@ -28,7 +28,8 @@ from guardian.services.reminders import deadline_facts, remind
 from rules.deadlines import TimeLimit, due_at, length, readmission_reminder_times, reminder_times
 from rules.ladder import TermState
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd, Policy
+from rules.policy import Policy
+from rules.policy_sections.sanctions import OnTermEnd
 
 _DECIDED: Final = (CaseState.IN_FORCE, CaseState.CLOSED)
 _MOMENT: Final = timedelta(microseconds=1)

@@ -15,7 +15,7 @@ from guardian.services.motions.motions import confirm_motion, record_motion
 from guardian.web.console.case_forms import CaseForm, SentForm
 from guardian.web.console.inputs import choice_of, days_of, spaces_of
 from rules.ladder import Outcome
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 from rules.quorum import Answer
 

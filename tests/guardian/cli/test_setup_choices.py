@@ -9,7 +9,7 @@ from guardian.policy_file import read_policy
 from guardian.presets import choose_preset, load_preset, preset_with_board
 from guardian.settings.loader import read_settings
 from guardian.settings.models import Settings
-from rules.policy import BoardSeats
+from rules.policy_sections.community import BoardSeats
 from tests.guardian.cli.conftest import CHAIR, Commands
 
 MAIL = ("--mail-host", "mail.example.org", "--mail-sender", "conduct@example.org")

@@ -19,7 +19,7 @@ from guardian.spaces.port import (
 from guardian.spaces.registry import Mode
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
 from tests.builders.community import preset_policy
 from tests.builders.reconciler import A_MEMBER, a_world, reverse, with_brake

@@ -13,7 +13,7 @@ from guardian.sanctions.desired_state import demand, desired_state
 from guardian.sanctions.models import Authority, Lifting, LiftingCause, Sanction, binding_until, term_state_at
 from rules.ladder import AuthorityKind, TermState
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import AccessLevel, Restriction, access_level_of
 from tests.builders.sanctions import SPACE, a_sanction, day
 from tests.fakes.clock import START

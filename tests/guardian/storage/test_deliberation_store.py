@@ -26,7 +26,7 @@ from guardian.ids import CaseId, DecisionId, DraftId, MemberId, PersonId, Propos
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from rules.ladder import Outcome
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 from rules.procedure import Step
 from rules.quorum import Answer

@@ -15,7 +15,7 @@ from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from rules.brake import PastRestriction
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
 from tests.builders.sanctions import SPACE, a_sanction, an_enforcement, an_intent, day
 from tests.fakes.clock import START

@@ -22,7 +22,7 @@ from guardian.services.sanctions.coverage_preview import PreviewState
 from guardian.spaces.port import Entitlement, EntitlementKind
 from rules.ladder import Outcome
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import AccessLevel, Restriction
 from rules.procedure import Step
 from tests.builders.community import (

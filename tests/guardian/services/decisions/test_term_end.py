@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import AccessLevel
 from tests.builders.community import a_community, preset_policy
 from tests.builders.journey import a_journey, a_suspension

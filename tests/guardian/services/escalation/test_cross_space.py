@@ -23,7 +23,7 @@ from guardian.services.notify import ensure_reference
 from guardian.spaces.port import Account
 from rules.ladder import AuthorityKind
 from rules.notification import NotificationState
-from rules.policy import OnTermEnd
+from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 from tests.builders.community import (
     AMARA,

@@ -28,7 +28,8 @@ from guardian.services.unilateral.act import ActInput, act
 from guardian.services.unilateral.act import confirm_act as second_act
 from guardian.spaces.port import Entitlement, EntitlementKind
 from guardian.spaces.registry import Mode
-from rules.policy import Policy, RaidNotification
+from rules.policy import Policy
+from rules.policy_sections.sanctions import RaidNotification
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground, ReviewAnswer
 from tests.builders.community import AMARA, BRUNO, CHIARA, DISCORD, DMITRI, FORUM, GITHUB, INES, Community, a_community

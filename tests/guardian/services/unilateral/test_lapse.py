@@ -10,7 +10,7 @@ from guardian.cases.unilateral_acts import ActState
 from guardian.notices.models import NoticeKind
 from guardian.sanctions.models import LiftingCause
 from guardian.services.unilateral import review
-from rules.policy import OnOverdue
+from rules.policy_sections.sanctions import OnOverdue
 from rules.precedence import AccessLevel
 from rules.unilateral import Ground, ReviewAnswer
 from tests.builders.community import (
