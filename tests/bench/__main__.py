@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from guardian.logs import configure
-from tests.bench import event, hostile, intake, lift_lag, memory, pages, propagation, raid, restart
+from tests.bench import event, hostile, intake, lift_lag, memory, pages, propagation, raid, records, restart
 from tests.bench.figures import Part
 
 _PARTS: dict[str, Callable[[Path], Awaitable[Part]]] = {
@@ -30,11 +30,12 @@ _PARTS: dict[str, Callable[[Path], Awaitable[Part]]] = {
     restart.NAME: lambda folder: restart.measure(folder, restart.Size()),
     event.NAME: lambda folder: event.measure(folder, event.Size()),
     pages.NAME: lambda folder: pages.measure(folder, pages.Size()),
+    records.NAME: lambda folder: records.measure(folder, records.Size()),
 }
 
 
 def main(arguments: list[str]) -> int:
-    """0 when every chosen part was measured, 1 when one could not be."""
+    """0 when every chosen part was measured, 1 when one could not be or was interrupted."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"all, or any of: {', '.join(_PARTS)}")
     parser.add_argument("--json", action="store_true", help="the last line is one JSON object")
@@ -44,14 +45,18 @@ def main(arguments: list[str]) -> int:
         parser.error(f"there is no part {', '.join(strangers)}; there are: {', '.join(_PARTS)}")
     configure(as_json=False, level=logging.ERROR)
     names = given.parts or list(_PARTS)
-    measured = asyncio.run(_measure(names))
+    measured: list[Part] = []
+    try:
+        asyncio.run(_measure(names, measured))
+    except KeyboardInterrupt:
+        # Hours may lie behind a person who has seen enough: what was measured until now is theirs.
+        print("interrupted: what stands above was measured, the rest was not", flush=True)
     if given.json:
         print(json.dumps({"machine": _machine(), "parts": {part.name: _facts(part) for part in measured}}))
     return 0 if len(measured) == len(names) else 1
 
 
-async def _measure(names: list[str]) -> list[Part]:
-    parts = []
+async def _measure(names: list[str], parts: list[Part]) -> None:
     for name in names:
         try:
             with tempfile.TemporaryDirectory(prefix="guardian-bench-", ignore_cleanup_errors=True) as folder:
@@ -63,7 +68,6 @@ async def _measure(names: list[str]) -> list[Part]:
             continue
         print("\n".join([*part.lines, *(aim.line() for aim in part.aims), ""]), flush=True)
         parts.append(part)
-    return parts
 
 
 def _facts(part: Part) -> dict[str, Any]:

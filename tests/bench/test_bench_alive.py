@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench import event, hostile, intake, lift_lag, memory, pages, propagation, raid, restart
+from tests.bench import event, hostile, intake, lift_lag, memory, pages, propagation, raid, records, restart
 from tests.bench.figures import Aim, quantile
 from tests.bench.measured_service import SPACES
 
@@ -84,3 +84,10 @@ async def test_every_page_of_the_console_is_measured_beside_open_and_closed_case
     part = await pages.measure(tmp_path, pages.Size(cases=21, times=1))
     assert {"/console", "/console/cases", "/console/sanctions", "/console/matters"} <= part.facts["pages"].keys()
     assert part.aims[1].is_met
+
+
+async def test_the_records_are_measured_beside_few_and_many_cases(tmp_path: Path) -> None:
+    part = await records.measure(tmp_path, records.Size(cases=4, times=1, share=2))
+    assert [run["cases"] for run in part.facts["runs"]] == [2, 4]
+    assert part.facts["runs"][1]["entries"] > 40
+    assert all(aim.measured > 0 for aim in part.aims)
