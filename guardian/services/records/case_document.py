@@ -27,10 +27,15 @@ _SHORTEST_NAME: Final = 3
 
 
 class DocumentReader(StrEnum):
-    """For whom a copy is: the members on the case, or the Board, which learns neither who reported nor who said what."""
+    """For whom a copy is.
+
+    The members on the case have all of it. The Board learns neither who reported nor who said what. Whoever advises the
+    group from outside, such as a lawyer, learns nobody's name: nor who is reported, and who of the group did what.
+    """
 
     GROUP = "group"
     BOARD = "board"
+    ADVISER = "adviser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,8 @@ class _Sources:
 async def read_document(app: AppContext, by: MemberId, code_name: str, reader: DocumentReader) -> CaseDocument:
     """Return the case's document for that reader, from what this member may read; each reading is journalled.
 
-    In the Board's copy stands nothing that a reporter wrote or is called by, and nobody's words of the discussion. Policy:
-    P-9.3, P-2.6.
+    In the Board's copy and in an adviser's stands nothing that a reporter wrote or is called by, and nobody's words of the
+    discussion; in an adviser's no other name either. Policy: P-9.3, P-2.6, P-2.11.
     """
     record = await read_record(app, by, code_name)
     sources = _Sources(
@@ -75,23 +80,49 @@ async def read_document(app: AppContext, by: MemberId, code_name: str, reader: D
         determination=await read_determination(app, by, code_name),
         record=record,
     )
-    parts = _PARTS_FOR_GROUP if reader is DocumentReader.GROUP else _PARTS_FOR_BOARD
-    sections = [DocumentSection(title, tuple(part(sources))) for title, part in parts.items()]
-    if reader is DocumentReader.BOARD:
-        hidden = names_of_reporters(view.report for view in sources.file.reports)
-        sections = [
-            DocumentSection(each.title, tuple(hide_names(line, hidden) for line in each.lines)) for each in sections
-        ]
-    return CaseDocument(sources.file.case.code_name, reader, tuple(sections))
+    hidden = _names_hidden_from(reader, sources)
+    return CaseDocument(
+        sources.file.case.code_name,
+        reader,
+        tuple(
+            DocumentSection(title, tuple(hide_names(line, hidden) for line in part(sources)))
+            for title, part in _PARTS[reader].items()
+        ),
+    )
 
 
 def write_document(document: CaseDocument) -> str:
     """Return the document as Markdown; a part in which nothing happened says so."""
-    who = "the members on the case" if document.reader is DocumentReader.GROUP else "the Board"
-    lines = [f"# {document.code_name}", "", f"Confidential: for {who} alone. Not to be passed on.", ""]
+    lines = [f"# {document.code_name}", "", confidentiality_of(document.reader), ""]
     for section in document.sections:
         lines += [f"## {section.title}", "", *(section.lines or ("Nothing is on record.",)), ""]
     return "\n".join(lines)
+
+
+def confidentiality_of(reader: DocumentReader) -> str:
+    """Return the sentence that says for whom a copy is."""
+    return f"Confidential: for {_WHO[reader]} alone. Not to be passed on."
+
+
+_WHO: Final = {
+    DocumentReader.GROUP: "the members on the case",
+    DocumentReader.BOARD: "the Board",
+    DocumentReader.ADVISER: "whoever advises the group in this case",
+}
+
+
+def _names_hidden_from(reader: DocumentReader, sources: _Sources) -> tuple[str, ...]:
+    if reader is DocumentReader.GROUP:
+        return ()
+    reporters = names_of_reporters(view.report for view in sources.file.reports)
+    if reader is DocumentReader.BOARD:
+        return reporters
+    accounts = [link for person in sources.file.people for link in person.accounts]
+    others = {name for link in accounts for name in (link.handle, link.account.native_id)}
+    others |= {name for report in sources.file.reports for name in report.concerns}
+    others |= {each.name for each in sources.file.exclusions} | set(sources.became.names.values())
+    others |= {note.author for note in sources.thread} | {sources.file.contact}
+    return _longest_first({*reporters, *(in_one_line(name) for name in others)})
 
 
 def _facts(sources: _Sources) -> Iterator[str]:
@@ -169,6 +200,11 @@ def _proposals(sources: _Sources) -> Iterator[str]:
             yield f"  - {answers}"
 
 
+def _unnamed_proposals(sources: _Sources) -> Iterator[str]:
+    for proposal in sources.file.proposals:
+        yield f"- {_at(proposal.at)}: {describe_consequence(proposal.consequence)} ({proposal.result or 'open'})"
+
+
 def _decisions(sources: _Sources) -> Iterator[str]:
     for decision in sources.file.decisions:
         by = "the Board" if decision.by_board else "the group"
@@ -227,6 +263,16 @@ _PARTS_FOR_BOARD: Final = {
     "Scope": _scope,
     "Decisions": _decisions,
 }
+_PARTS_FOR_ADVISER: Final = {
+    **_PARTS_FOR_BOARD,
+    "Proposed modifications and consequences": _unnamed_proposals,
+    "With the reported person": _with_reported,
+}
+_PARTS: Final = {
+    DocumentReader.GROUP: _PARTS_FOR_GROUP,
+    DocumentReader.BOARD: _PARTS_FOR_BOARD,
+    DocumentReader.ADVISER: _PARTS_FOR_ADVISER,
+}
 
 
 def names_of_reporters(reports: Iterable[Report]) -> tuple[str, ...]:
@@ -236,8 +282,12 @@ def names_of_reporters(reports: Iterable[Report]) -> tuple[str, ...]:
         found |= {report.reporter_handle, report.mail.address if report.mail else ""}
         found |= {report.reporter.native_id} if report.reporter else set()
         found |= {text for name, text in report.answers.items() if "contact" in name or "witness" in name}
-    known = (in_one_line(name) for name in found if len(name) >= _SHORTEST_NAME)
-    return tuple(sorted(known, key=len, reverse=True))
+    return _longest_first(in_one_line(name) for name in found)
+
+
+def _longest_first(names: Iterable[str]) -> tuple[str, ...]:
+    """The names that can be sought in a line, those first that others are part of."""
+    return tuple(sorted({name for name in names if len(name) >= _SHORTEST_NAME}, key=lambda name: (-len(name), name)))
 
 
 def hide_names(line: str, names: Iterable[str]) -> str:
@@ -260,6 +310,11 @@ def in_one_line(text: str) -> str:
     """Return a text as one line in which no sign of Markdown and no address does anything."""
     words = " ".join(text.split())
     return "".join(f"\\{sign}" if sign in "\\`*_[]<>#|" else sign for sign in words)
+
+
+def text_of_line(line: str) -> str:
+    """Return what a line of the document says, without the signs of Markdown that `in_one_line` and its parts gave it."""
+    return re.sub(r"\\([\\`*_\[\]<>#|])", r"\1", re.sub(r"^(### | *- |> )", "", line))
 
 
 def _quoted(text: str) -> str:

@@ -1,6 +1,6 @@
-"""Who stands behind a code name, and the document of a case: the two most confidential records.
+"""Who stands behind a code name: the most confidential of the records. Read `IdentityPages` first.
 
-The identity key asks for a passkey in every installation. Policy: P-9.2, P-9.3, P-9.8. Read `IdentityPages` first.
+It asks for a passkey in every installation. Policy: P-9.2, P-9.8.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guardian.services.records.case_document import DocumentReader, read_document, write_document
 from guardian.services.records.identity_key import add_known_name, list_identities, read_identity
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
 from guardian.web.console.record_navigation import record_pages_for
@@ -19,11 +18,10 @@ from guardian.web.forms import Form
 
 IDENTITIES: Final = "/console/records/identities"
 IDENTITY: Final = IDENTITIES + "/one"
-DOCUMENT: Final = "/console/records/cases/{case}/document"
 
 
 class IdentityPages:
-    """Show the identity key, one person of it, and a case's document as a file."""
+    """Show the identity key, and one person of it."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -36,8 +34,6 @@ class IdentityPages:
             get(IDENTITIES, self._list),
             get(IDENTITY, self._show),
             post(IDENTITY, self._name),
-            get(DOCUMENT, self._document),
-            get(DOCUMENT + "/board", self._board_copy),
         ]
 
     async def _list(self, _: Request, visit: Visit) -> Response:
@@ -65,14 +61,3 @@ class IdentityPages:
             field="name",
             said="Kept in the identity key.",
         )
-
-    async def _document(self, request: Request, visit: Visit) -> Response:
-        return await self._file(request, visit, DocumentReader.GROUP)
-
-    async def _board_copy(self, request: Request, visit: Visit) -> Response:
-        return await self._file(request, visit, DocumentReader.BOARD)
-
-    async def _file(self, request: Request, visit: Visit, reader: DocumentReader) -> Response:
-        document = await read_document(self._app, visit.by, request.path_params["case"], reader)
-        headers = {"content-disposition": f'attachment; filename="{document.code_name}-{reader}.md"'}
-        return Response(write_document(document), media_type="text/markdown; charset=utf-8", headers=headers)

@@ -10,6 +10,7 @@ from guardian.web.console.board_report_pages import BoardReportPages
 from guardian.web.console.case_pages import CasePages
 from guardian.web.console.console import Console
 from guardian.web.console.data_request_pages import DataRequestPages
+from guardian.web.console.document_pages import DocumentPages
 from guardian.web.console.escalation_pages import EscalationPages
 from guardian.web.console.event_check_pages import EventCheckPages
 from guardian.web.console.health_pages import HealthPages
@@ -70,6 +71,7 @@ def console_routes(
         *RecordPages(console).routes(),
         *StatisticsPages(console).routes(),
         *IdentityPages(console).routes(),
+        *DocumentPages(console).routes(),
         *EventCheckPages(console).routes(),
         *DataRequestPages(console).routes(),
         *SharedFactsPages(console).routes(),

@@ -129,6 +129,7 @@ async def test_who_somebody_is_asks_for_a_passkey_everywhere_and_shows_who_looke
     kept = await pages.fill(one, RECORDS + "/identities/one", name="Sam Example", **{"known-from": case.code_name})
     assert "Sam Example" in text_of(kept)
     assert "Amara Okafor" in text_of(kept).partition("Who looked at this")[2]
-    assert person in (await pages.get(f"{RECORDS}/cases/{case.code_name}/document")).text
+    assert person in (await pages.get(f"{RECORDS}/cases/{case.code_name}/document/group.md")).text
+    assert (await pages.get(f"{RECORDS}/cases/{case.code_name}/document/adviser.pdf")).content.startswith(b"%PDF")
     await pages.sign_in(community, BRUNO)
     assert (await pages.get(one)).status_code == 404
