@@ -39,6 +39,7 @@ TOKEN_KEPT_SECONDS = 50 * 60  # GitHub makes installation tokens for an hour
 BLOCKS_READ, BLOCKS_WRITE = "Blocking users: read", "Blocking users: write"
 MEMBERS_READ, MEMBERS_WRITE = "Members: read", "Members: write"
 INTERACTIONS = "Administration (of the organisation): write"
+REPOSITORY_LIMITS = "Administration (of repositories): write"
 ISSUES, PULLS, DISCUSSIONS = "Issues: write", "Pull requests: write", "Discussions: write"
 _STATUSES = {"NOT_FOUND": 404, "FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403, "RATE_LIMITED": 429}
 INSTALLED = "the App installed in the organisation, with its own private key"
@@ -161,20 +162,19 @@ class GithubClient:
             _request("DELETE", f"{self._path}/blocks/{_quoted(login)}"), expected=(404, 422), needs=BLOCKS_WRITE
         )
 
-    # -- the limit of interactions
+    # -- limits of who takes part
 
-    def interaction_limit(self) -> Response:
-        """Return which limit stands for the whole organisation: an empty object where none does."""
-        return self._request(_request("GET", f"{self._path}/interaction-limits"), needs=INTERACTIONS)
+    def read_limit(self, path: str, needs: str) -> Response:
+        """Return the limit at that path: of the organisation, or of one repository."""
+        return self._request(_request("GET", path), needs=needs)
 
-    def limit_interactions(self, limit: str, expiry: str) -> Response:
-        """Limit who takes part in all public repositories, for that span from now."""
-        body = {"limit": limit, "expiry": expiry}
-        return self._request(_request("PUT", f"{self._path}/interaction-limits", body=body), needs=INTERACTIONS)
+    def set_limit(self, verb: str, path: str, body: Mapping[str, object] | None, needs: str) -> Response:
+        """Set or take back the limit at that path; 409: one of the whole organisation stands, 405: not to be had there."""
+        return self._request(_request(verb, path, body=body), expected=(405, 409), needs=needs)
 
-    def lift_interaction_limit(self) -> Response:
-        """Take the limit back: 204, also where none stood."""
-        return self._request(_request("DELETE", f"{self._path}/interaction-limits"), needs=INTERACTIONS)
+    def repository(self, name: str) -> Response:
+        """Return the repository of that full name: 200, or 404 where it is not there, or not for us."""
+        return self._request(_request("GET", f"/repos/{name}"), expected=(404,))
 
     # -- membership
 

@@ -31,6 +31,7 @@ from connectors.github.comments import (
 )
 from connectors.github.connection import GithubConnection
 from connectors.github.mentions import Mention
+from connectors.github.repositories import list_repositories
 from connectors.http import CallFailed, Priority
 from guardian.cases import handoffs
 from guardian.cases.conversations import Conversation
@@ -182,15 +183,7 @@ class GithubInbox:
         return complete
 
     async def _list_repositories(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        for page in count(1):
-            reply = await self._connection.request(_request_repositories(page), Priority.LISTING)
-            rows = reply.body.get("repositories") if isinstance(reply.body, dict) else None
-            if not isinstance(rows, list):
-                raise CallFailed(Unavailable("GitHub answered about something else"))
-            found += rows
-            if not rows or len(found) >= int(reply.body.get("total_count") or 0):
-                break
+        found = await list_repositories(self._connection, Priority.LISTING)
         return [row for row in found if not row.get("archived")]
 
     async def _list_changes(self, repository: dict[str, Any], since: datetime) -> list[Comment]:
@@ -361,13 +354,6 @@ class GithubInbox:
 async def _as_done(work: Awaitable[None]) -> bool:
     await work
     return True
-
-
-def _request_repositories(page: int) -> Any:
-    def ask(github: GithubClient) -> Response:
-        return github.repositories(page)
-
-    return ask
 
 
 def _request_page(repository: str, comment_kind: CommentKind, since: datetime, page: int) -> Any:

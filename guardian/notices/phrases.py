@@ -160,6 +160,7 @@ PAUSED: Final[Phrases] = {
     "invites": "invitations are paused",
     "direct_messages": "private messages between members are paused",
     "interactions": "only those known there take part",
+    "pull_requests": "whoever may not write there has one pull request open at a time",
     "writing": "nobody writes for a while",
 }
 PAUSES: Final[Phrases] = {

@@ -148,7 +148,8 @@ async def _attempt(step: _Step[W]) -> bool:
 
 async def _hold(step: _Step[W], seen: PauseSetting) -> bool:
     pause = step.pause
-    if pause.state is PauseState.TRYING and seen.covers(pause.strength, step.now) and not _is_same(seen, pause.found):
+    shows = seen.covers(pause.strength, step.now) and not seen.is_wider
+    if pause.state is PauseState.TRYING and shows and not _is_same(seen, pause.found):
         return await _settle(step, PauseState.HELD, seen)
     if pause.placed is not None and _is_same(seen, pause.placed):
         return (
@@ -185,6 +186,7 @@ async def _doubt(step: _Step[W]) -> bool:
 async def _set(step: _Step[W], found: PauseSetting) -> bool:
     """Set it, having recorded what was found: whatever happens to us, that can be given back."""
     pause, now = step.pause, step.now
+    found = OPEN if found.is_wider else found
     if step.context.spaces.mode(pause.target.space) is Mode.OBSERVE:
         return await _settle(step, pause.state, pause.placed, detail=f"would pause: {pause.target.kind}")
     first = pause.state is not PauseState.TRYING
@@ -230,6 +232,8 @@ def _stands(pause: SpacePause, seen: PauseSetting) -> bool:
     """Whether what is seen is ours. A try whose answer was lost may stand: it is ours, else it would never end."""
     if pause.placed is not None and _is_same(seen, pause.placed):
         return True
+    if seen.is_wider:
+        return False
     return pause.state is PauseState.TRYING and seen.strength >= pause.strength and not _is_same(seen, pause.found)
 
 
@@ -249,6 +253,8 @@ async def _take_back(step: _Step[W], owed: PauseSetting) -> bool:
 
 
 def _is_given_back(seen: PauseSetting, owed: PauseSetting) -> bool:
+    if seen.is_wider:
+        return True  # whatever was ours has gone under what is set for more
     if owed.strength == 0:
         return seen.strength == 0
     return seen.strength == owed.strength and (seen.until is None or owed.until is None or seen.until >= owed.until)
@@ -275,7 +281,7 @@ async def _rest_unseen(step: _Step[W]) -> bool:
 
 
 def _is_same(one: PauseSetting, other: PauseSetting) -> bool:
-    if one.strength != other.strength or one.detail != other.detail:
+    if (one.strength, one.detail, one.is_wider) != (other.strength, other.detail, other.is_wider):
         return False
     if one.until is None or other.until is None:
         return one.until is other.until

@@ -16,11 +16,15 @@ from guardian.spaces.port import Missing, Unknown
 
 
 class PauseKind(StrEnum):
-    """What is paused: coming in by invitation, writing privately to strangers, or taking part without being known there."""
+    """What is paused: coming in by invitation, writing privately to strangers, or taking part without being known there.
+
+    PULL_REQUESTS is a cap: whoever may not write there has one of them open at a time.
+    """
 
     INVITES = "invites"
     DIRECT_MESSAGES = "direct_messages"
     INTERACTIONS = "interactions"
+    PULL_REQUESTS = "pull_requests"
     WRITING = "writing"
 
 
@@ -38,12 +42,14 @@ class PauseTarget:
 class PauseSetting:
     """How a space is set: `strength` 0 is open, more is stricter; `until` is when it opens by itself, where it does.
 
-    `detail` is the connector's own, with which exactly this can be set again.
+    `detail` is the connector's own, with which exactly this can be set again. `is_wider`: it is set for more than was looked
+    at, so that it counts while it stands, and is nobody's to give back here.
     """
 
     strength: int = 0
     until: datetime | None = None
     detail: str = ""
+    is_wider: bool = False
 
     def covers(self, strength: int, until: datetime) -> bool:
         """Return whether this is at least as strict until that instant."""

@@ -301,6 +301,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             PauseKind.INVITES: "coming in by invitation",
             PauseKind.DIRECT_MESSAGES: "private messages between members who are not friends",
             PauseKind.INTERACTIONS: "taking part by those who are not known there yet",
+            PauseKind.PULL_REQUESTS: "pull requests: one open at a time for whoever may not write there",
             PauseKind.WRITING: "writing: everybody reads",
         },
         PauseReason: {

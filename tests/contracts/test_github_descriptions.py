@@ -85,17 +85,25 @@ async def _organization(emulator: GithubEmulator, session: aiohttp.ClientSession
     await _ask(session, "DELETE", f"{ORG}/invitations/{made['id']}")
     for path in ("teams/core/memberships/ada", "members/ada", "outside_collaborators/col"):
         await _ask(session, "DELETE", f"{ORG}/{path}")
-    await _ask(session, "GET", f"{ORG}/interaction-limits")
-    await _ask(session, "PUT", f"{ORG}/interaction-limits", limit="contributors_only", expiry="one_day")
-    for method in ("GET", "DELETE"):
-        await _ask(session, method, f"{ORG}/interaction-limits")
+    await _limits(ORG, session)
     await _ask(session, "PUT", f"{ORG}/blocks/ada")
     for path in ("blocks", "blocks/ada", "audit-log"):
         await _ask(session, "GET", f"{ORG}/{path}")
     await _ask(session, "DELETE", f"{ORG}/blocks/ada")
 
 
+async def _limits(base: str, session: aiohttp.ClientSession) -> None:
+    limit, cap = f"{base}/interaction-limits", f"{base}/interaction-limits/pulls/creation-cap"
+    await _ask(session, "GET", limit)
+    await _ask(session, "PUT", limit, limit="contributors_only", expiry="one_day")
+    for method in ("GET", "DELETE"):
+        await _ask(session, method, limit)
+    await _ask(session, "GET", cap)
+    await _ask(session, "PATCH", cap, enabled=False)
+
+
 async def _issues(session: aiohttp.ClientSession) -> None:
+    await _limits(SITE, session)
     await _ask(session, "POST", f"{SITE}/issues", title="Blue Heron", body="A case", labels=["case"])
     made = await _ask(session, "POST", f"{SITE}/issues/1/comments", body="A note")
     for path in ("/installation/repositories", SITE, f"{SITE}/issues", f"{SITE}/issues/1", f"{SITE}/issues/1/comments"):

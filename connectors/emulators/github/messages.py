@@ -57,6 +57,9 @@ class MessageRules:
     ) -> Issue:
         """Open the conversation in the repository, and mail its text to the watchers."""
         self._require_may_write(by, repository)
+        self._require_not_limited(by, repository)
+        if kind is Kind.PULL:
+            self._require_below_cap(by, repository)
         if kind is Kind.ISSUE and not repository.has_issues:
             raise GithubError(responses.error_response(410, "Issues has been disabled in this repository."))
         if not title.strip():
@@ -109,8 +112,7 @@ class MessageRules:
     ) -> Comment:
         """Add the comment to the conversation, and mail its text to the watchers."""
         self._require_may_write(by, repository)
-        if self.state.limit_at(self.now()) is not None and by.id not in self.state.members and by.type != "Bot":
-            raise GithubError(responses.error_response(403, "Interactions on this repository are limited."))
+        self._require_not_limited(by, repository)
         if issue.locked and by.id not in self.state.members and by.type != "Bot":
             raise GithubError(responses.error_response(403, "Unable to create comment because issue is locked."))
         if not body.strip() or len(body) > BODY_LIMIT:
@@ -164,9 +166,23 @@ class MessageRules:
     def _require_may_write(self, by: GithubAccount, repository: Repository) -> None:
         if self.state.is_blocked(by, self.now()):
             raise GithubError(responses.error_response(403, "You are blocked by the organization."))
-        insider = by.id in self.state.members or by.id in repository.collaborators or by.type == "Bot"
-        if repository.private and not insider:
+        if repository.private and not self._has_a_part(by, repository):
             raise GithubError(responses.not_found_response())
+
+    def _require_not_limited(self, by: GithubAccount, repository: Repository) -> None:
+        limits = [self.state.limit_at(self.now(), of) for of in (None, repository)]
+        if any(limits) and not repository.private and not self._has_a_part(by, repository):
+            raise GithubError(responses.error_response(403, "Interactions on this repository are limited."))
+
+    def _require_below_cap(self, by: GithubAccount, repository: Repository) -> None:
+        own = [i for i in repository.issues.values() if i.kind is Kind.PULL and i.account_id == by.id]
+        opened = sum(i.state == "open" for i in own)
+        caps = [cap.most for cap in (self.state.pull_cap, repository.pull_cap) if cap.enabled]
+        if any(opened >= most for most in caps) and not self._has_a_part(by, repository):
+            raise GithubError(responses.invalid_response("PullRequest", "You have too many open pull requests here."))
+
+    def _has_a_part(self, by: GithubAccount, repository: Repository) -> bool:
+        return by.id in self.state.members or by.id in repository.collaborators or by.type == "Bot"
 
     def _add_event(self, issue: Issue, kind: str, told: str, by: str, on: Exchange | None) -> None:
         issue.events.append(Event(self.now(), kind, told))

@@ -9,7 +9,7 @@ from connectors.emulators.github import responses
 from connectors.emulators.github.messages import GithubError
 from connectors.emulators.github.renderer import JsonRenderer
 from connectors.emulators.github.rules import GithubRules
-from connectors.emulators.github.state import GithubAccount, GithubState, InteractionLimit, Invitation, Role, Team
+from connectors.emulators.github.state import GithubAccount, GithubState, Invitation, Role, Team
 from connectors.emulators.shared.server import Request, Response
 
 PAGE, PAGE_LIMIT = 30, 100
@@ -72,28 +72,6 @@ class OrganizationHandlers:
     def unblock(self, call: GithubCall) -> Response:
         """Answer DELETE /orgs/{org}/blocks/{login}"""
         self._rules.unblock(require_account(call), call.actor, on=call.exchange)
-        return responses.no_content_response()
-
-    # -- the limit of interactions
-
-    def interaction_limit(self, call: GithubCall) -> Response:
-        """Answer GET /orgs/{org}/interaction-limits: an empty object where there is none"""
-        limit = call.state.limit_at(self._rules.now())
-        return responses.ok_response(responses.limit_body(limit.limit, limit.until) if limit else {})
-
-    def limit_interactions(self, call: GithubCall) -> Response:
-        """Answer PUT /orgs/{org}/interaction-limits: one of the spans, from now"""
-        fields = parse_fields(call)
-        limit, span = fields.get("limit"), LIMIT_SPANS.get(str(fields.get("expiry", "one_day")))
-        if limit not in LIMITS or span is None:
-            raise GithubError(responses.invalid_response("InteractionAbility", "Invalid limit or expiry."))
-        until = (self._rules.now() + span).replace(microsecond=0)
-        self._rules.limit_interactions(InteractionLimit(limit, until), call.actor, on=call.exchange)
-        return responses.ok_response(responses.limit_body(limit, until))
-
-    def lift_interaction_limit(self, call: GithubCall) -> Response:
-        """Answer DELETE /orgs/{org}/interaction-limits"""
-        self._rules.limit_interactions(None, call.actor, on=call.exchange)
         return responses.no_content_response()
 
     # -- members

@@ -19,9 +19,9 @@ def ok_response(body: Any, status: int = 200) -> Response:
     return Response(status, body, content_type=JSON)
 
 
-def limit_body(limit: str, until: datetime) -> dict[str, Any]:
-    """Return a limit of the organisation's interactions."""
-    return {"limit": limit, "origin": "organization", "expires_at": format_instant(until)}
+def limit_body(limit: str, until: datetime, origin: str = "organization") -> dict[str, Any]:
+    """Return a limit of interactions, and whether the organisation or a repository has it."""
+    return {"limit": limit, "origin": origin, "expires_at": format_instant(until)}
 
 
 def no_content_response() -> Response:

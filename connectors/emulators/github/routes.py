@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from connectors.emulators.github.issues import IssueHandlers
+from connectors.emulators.github.limits import LimitHandlers
 from connectors.emulators.github.organization import GithubCall, OrganizationHandlers
 from connectors.emulators.shared.server import Response
 
@@ -44,11 +45,6 @@ def add_account_routes(add: AddRoute, its: OrganizationHandlers) -> None:
     add("GET", "/orgs/{org}/blocks/{login}", "block.check", its.check_block, looks)
     add("PUT", "/orgs/{org}/blocks/{login}", "block.put", its.block, blocks)
     add("DELETE", "/orgs/{org}/blocks/{login}", "block.delete", its.unblock, blocks)
-    reads, limits = (RequiredPermission("organization_administration", level) for level in ("read", "write"))
-    limit = "/orgs/{org}/interaction-limits"
-    add("GET", limit, "limit.show", its.interaction_limit, reads)
-    add("PUT", limit, "limit.put", its.limit_interactions, limits)
-    add("DELETE", limit, "limit.delete", its.lift_interaction_limit, limits)
     add("GET", "/orgs/{org}/members", "member.list", its.members, sees)
     add("GET", "/orgs/{org}/members/{login}", "member.check", its.check_member, sees)
     add("DELETE", "/orgs/{org}/members/{login}", "member.remove", its.remove_member, changes)
@@ -65,6 +61,21 @@ def add_account_routes(add: AddRoute, its: OrganizationHandlers) -> None:
     add("DELETE", f"{outside}/{{login}}", "collaborator.remove", its.end_collaboration, changes)
     log = RequiredPermission("organization_administration", "read", hidden=True)
     add("GET", "/orgs/{org}/audit-log", "audit.list", its.audit_log, log)
+
+
+def add_limit_routes(add: AddRoute, its: LimitHandlers) -> None:
+    """Add the addresses of limits, of the organisation and of single repositories."""
+    for base, name, permission in (
+        ("/orgs/{org}", "limit", "organization_administration"),
+        ("/repos/{owner}/{repo}", "repository_limit", "administration"),
+    ):
+        reads, changes = (RequiredPermission(permission, level) for level in ("read", "write"))
+        limit = f"{base}/interaction-limits"
+        add("GET", limit, f"{name}.show", its.interaction_limit, reads)
+        add("PUT", limit, f"{name}.put", its.limit_interactions, changes)
+        add("DELETE", limit, f"{name}.delete", its.lift_interaction_limit, changes)
+        add("GET", f"{limit}/pulls/creation-cap", f"{name}.cap", its.pull_cap, reads)
+        add("PATCH", f"{limit}/pulls/creation-cap", f"{name}.set_cap", its.cap_pulls, changes)
 
 
 def add_team_routes(add: AddRoute, its: OrganizationHandlers) -> None:

@@ -6,7 +6,17 @@ from typing import Any
 
 from connectors.emulators.github import responses
 from connectors.emulators.github.messages import GithubError, MessageRules
-from connectors.emulators.github.state import AuditEntry, Block, GithubAccount, InteractionLimit, Invitation, Role, Team
+from connectors.emulators.github.state import (
+    AuditEntry,
+    Block,
+    GithubAccount,
+    InteractionLimit,
+    Invitation,
+    PullCap,
+    Repository,
+    Role,
+    Team,
+)
 from connectors.emulators.shared.history import Exchange
 
 
@@ -54,11 +64,37 @@ class GithubRules(MessageRules):
         if (invitation := self.state.invitation_of(account, self.now())) is not None:
             self.cancel(invitation, by, on=on)
 
-    def limit_interactions(self, limit: InteractionLimit | None, by: str, *, on: Exchange | None = None) -> None:
-        """Limit who takes part in the public repositories; None opens them again."""
-        before, self.state.interaction_limit = self.state.limit_at(self.now()), limit
+    def limit_interactions(
+        self,
+        limit: InteractionLimit | None,
+        by: str,
+        repository: Repository | None = None,
+        *,
+        on: Exchange | None = None,
+    ) -> None:
+        """Limit who takes part in the public repositories, or in one; None opens them again.
+
+        One of the whole organisation takes the place of those that its repositories have.
+        """
+        before, about = self.state.limit_at(self.now(), repository), repository.name if repository else ""
+        if repository is not None:
+            repository.interaction_limit = limit
+        else:
+            self.state.interaction_limit = limit
+            for each in self.state.repositories.values() if limit else ():
+                each.interaction_limit = None
         old, new = (each.limit if each else None for each in (before, limit))
-        self.history.record_change("interaction_limit", self.state.organization, old, new, by, on)
+        self.history.record_change("interaction_limit", about or self.state.organization, old, new, by, on)
+
+    def cap_pulls(
+        self, cap: PullCap, by: str, repository: Repository | None = None, *, on: Exchange | None = None
+    ) -> None:
+        """Cap the pull requests that somebody has open at a time, in every repository or in one."""
+        capped = repository or self.state
+        before, capped.pull_cap = capped.pull_cap, cap
+        about = repository.name if repository else self.state.organization
+        old, new = (f"{each.enabled} {each.most}" for each in (before, cap))
+        self.history.record_change("pull_cap", about, old, new, by, on)
 
     # -- membership
 

@@ -13,6 +13,7 @@ from connectors.emulators.github import responses
 from connectors.emulators.github.credentials import Credentials, Token, suffices
 from connectors.emulators.github.graphql import GraphqlHandler
 from connectors.emulators.github.issues import IssueHandlers
+from connectors.emulators.github.limits import LimitHandlers
 from connectors.emulators.github.messages import GithubError
 from connectors.emulators.github.oauth import OAuthServer
 from connectors.emulators.github.organization import GithubCall, OrganizationHandlers, parse_fields
@@ -22,6 +23,7 @@ from connectors.emulators.github.routes import (
     RequiredPermission,
     add_account_routes,
     add_issue_routes,
+    add_limit_routes,
     add_team_routes,
 )
 from connectors.emulators.github.rules import GithubRules
@@ -322,6 +324,7 @@ class GithubEmulator(EmulatedServer[GithubState]):
         organization = OrganizationHandlers(self.rules, self._renderer)
         add_account_routes(self._add, organization)
         add_team_routes(self._add, organization)
+        add_limit_routes(self._add, LimitHandlers(self.rules))
         add_issue_routes(self._add, IssueHandlers(self.rules, self._renderer))
         self._add(
             "POST", "/graphql", "graphql", GraphqlHandler(self.rules, self._renderer, self._has_permission).answer

@@ -134,6 +134,22 @@ class Issue:
 NODES = {Kind.ISSUE: "I", Kind.PULL: "PR", Kind.DISCUSSION: "D"}
 
 
+@dataclass(frozen=True, slots=True)
+class InteractionLimit:
+    """Who alone takes part in public repositories, until when."""
+
+    limit: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PullCap:
+    """How many pull requests somebody without a part in a repository has open there at a time, where that is enabled."""
+
+    enabled: bool = False
+    most: int = 10
+
+
 @dataclass(slots=True)
 class Repository:
     """A repository of the organisation."""
@@ -144,14 +160,8 @@ class Repository:
     has_issues: bool = True
     issues: dict[int, Issue] = field(default_factory=dict)
     collaborators: set[int] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class InteractionLimit:
-    """Who alone takes part in the organisation's public repositories, until when."""
-
-    limit: str
-    until: datetime
+    interaction_limit: InteractionLimit | None = None
+    pull_cap: PullCap = PullCap()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +210,7 @@ class GithubState:
     invitations: dict[int, Invitation] = field(default_factory=dict)
     blocks: dict[int, Block] = field(default_factory=dict)
     interaction_limit: InteractionLimit | None = None
+    pull_cap: PullCap = PullCap()
     repositories: dict[str, Repository] = field(default_factory=dict)
     permissions: dict[str, str] = field(default_factory=_all_permissions)
     events: list[str] = field(default_factory=lambda: list(EVENTS))
@@ -247,9 +258,10 @@ class GithubState:
         block = self.blocks.get(account.id)
         return block is not None and block.is_active(now)
 
-    def limit_at(self, now: datetime) -> InteractionLimit | None:
-        """Return the limit of interactions that stands then."""
-        return self.interaction_limit if self.interaction_limit and self.interaction_limit.until > now else None
+    def limit_at(self, now: datetime, of: Repository | None = None) -> InteractionLimit | None:
+        """Return the limit of interactions that stands then, of the organisation or of the repository alone."""
+        limit = of.interaction_limit if of else self.interaction_limit
+        return limit if limit and limit.until > now else None
 
     def forget_restrictions(self) -> None:
         """Let nobody be restricted: for a copy that an empty read answers from."""

@@ -234,7 +234,7 @@ async def _find_target(app: AppContext, request: PauseRequest) -> PauseTarget:
     if isinstance(found, Unknown):
         raise Refused("not_seen", f"The space could not be asked just now ({found.reason}). Please try again.", "P-1.6")
     if found is None:
-        raise Refused("part", "Nothing there is called exactly that.", "P-1.6")
+        raise Refused("part", "Nothing there that can be paused is called exactly that.", "P-1.6")
     return found
 
 

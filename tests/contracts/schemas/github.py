@@ -190,11 +190,26 @@ USER_TOKEN = thing(
 
 LIMIT = thing(
     limit=one_of("existing_users", "contributors_only", "collaborators_only"),
-    origin=text("organization"),
+    origin=one_of("organization", "repository"),
     expires_at=_AT,
 )
 _ORG = "/orgs/{org}"
 _REPO = "/repos/{owner}/{repo}"
+
+CAP = thing(enabled=boolean(), max_open_pull_requests=integer(10))
+
+
+def _limits(name: str, base: str) -> dict[str, Operation]:
+    limit, none = f"{base}/interaction-limits", {"type": "object", "maxProperties": 0}
+    cap = f"{limit}/pulls/creation-cap"
+    return {
+        f"{name}.show": Operation(("get", limit), {200: {"anyOf": [LIMIT, none]}}),
+        f"{name}.put": Operation(("put", limit), {200: LIMIT}),
+        f"{name}.delete": Operation(("delete", limit), {204: None}),
+        f"{name}.cap": Operation(("get", cap), {200: CAP}),
+        f"{name}.set_cap": Operation(("patch", cap), {200: CAP}),
+    }
+
 
 OPERATIONS = {
     "app.show": Operation(("get", "/app"), {200: APP}),
@@ -210,11 +225,8 @@ OPERATIONS = {
     "block.check": Operation(("get", f"{_ORG}/blocks/{{username}}"), {204: None}),
     "block.put": Operation(("put", f"{_ORG}/blocks/{{username}}"), {204: None}),
     "block.delete": Operation(("delete", f"{_ORG}/blocks/{{username}}"), {204: None}),
-    "limit.show": Operation(
-        ("get", f"{_ORG}/interaction-limits"), {200: {"anyOf": [LIMIT, {"type": "object", "maxProperties": 0}]}}
-    ),
-    "limit.put": Operation(("put", f"{_ORG}/interaction-limits"), {200: LIMIT}),
-    "limit.delete": Operation(("delete", f"{_ORG}/interaction-limits"), {204: None}),
+    **_limits("limit", _ORG),
+    **_limits("repository_limit", _REPO),
     "member.list": Operation(("get", f"{_ORG}/members"), {200: listing(ACCOUNT)}),
     "member.check": Operation(("get", f"{_ORG}/members/{{username}}"), {204: None}),
     "member.remove": Operation(("delete", f"{_ORG}/members/{{username}}"), {204: None}),
@@ -263,7 +275,7 @@ OPERATIONS = {
 _BASIC = thing({"status": text("404")}, message=text(), documentation_url=text())
 _INVALID = thing({"errors": listing(thing(message=text()))}, message=text(), documentation_url=text())
 REFUSALS = {
-    **dict.fromkeys((401, 403, 404, 410, 429), _BASIC),
+    **dict.fromkeys((401, 403, 404, 405, 409, 410, 429), _BASIC),
     422: _INVALID,
     **dict.fromkeys((500, 502, 503, 504), _BASIC),
 }

@@ -234,3 +234,29 @@ async def test_nothing_is_opened_by_a_clock_that_is_doubted(server: Server) -> N
     server.clock.trust = False
     await server.move(6 * HOUR + timedelta(minutes=1))
     assert server.port.applied == [server.port.settings[""]]
+
+
+async def test_what_is_set_for_more_than_the_part_counts_while_it_stands_and_ours_follows_it(server: Server) -> None:
+    server.port.set_manually(replace(server.in_(HOUR, 3), is_wider=True))
+    await server.pause()
+    assert (await server.state(), server.port.applied) == (PauseState.HELD_BY_OTHERS, [])
+    await server.move(2 * HOUR)
+    assert await server.state() is PauseState.HELD
+
+
+@pytest.mark.harm("pause-wider-than-asked")
+async def test_what_was_set_for_more_than_the_part_is_never_set_again_for_the_part(server: Server) -> None:
+    server.port.set_manually(PauseSetting(1, is_wider=True))
+    await server.pause()
+    assert server.port.shown().strength == STRENGTH
+    await server.move(6 * HOUR)
+    assert server.port.shown() == OPEN
+
+
+@pytest.mark.harm("pause-loosens-stricter")
+async def test_what_has_come_for_more_than_the_part_is_not_opened_with_ours(server: Server) -> None:
+    await server.pause()
+    theirs = PauseSetting(STRENGTH, is_wider=True)
+    server.port.set_manually(theirs)
+    await server.end()
+    assert server.port.shown() == theirs
