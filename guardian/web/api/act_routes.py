@@ -16,9 +16,10 @@ from guardian.services.unilateral import act
 from guardian.services.unilateral.act import ActInput
 from guardian.services.unilateral.open_acts import list_open_acts
 from guardian.services.unilateral.review import review
-from guardian.spaces.port import text_of_id
+from guardian.spaces.account_text import text_of_id
 from guardian.web.api.access import Context, caller
-from guardian.web.api.models import (
+from guardian.web.api.problems import described
+from guardian.web.api.sanction_models import (
     AccountShown,
     ActPreviewRequest,
     ActRequest,
@@ -29,7 +30,6 @@ from guardian.web.api.models import (
     ReviewShown,
     SpaceEffect,
 )
-from guardian.web.api.problems import described
 
 router: Final = APIRouter(prefix="/acts", tags=["acts"], responses=described(401, 403, 404, 422))
 

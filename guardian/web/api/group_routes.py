@@ -14,16 +14,9 @@ from guardian.services.operations.membership import list_members
 from guardian.services.sanctions.sanction_file import read_sanction
 from guardian.services.sign_in.api_tokens import TokenHolder
 from guardian.web.api.access import Context, caller, holder
-from guardian.web.api.models import (
-    ExplanationShown,
-    JournalEntry,
-    JournalPage,
-    MemberShown,
-    SanctionShown,
-    SpaceCoverage,
-    TokenShown,
-)
+from guardian.web.api.models import JournalEntry, JournalPage, MemberShown, TokenShown
 from guardian.web.api.problems import described
+from guardian.web.api.sanction_models import ExplanationShown, SanctionShown, SpaceCoverage
 
 MAX_PAGE: Final = 9_999
 

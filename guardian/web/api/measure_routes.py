@@ -18,20 +18,12 @@ from guardian.services.measures.measures import (
     set_measure,
 )
 from guardian.services.members import AccountInput
-from guardian.spaces.port import text_of_id
+from guardian.spaces.account_text import text_of_id
 from guardian.web.api.access import Context, caller
-from guardian.web.api.models import (
-    AccountShown,
-    Effects,
-    EscalationShown,
-    HandledMatter,
-    MatterShown,
-    MeasureInput,
-    MeasureShown,
-    Said,
-    SpaceEffect,
-)
+from guardian.web.api.field_models import Said
+from guardian.web.api.models import EscalationShown, HandledMatter, MatterShown
 from guardian.web.api.problems import described
+from guardian.web.api.sanction_models import AccountShown, Effects, MeasureInput, MeasureShown, SpaceEffect
 
 router: Final = APIRouter(tags=["measures"], responses=described(401, 403, 404, 422))
 
