@@ -14,8 +14,9 @@ from guardian.sanctions.models import Enforcement, Intent, ReleaseState
 from guardian.spaces.port import Account
 from guardian.storage.access_record import AccessRecord
 from guardian.storage.encryption import Expunged, FieldEncryption
+from guardian.storage.enforcement_store import REFERENCES
 from guardian.storage.people_store import SqlPeopleStore
-from guardian.storage.sanction_store import REFERENCES, SqlSanctionStore
+from guardian.storage.sanction_store import SqlSanctionStore
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.links import merges
 from guardian.storage.tables.people import accounts

@@ -1,28 +1,24 @@
-"""Stores how a case was weighed and decided: steps, proposals, ballots, motions, decisions, the Board's answers, drafts.
+"""Stores how a case was weighed and decided: steps, proposals, ballots, motions, decisions, the Board's answers.
 
 Read `SqlDeliberationStore` first.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Column, Row, select
 
-from guardian.cases.case import PartyRole
-from guardian.cases.drafts import Draft, DraftKind, DraftState
 from guardian.cases.procedure import CaseStep, StepState
 from guardian.cases.proposals import Ballot, BoardAnswer, BoardRequest, Decision, Mark, MarkKind, Motion, Proposal
-from guardian.ids import CaseId, DecisionId, DraftId, ProposalId, new_id
-from guardian.storage.act_store import SqlActStore
+from guardian.ids import CaseId, DecisionId, ProposalId, new_id
 from guardian.storage.consequence_codec import decode_consequence, encode_consequence
-from guardian.storage.statements import AT, insert, select_at
+from guardian.storage.draft_store import SqlDraftStore
+from guardian.storage.statements import insert
 from guardian.storage.tables.deliberation import (
     ballots,
     board_answers,
     board_requests,
     decisions,
-    drafts,
     marks,
     motions,
     proposals,
@@ -32,7 +28,7 @@ from rules.procedure import Step
 from rules.quorum import Answer
 
 
-class SqlDeliberationStore(SqlActStore):
+class SqlDeliberationStore(SqlDraftStore):
     """The store of deliberation; unilateral acts and their reviews are its other half, in `act_store`."""
 
     # -- steps
@@ -215,41 +211,6 @@ class SqlDeliberationStore(SqlActStore):
             for row, content in zip(rows, contents, strict=True)
         )
 
-    # -- drafts
-
-    async def add_draft(self, draft: Draft) -> None:
-        """Store a new draft."""
-        row = {
-            "id": draft.id,
-            "case_id": draft.case,
-            "kind": draft.kind,
-            "to_role": draft.to,
-            "person_id": self._hide(draft.case, draft.person),
-            "by": self._hide(draft.case, draft.by),
-            "at": draft.at,
-            "state": draft.state,
-            "standard": draft.standard,
-            "second": self._hide(draft.case, draft.confirmed_by),
-            "version": draft.version,
-            "sealed": await self._encrypt(draft.case, "drafts", draft.id, {"text": draft.text}),
-        }
-        await self._connection.execute(insert(drafts), row)
-
-    async def save_draft(self, draft: Draft) -> Draft:
-        """Store the draft as given, one version later; Stale where somebody was quicker."""
-        second = self._hide(draft.case, draft.confirmed_by)
-        version = await self._change(drafts, draft.id, draft.version, state=draft.state, second=second)
-        return replace(draft, version=version)
-
-    async def draft(self, draft: DraftId) -> Draft | None:
-        """Return the draft of that id."""
-        found = await self._drafts(drafts.c.id, draft)
-        return found[0] if found else None
-
-    async def drafts_of(self, case: CaseId) -> tuple[Draft, ...]:
-        """Return the case's drafts, oldest first."""
-        return await self._drafts(drafts.c.case_id, case)
-
     # -- rows and values
 
     async def _step_columns(self, step: CaseStep) -> dict[str, Any]:
@@ -346,27 +307,6 @@ class SqlDeliberationStore(SqlActStore):
             version=row.version,
         )
 
-    async def _drafts(self, column: Column[Any], value: str) -> tuple[Draft, ...]:
-        return tuple(
-            [
-                Draft(
-                    id=row.id,
-                    case=row.case_id,
-                    kind=DraftKind(row.kind),
-                    to=PartyRole(row.to_role),
-                    person=self._reveal(row.case_id, row.person_id),
-                    text=(await self._decrypt("drafts", row)).get("text", ""),
-                    by=self._reveal(row.case_id, row.by),
-                    at=row.at,
-                    state=DraftState(row.state),
-                    standard=row.standard,
-                    confirmed_by=self._reveal(row.case_id, row.second),
-                    version=row.version,
-                )
-                for row in await self._rows(column, value)
-            ]
-        )
-
     def _motion_columns(self, motion: Motion) -> dict[str, Any]:
         return {
             "granted": motion.granted,
@@ -394,11 +334,6 @@ class SqlDeliberationStore(SqlActStore):
             "confirmed_by": self._hide(answer.case, answer.confirmed_by),
             "confirmed_at": answer.confirmed_at,
         }
-
-    async def _rows(self, column: Column[Any], value: str) -> Sequence[Row[Any]]:
-        """Return the rows that have the value in the column, oldest first: ids are time-ordered."""
-        statement = select_at(column, column.table.c.at, column.table.c.id)
-        return list(await self._connection.execute(statement, {AT: value}))
 
 
 def _step_id(step: CaseStep) -> str:

@@ -13,7 +13,7 @@ from guardian.ids import AccountId, ContactAddress, ManualTaskId, PersonId, Spac
 from guardian.sanctions.manual_tasks import ManualTask, ManualTaskKind, ManualTaskState, TaskLink
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
-from guardian.storage.sanction_store import REFERENCES
+from guardian.storage.enforcement_store import REFERENCES
 from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.manual_tasks import manual_task_links, manual_tasks

@@ -13,7 +13,7 @@ from guardian.cases.raids import Raid, RaidLine, RaidLineCount, RaidLineState, R
 from guardian.ids import AccountId, CaseId, PersonId, SanctionId, SpaceName
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.encryption import Expunged
-from guardian.storage.sanction_store import REFERENCES
+from guardian.storage.enforcement_store import REFERENCES
 from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.raids import raid_alerts, raid_lines, raids
