@@ -9,7 +9,6 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final
 
-from guardian.cases import report_questions
 from guardian.cases.case import CaseKind, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import DraftKind, DraftState
@@ -24,6 +23,7 @@ from guardian.sanctions.models import LiftingCause
 from guardian.services.membership.checklists import MembershipChange
 from guardian.spaces.pauses import PauseKind
 from guardian.web.data_labels import DATA_LABELS
+from guardian.web.question_labels import CHOICE_LABELS, question_label
 from rules.case_marks import CaseMarkKind
 from rules.ladder import Outcome, TermState
 from rules.leaks import LeakKind
@@ -35,46 +35,6 @@ from rules.precedence import Restriction
 from rules.procedure import Step
 from rules.quorum import Answer
 from rules.unilateral import Ground, ReviewAnswer
-
-QUESTION_LABELS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        report_questions.HANDLED: "What the report is for",
-        report_questions.PART: "The reporter's own part",
-        report_questions.WHEN: "When it happened",
-        report_questions.WHERE: "Where it happened",
-        report_questions.ONGOING: "Is it still going on?",
-        report_questions.WITNESSES: "Who else saw it",
-        report_questions.LINK: "Public links",
-        report_questions.CONTEXT: "What came before",
-        report_questions.DANGER_WHERE: "Where the person in danger is now",
-        report_questions.DANGER_AUTHORITY: "Which authority knows, or should",
-        report_questions.DANGER_NOTIFY: "Shall we tell that authority?",
-        report_questions.CONTACT_IS_SAFE: "Is it safe to contact the reporter?",
-        report_questions.CONTACT: "How to reach the reporter",
-        report_questions.ANSWER_BY: "How they want to be answered",
-        report_questions.NAME_MAY_BE_TOLD: "May their name be told to anyone?",
-        report_questions.DO_NOT_CONTACT: "May the reported person be contacted?",
-        report_questions.TRANSLATED: "Written with a translation tool",
-        report_questions.ANYTHING_ELSE: "Anything else",
-    }
-)
-"""What each question of a report is called where it is read (P-2.2)."""
-
-_CHOICE_LABELS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
-    {
-        (report_questions.HANDLED, "yes"): "for the file: it was dealt with already",
-        (report_questions.HANDLED, "no"): "the reporter asks for help",
-        (report_questions.PART, "harmed"): "it was done to them",
-        (report_questions.PART, "witness"): "they saw or heard it themselves",
-        (report_questions.PART, "told"): "somebody told them",
-        (report_questions.ONGOING, "unsure"): "they are not sure",
-        (report_questions.CONTACT_IS_SAFE, "no"): "no: they look at the follow-up page themselves",
-        (report_questions.NAME_MAY_BE_TOLD, "yes"): "yes, where it helps; they are asked first to whom",
-        (report_questions.NAME_MAY_BE_TOLD, "no"): "no, to nobody but the members on the case",
-        (report_questions.DO_NOT_CONTACT, "yes"): "not yet",
-        (report_questions.DO_NOT_CONTACT, "no"): "yes",
-    }
-)
 
 LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -363,14 +323,9 @@ def format_consequence(chosen: Consequence) -> str:
     return f"{words}: {RESTRICTIONS[chosen.restriction]} {where}, {format_days(chosen.term)}"
 
 
-def question_label(name: str) -> str:
-    """Return what a field of a report is called."""
-    return QUESTION_LABELS.get(name, name.replace("_", " "))
-
-
 def answer_label(text: str, name: str) -> str:
     """Return what was answered in a field; a choice is spelled out."""
-    return _CHOICE_LABELS.get((name, text), text)
+    return CHOICE_LABELS.get((name, text), text)
 
 
 def options_of(values: Iterable[Any]) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from guardian.services.identity.ownership_codes import issue_code
 from guardian.services.identity.self_disclosure import request_disclosure
 from guardian.services.identity.unlinking import unlink_by_id
 from guardian.services.parties.handed_receipts import HandedReceipt, issue_for_affected, issue_for_reported
-from guardian.spaces.port import text_of_id
+from guardian.spaces.account_text import text_of_id
 from guardian.web.console.case_forms import CaseForm, SentForm
 
 _HAND_OVER: Final = (

@@ -8,7 +8,8 @@ from starlette.requests import Request
 
 from guardian.errors import Refused
 from guardian.ids import SpaceName
-from guardian.spaces.port import Account, text_of_id
+from guardian.spaces.account_text import text_of_id
+from guardian.spaces.port import Account
 from guardian.web.forms import Form
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
