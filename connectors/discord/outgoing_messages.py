@@ -16,8 +16,8 @@ from connectors.discord.translate import (
     Refusal,
     Success,
 )
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Done, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Message
 
 _INVALID_FORM: Final = 50035
 

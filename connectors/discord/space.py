@@ -32,6 +32,8 @@ from connectors.discord.translate import (
 from connectors.http import WRONG_SHAPES, note_unreadable
 from guardian.clock import Clock
 from guardian.ids import SpaceName
+from guardian.spaces.account_text import read_account_text
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Already, Done, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
@@ -43,11 +45,9 @@ from guardian.spaces.port import (
     Entitlement,
     Entitlements,
     Listing,
-    Message,
     Observation,
     RestrictionOrder,
     Unknown,
-    read_account_text,
 )
 from guardian.spaces.removals import Removal
 from rules.precedence import AccessLevel

@@ -20,6 +20,8 @@ from connectors.forum.permissions import KEY
 from connectors.http import FIRST_PAUSE, CallFailed, Priority, parse_http_date
 from guardian.clock import Clock
 from guardian.ids import SpaceName
+from guardian.spaces.account_text import read_account_text
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
@@ -30,13 +32,11 @@ from guardian.spaces.port import (
     Entitlement,
     Entitlements,
     Listing,
-    Message,
     Missing,
     Observation,
     ObservedRestriction,
     RestrictionOrder,
     Unknown,
-    read_account_text,
 )
 from rules.precedence import AccessLevel
 

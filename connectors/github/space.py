@@ -18,6 +18,8 @@ from connectors.github.permissions import EVENTS, PERMISSIONS
 from connectors.http import FIRST_PAUSE, Caller, CallFailed, ErrorMapping, Priority, parse_http_date
 from guardian.clock import Clock
 from guardian.ids import SpaceName
+from guardian.spaces.account_text import read_account_text
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
@@ -30,14 +32,12 @@ from guardian.spaces.port import (
     EntitlementKind,
     Entitlements,
     Listing,
-    Message,
     Missing,
     Observation,
     ObservedRestriction,
     Presence,
     RestrictionOrder,
     Unknown,
-    read_account_text,
 )
 from rules.precedence import AccessLevel
 

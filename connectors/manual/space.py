@@ -12,6 +12,7 @@ from connectors.manual.translate import read_account
 from guardian.ids import SpaceName
 from guardian.services.context import AppContext
 from guardian.services.manual_spaces.tasks import list_standing, observe_account, request_release, request_restriction
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
@@ -24,7 +25,6 @@ from guardian.spaces.port import (
     Entitlement,
     Entitlements,
     Listing,
-    Message,
     Observation,
     RestrictionOrder,
     Unknown,

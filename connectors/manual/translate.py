@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from guardian.spaces.port import read_account_text
+from guardian.spaces.account_text import read_account_text
 
 _LONGEST: Final = 80
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from guardian.notices.models import Notice, NoticeKind, RecipientKind
-from guardian.spaces.port import ButtonAction, MessageAction
+from guardian.spaces.messages import ButtonAction, MessageAction
 
 _OF_KIND: Final[Mapping[NoticeKind, tuple[ButtonAction, ...]]] = {
     NoticeKind.DANGER: (ButtonAction.TAKE,),

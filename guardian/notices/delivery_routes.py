@@ -11,8 +11,9 @@ from typing import Final, Protocol
 from guardian.ids import AccountId, MemberId, NoticeId, PersonId, ReportId
 from guardian.notices.models import Notice, NoticeKind, Recipient, RecipientKind
 from guardian.notices.renderer import NoticeText
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Outcome
-from guardian.spaces.port import Account, Message
+from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode, SpaceRegistry
 from guardian.unit_of_work import BaseReadView
 

@@ -29,7 +29,7 @@ from guardian.notices.translations import (
     translate_text,
     translate_text_or_default,
 )
-from guardian.spaces.port import MessageButton, MessageLink
+from guardian.spaces.messages import MessageButton, MessageLink
 from rules.policy_sections.community import BoardSeats, Names
 
 TEMPLATES: Final = "templates"

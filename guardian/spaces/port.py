@@ -4,14 +4,14 @@ Every call ends by itself within the space's ceiling and never raises for what a
 first.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Protocol
 
 from guardian.ids import ContactAddress, Reference, SpaceName
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Outcome
 from rules.precedence import AccessLevel
 
@@ -185,49 +185,6 @@ class Appraisal:
     refusals: Mapping[str, str] = field(default_factory=dict)
 
 
-class ButtonAction(StrEnum):
-    """What a button under a message does, in a space that can show one."""
-
-    TAKE = "take"
-    ACCEPT_ESCALATION = "accept-escalation"
-    RATIFY = "ratify"
-    REVERSE = "reverse"
-
-
-@dataclass(frozen=True, slots=True)
-class MessageLink:
-    """A button under a message that opens an address, which the text names as well."""
-
-    label: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class MessageAction:
-    """A button under a message that does something about what the message names."""
-
-    action: ButtonAction
-    subject: str
-
-
-MessageButton = MessageLink | MessageAction
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A text to one account; `nonce` makes a repeated sending recognisable to the space.
-
-    `instants` are those that stand in the text in words: a space may show them in the reader's own zone. `buttons` are
-    a comfort of those spaces that have them: the text says the same without.
-    """
-
-    subject: str
-    text: str
-    nonce: str
-    instants: Mapping[str, datetime] = field(default_factory=dict)
-    buttons: tuple[MessageButton, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
     """All restrictions of a space by its list pages, by native id. Partial pages make it Unknown instead.
@@ -298,36 +255,6 @@ class Capabilities:
     writes_to_person: frozenset[AccessLevel] = frozenset()
     follows_end: bool = False
     administrators: tuple[Administrator, ...] = ()
-
-
-_ID_PREFIX: Final = "id:"
-
-
-def text_of_id(native_id: str) -> str:
-    """Return the text by which `find_account` finds the account with that id, and never one that is called so."""
-    return f"{_ID_PREFIX}{native_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class AccountText:
-    """What somebody wrote for an account, with Unicode's forms made one: `@…` is a name, `id:…` an id, all else either.
-
-    An exact name comes before an id: whoever wrote it may not know of the other account that has it for a number.
-    """
-
-    words: str
-    may_be_name: bool
-    may_be_id: bool
-
-
-def read_account_text(text: str) -> AccountText:
-    """Return what the text may mean."""
-    words = unicodedata.normalize("NFC", text).strip()
-    if words.casefold().startswith(_ID_PREFIX):
-        return AccountText(words[len(_ID_PREFIX) :].strip(), may_be_name=False, may_be_id=True)
-    if words.startswith("@"):
-        return AccountText(words[1:].strip(), may_be_name=True, may_be_id=False)
-    return AccountText(words, may_be_name=True, may_be_id=True)
 
 
 def known_or_none(found: tuple[str, str] | Unknown | None) -> tuple[str, str] | None:

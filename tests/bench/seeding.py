@@ -22,10 +22,10 @@ from guardian.spaces.port import Account
 from guardian.storage.blind_index import index_values
 from guardian.storage.data_key_store import DataKey, DataKeyStore, KeyScope
 from guardian.storage.encryption import FieldEncryption
+from guardian.storage.enforcement_store import REFERENCES
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.people_store import index_account
 from guardian.storage.pseudonyms import Pseudonyms
-from guardian.storage.sanction_store import REFERENCES
 from guardian.storage.tables.blind_indexes import blind_indexes
 from guardian.storage.tables.people import accounts, people
 from guardian.storage.tables.sanctions import coverage, enforcements, intents, leases, sanctions, work_items

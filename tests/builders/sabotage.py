@@ -12,12 +12,12 @@ from connectors.discord.translate import Success
 from guardian.ids import Reference, SpaceName
 from guardian.sandbox.community import DISCORD, FORUM, GITHUB
 from guardian.sandbox.stories.manual_space import CHAT
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Done, Forbidden, Outcome, Unavailable
 from guardian.spaces.port import (
     Account,
     Entitlements,
     Listing,
-    Message,
     Observation,
     Observed,
     Presence,

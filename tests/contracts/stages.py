@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from guardian.ids import Reference
-from guardian.spaces.port import Account, Message, RestrictionOrder, Space
+from guardian.spaces.messages import Message
+from guardian.spaces.port import Account, RestrictionOrder, Space
 from rules.precedence import AccessLevel
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from guardian.ids import SpaceName
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Done, Outcome
 from guardian.spaces.port import (
     Account,
@@ -15,7 +16,6 @@ from guardian.spaces.port import (
     Entitlement,
     Entitlements,
     Listing,
-    Message,
     Observation,
     RestrictionOrder,
     Space,

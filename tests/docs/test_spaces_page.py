@@ -1,7 +1,7 @@
 """`docs/spaces.md` names every door and command with who may use it, as the code itself asks; nothing works unasked."""
 
 from guardian.people.permissions import UseCase
-from guardian.spaces.port import ButtonAction
+from guardian.spaces.messages import ButtonAction
 from tests.architecture.source import ROOT
 from tests.docs import permission_paths
 from tests.docs.guides_tables import text_of

@@ -11,6 +11,8 @@ from typing import Any
 
 from guardian.clock import Clock
 from guardian.ids import SpaceName
+from guardian.spaces.account_text import read_account_text
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
@@ -23,14 +25,12 @@ from guardian.spaces.port import (
     Entitlements,
     LiftRecord,
     Listing,
-    Message,
     Observation,
     Observed,
     ObservedRestriction,
     Presence,
     RestrictionOrder,
     Unknown,
-    read_account_text,
 )
 from guardian.spaces.port import Missing as MissingAccount
 from guardian.spaces.removals import Removal

@@ -25,7 +25,7 @@ from guardian.services.escalation.escalations import (
     MatterSubject,
     Subject,
 )
-from guardian.spaces.port import text_of_id
+from guardian.spaces.account_text import text_of_id
 
 ESCALATE: Final = "escalate"
 MESSAGE_MENU: Final = "Escalate to the working group"

@@ -12,7 +12,8 @@ from guardian.cases.procedure import StepState
 from guardian.ids import SpaceName
 from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import PreviewState, SpacePreview
-from guardian.spaces.port import Account, text_of_id
+from guardian.spaces.account_text import text_of_id
+from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode
 from rules.precedence import Restriction
 from rules.procedure import Step

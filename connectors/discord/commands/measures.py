@@ -21,7 +21,7 @@ from guardian.services.measures import measures
 from guardian.services.measures.measure_records import MeasureView
 from guardian.services.measures.measures import MeasurePreview, MeasureRequest
 from guardian.services.members import AccountInput
-from guardian.spaces.port import text_of_id
+from guardian.spaces.account_text import text_of_id
 from rules.measures import ESCALATION_CODES, MeasureReason
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, assert_never
 
 from connectors.discord.components import Button, Style, build_view, custom_id
-from guardian.spaces.port import ButtonAction, MessageButton, MessageLink
+from guardian.spaces.messages import ButtonAction, MessageButton, MessageLink
 
 
 def message_buttons(buttons: Iterable[MessageButton]) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from guardian.ids import SpaceName
 from guardian.services.members import AccountInput
 from guardian.services.unilateral import act
 from guardian.services.unilateral.act import ActInput, ActPreview, ActView
-from guardian.spaces.port import text_of_id
+from guardian.spaces.account_text import text_of_id
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 

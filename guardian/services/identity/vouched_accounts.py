@@ -7,7 +7,8 @@ Asks the spaces, outside transactions. The same name is never enough; here it on
 from dataclasses import dataclass
 
 from guardian.services.context import AppContext
-from guardian.spaces.port import Account, Space, Unknown, known_or_none, text_of_id
+from guardian.spaces.account_text import text_of_id
+from guardian.spaces.port import Account, Space, Unknown, known_or_none
 
 NamedAccount = tuple[Account, str]
 """An account, and what it is called there."""

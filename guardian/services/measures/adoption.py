@@ -31,6 +31,7 @@ from guardian.services.identity.linking import (
 from guardian.services.measures.native_actions import guardian_restrictions, record_baseline
 from guardian.services.members import role_holders_for_person
 from guardian.services.visibility import account_knowledge
+from guardian.spaces.account_text import text_of_id
 from guardian.spaces.port import (
     Account,
     ActedBy,
@@ -42,7 +43,6 @@ from guardian.spaces.port import (
     Space,
     Unknown,
     known_or_none,
-    text_of_id,
 )
 from rules.precedence import AccessLevel, Restriction
 

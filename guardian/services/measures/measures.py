@@ -48,8 +48,9 @@ from guardian.services.measures.measure_records import (
 )
 from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import SpacePreview, preview_restriction
+from guardian.spaces.account_text import text_of_id
 from guardian.spaces.content import ContentRef
-from guardian.spaces.port import Account, Missing, Unknown, text_of_id
+from guardian.spaces.port import Account, Missing, Unknown
 from guardian.unit_of_work import WakeupTopic
 from rules.ladder import Outcome
 from rules.measures import MeasureReason, may_measure

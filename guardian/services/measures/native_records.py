@@ -35,12 +35,8 @@ from guardian.services.notify import notify_member, notify_members
 from guardian.services.sanctions.imposition import sanction_for_authority
 from guardian.services.unilateral.act import record_native_act
 from guardian.services.visibility import add_known_accounts
-from guardian.spaces.port import (
-    Account,
-    Attribution,
-    ObservedRestriction,
-    text_of_id,
-)
+from guardian.spaces.account_text import text_of_id
+from guardian.spaces.port import Account, Attribution, ObservedRestriction
 from rules.conflicts import ConflictIndicators
 from rules.measures import explanation_due_at
 from rules.precedence import AccessLevel, Restriction

@@ -20,8 +20,8 @@ from guardian.people.permissions import UseCase, may_perform
 from guardian.secrets import are_equal, keyed_digest
 from guardian.services.context import AppContext
 from guardian.services.members import member_by_name
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Already, Done, Outcome
-from guardian.spaces.port import Message
 
 CODE_VALID_FOR: Final = timedelta(minutes=15)
 MAIL: Final = "mail"

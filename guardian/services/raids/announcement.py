@@ -33,7 +33,8 @@ from guardian.services.notify import notify_members
 from guardian.services.unilateral.act import ActInput, check_act, new_act, open_review
 from guardian.services.unilateral.review import apply_reviews, start_review_deadlines
 from guardian.services.visibility import protecting_cases_for_accounts
-from guardian.spaces.port import Account, Unknown, read_account_text
+from guardian.spaces.account_text import read_account_text
+from guardian.spaces.port import Account, Unknown
 from rules import brake
 from rules.notification import NotificationState
 from rules.precedence import Restriction, access_level_of

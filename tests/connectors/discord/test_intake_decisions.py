@@ -14,7 +14,7 @@ from guardian.ids import MemberId
 from guardian.notices.models import NoticeKind
 from guardian.policy_file import read_policy
 from guardian.presets import load_preset
-from guardian.spaces.port import ButtonAction, Message, MessageAction
+from guardian.spaces.messages import ButtonAction, Message, MessageAction
 from tests.builders.community import (
     A_REPORTER,
     AMARA,

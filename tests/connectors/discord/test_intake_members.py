@@ -13,8 +13,8 @@ from guardian.ids import MemberId
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.operations import deadline_runner
 from guardian.services.sign_in.links import open_link
+from guardian.spaces.messages import ButtonAction, Message, MessageAction, MessageButton, MessageLink
 from guardian.spaces.outcomes import Done
-from guardian.spaces.port import ButtonAction, Message, MessageAction, MessageButton, MessageLink
 from rules.conflicts import ConflictReason
 from tests.builders.community import (
     A_REPORTER,

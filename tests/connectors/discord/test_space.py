@@ -13,6 +13,8 @@ from connectors.emulators.discord.permissions import FOR_THE_BOT, Permission
 from connectors.emulators.discord.state import Ban
 from connectors.emulators.shared.faults import Fault, FaultKind
 from guardian.clock import monotonic_seconds
+from guardian.spaces.account_text import text_of_id
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
@@ -23,12 +25,10 @@ from guardian.spaces.port import (
     EntitlementKind,
     Entitlements,
     Listing,
-    Message,
     Missing,
     Observed,
     Presence,
     Unknown,
-    text_of_id,
 )
 from rules.precedence import AccessLevel
 from tests.contracts.stage_discord import CEILING, DiscordStage, discord_stage

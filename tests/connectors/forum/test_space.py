@@ -11,6 +11,8 @@ from connectors.forum.permissions import ANONYMOUS_MODE, EVENTS, HIDDEN_REASONS,
 from connectors.forum.space import ForumSpace
 from connectors.forum.translate import NEEDS_RANK
 from guardian.ids import Reference, SpaceName
+from guardian.spaces.account_text import text_of_id
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
@@ -20,13 +22,11 @@ from guardian.spaces.port import (
     EntitlementKind,
     Entitlements,
     Listing,
-    Message,
     Missing,
     Observed,
     ObservedRestriction,
     RestrictionOrder,
     Unknown,
-    text_of_id,
 )
 from rules.precedence import AccessLevel
 from tests.connectors.forum.conftest import SpaceWith

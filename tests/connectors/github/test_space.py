@@ -13,6 +13,8 @@ from connectors.emulators.shared.webhooks import Webhook
 from connectors.github.permissions import EVENTS, PERMISSIONS
 from connectors.github.space import GithubSpace
 from guardian.ids import Reference, SpaceName
+from guardian.spaces.account_text import text_of_id
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
@@ -20,7 +22,6 @@ from guardian.spaces.port import (
     CheckResult,
     Entitlements,
     Listing,
-    Message,
     Missing,
     Observed,
     ObservedRestriction,
@@ -28,7 +29,6 @@ from guardian.spaces.port import (
     RestrictionOrder,
     Unknown,
     known_or_none,
-    text_of_id,
 )
 from rules.precedence import AccessLevel
 from tests.connectors.github.conftest import SpaceWith

@@ -22,8 +22,9 @@ from guardian.services.conflicts.recusal import recuse
 from guardian.services.context import ReadView, UnitOfWork
 from guardian.services.notify import may_still_receive, notify_members, notify_person, notify_reporters
 from guardian.services.reports.intake import ReceiptAccess, ReporterRequest, make_request
+from guardian.spaces.messages import Message
 from guardian.spaces.outcomes import Done, Outcome, Rejected, Unavailable
-from guardian.spaces.port import Account, Message
+from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
 from rules.conflicts import ConflictReason
 from tests.builders.community import (

@@ -15,7 +15,7 @@ from guardian.notices.renderer import NoticeRenderer, NoticeText
 from guardian.notices.results import Result
 from guardian.notices.translations import load_texts, translate_text
 from guardian.services.reports.mail_requests import MailedRequest
-from guardian.spaces.port import MessageLink
+from guardian.spaces.messages import MessageLink
 from rules.ladder import Outcome, ReadmissionRequirement
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
