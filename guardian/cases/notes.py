@@ -24,6 +24,7 @@ class NoteKind(StrEnum):
     FINDINGS = "findings"
     MOTION_REPORT = "motion_report"
     BIAS = "bias"
+    ADVICE = "advice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ CASE_NEWS: Final[Phrases] = {
     News.CASE_MARKED: "A member has marked what this case has to do with another, or how it was reported.",
     News.EVASION_MARKED: "A member has marked whether this case is about getting round an earlier restriction.",
     News.CONTACT_LEFT: "Its contact person has left the group, and nobody speaks to the reporter: somebody take it.",
+    News.ADVISER_ASKED: "An adviser is asked into this case. They read nothing of it before they have stated conflicts.",
+    News.ADVISER_ANSWERED: "An adviser who is asked into this case has said whether they have a conflict.",
+    News.ADVICE_GIVEN: "An adviser has written into this case.",
     News.BIAS_STATED: (
         "The contact person of this case has said what may bias them, or that they know of nothing. Please read it before "
         "you answer a proposal."

@@ -21,6 +21,7 @@ class Group(StrEnum):
     MODERATORS = "moderators"
     BOARD = "board"
     PRIVACY_OFFICERS = "privacy_officers"
+    ADVISERS = "advisers"
 
 
 NAMED_BY_TWO: Final = frozenset({Group.PRIVACY_OFFICERS})

@@ -108,6 +108,8 @@ class UseCase(StrEnum):
     OVERSEE = "oversee"
     READ_BOARD_REPORT = "read_board_report"
     KEEP_AFFILIATES = "keep_affiliates"
+    ASK_ADVISER = "ask_adviser"
+    ADVISE = "advise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ MODERATORS: Final = Seat(Group.MODERATORS)
 MODERATORS_LIAISON: Final = Seat(Group.MODERATORS, Office.LIAISON)
 MODERATORS_CHAIR: Final = Seat(Group.MODERATORS, Office.CHAIR)
 PRIVACY_OFFICERS: Final = Seat(Group.PRIVACY_OFFICERS)
+ADVISERS: Final = Seat(Group.ADVISERS)
 
 # A case that concerns the working group itself is handled by the Board, so its members hold the same powers there;
 # `cases.access` sees to it that they reach no other case.
@@ -135,7 +138,7 @@ _CASE_SEATS: Final = (MEMBERS, BOARD)
 
 ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.READ_CASE: _CASE_SEATS,
-    UseCase.LIST_TASKS: (MEMBERS, BOARD, MODERATORS, PRIVACY_OFFICERS),
+    UseCase.LIST_TASKS: (MEMBERS, BOARD, MODERATORS, PRIVACY_OFFICERS, ADVISERS),
     UseCase.CLAIM_TASK: (MEMBERS, BOARD, MODERATORS),
     UseCase.READ_THREAD: (MEMBERS, BOARD, MODERATORS),
     UseCase.WRITE_NOTE: (MEMBERS, BOARD, MODERATORS),
@@ -178,7 +181,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.SWAP_TURN: (MEMBERS,),
     UseCase.RENEW_TERM: (MEMBERS,),
     UseCase.SET_ADMINISTRATION: (CHAIRS,),
-    UseCase.STEP_DOWN: (MEMBERS, BOARD, MODERATORS, PRIVACY_OFFICERS),
+    UseCase.STEP_DOWN: (MEMBERS, BOARD, MODERATORS, PRIVACY_OFFICERS, ADVISERS),
     UseCase.STATE_CONFLICTS: (MEMBERS, BOARD, MODERATORS),
     UseCase.NAME_CHAIR: (MEMBERS, BOARD, BOARD_LIAISON),
     UseCase.CONFIRM_CHAIR: (MEMBERS,),
@@ -211,8 +214,8 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.CONFIRM_RAID: (MEMBERS,),
     UseCase.ADOPT: (MEMBERS,),
     UseCase.REVIEW_RETENTION: _CASE_SEATS,
-    UseCase.SIGN_IN: (MEMBERS, MODERATORS, BOARD, PRIVACY_OFFICERS),
-    UseCase.CHOOSE_OWN_SETTINGS: (MEMBERS, MODERATORS, BOARD, PRIVACY_OFFICERS),
+    UseCase.SIGN_IN: (MEMBERS, MODERATORS, BOARD, PRIVACY_OFFICERS, ADVISERS),
+    UseCase.CHOOSE_OWN_SETTINGS: (MEMBERS, MODERATORS, BOARD, PRIVACY_OFFICERS, ADVISERS),
     UseCase.RECOVER_PASSKEY: (MEMBERS,),
     UseCase.READ_SHEET: _CASE_SEATS,
     UseCase.STATE_RECORD: _CASE_SEATS,
@@ -224,6 +227,8 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.OVERSEE: (BOARD,),
     UseCase.READ_BOARD_REPORT: (BOARD, BOARD_LIAISON),
     UseCase.KEEP_AFFILIATES: (MEMBERS,),
+    UseCase.ASK_ADVISER: (MEMBERS,),
+    UseCase.ADVISE: (ADVISERS,),
     UseCase.HANDLE_DATA_REQUEST: (PRIVACY_OFFICERS, MEMBERS, BOARD),
 }
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from guardian.cases.advice import AdviceStore
 from guardian.cases.affiliates import AffiliateStore
 from guardian.cases.captures import CaptureStore
 from guardian.cases.case_records import RecordStore
@@ -137,6 +138,10 @@ class ReadView(CaseView, Protocol):
     @property
     def shared_facts(self) -> SharedFactsStore:
         """Return the store of what was passed on to others."""
+
+    @property
+    def advice(self) -> AdviceStore:
+        """Return the store of who is asked for advice."""
 
     @property
     def affiliates(self) -> AffiliateStore:

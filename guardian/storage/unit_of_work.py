@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from guardian.clock import Clock
 from guardian.logs import logger
 from guardian.storage.access_record import AccessRecord
+from guardian.storage.advice_store import SqlAdviceStore
 from guardian.storage.affiliate_store import SqlAffiliateStore
 from guardian.storage.api_token_store import SqlApiTokenStore
 from guardian.storage.bulk_store import SqlBulkStore
@@ -204,6 +205,11 @@ class SqlStores:
     def shared_facts(self) -> SqlSharedFactsStore:
         """Return the store of what was passed on to others."""
         return SqlSharedFactsStore(self.connection, self.encryption)
+
+    @cached_property
+    def advice(self) -> SqlAdviceStore:
+        """Return the store of who is asked for advice."""
+        return SqlAdviceStore(self.connection, self.encryption)
 
     @cached_property
     def affiliates(self) -> SqlAffiliateStore:

@@ -280,6 +280,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             Group.MODERATORS: "moderators",
             Group.BOARD: "Board",
             Group.PRIVACY_OFFICERS: "privacy officers",
+            Group.ADVISERS: "advisers",
         },
         Office: {
             Office.MEMBER: "member",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from guardian.cases.access import case_for_member, require_permission
+from guardian.cases.advice import AdviceEnd
 from guardian.cases.case import Case, CaseEvent, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.drafts import check_text
@@ -67,6 +68,7 @@ async def close(
         closed = replace(case, closed_at=uow.now, outcome=outcome_text.strip(), review_on=review)
         case = await uow.cases.save_case(closed)
         await complete_for_case(uow, case.id, *_COMPLETED_BY_CLOSING)
+        await _end_advice(uow, case)
         await start_deadline(uow, DeadlineKind.CASE_REVIEW, case.id, review)
         if not await send_resolution(uow, case):
             await notify_reporters(uow, case, NoticeKind.REPORTER_NEWS, await _closing_facts(uow, case, at_once))
@@ -125,6 +127,13 @@ async def on_case_review_due(app: AppContext, uow: UnitOfWork, deadline: Deadlin
     uow.journal.note(
         Entry(act="case.came_up_for_review", by=SERVICE, authority="P-5.8", about={"case": str(case.id)}, case=case.id)
     )
+
+
+async def _end_advice(uow: UnitOfWork, case: Case) -> None:
+    """End the part of every adviser for good: a case that is opened again asks them anew. Policy: P-1.1."""
+    for request in await uow.advice.requests_of(case.id):
+        if request.ended_at is None:
+            await uow.advice.save_request(replace(request, ended_at=uow.now, end=AdviceEnd.CASE_CLOSED))
 
 
 async def _closing_facts(view: ReadView, case: Case, at_once: bool) -> PartyFacts:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from guardian.storage.tables import (
+    advice,
     affiliates,
     api_tokens,
     blind_indexes,
@@ -61,6 +62,7 @@ MODULES: Final = (
     data_requests,
     shared_facts,
     affiliates,
+    advice,
 )
 """One line here and one import above for each new module of tables."""
 

@@ -60,6 +60,10 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
         UseCase.REVIEW_ACT,
     ),
     (
+        NavigationItem("/console/advice", "Your advice", Subject.CASES, "The cases into which you are asked."),
+        UseCase.ADVISE,
+    ),
+    (
         NavigationItem("/console/sanctions", "Sanctions", Subject.CASES, "What is in force, and which space holds it."),
         UseCase.READ_CASE,
     ),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import Route
 
 from guardian.web.console.act_pages import ActPages
+from guardian.web.console.advice_pages import AdvicePages
 from guardian.web.console.affiliate_pages import AffiliatePages
 from guardian.web.console.board_report_pages import BoardReportPages
 from guardian.web.console.case_pages import CasePages
@@ -75,6 +76,7 @@ def console_routes(
         *EventCheckPages(console).routes(),
         *DataRequestPages(console).routes(),
         *SharedFactsPages(console).routes(),
+        *AdvicePages(console).routes(),
         *AffiliatePages(console).routes(),
         *BoardReportPages(console).routes(),
         *JournalPages(console).routes(),

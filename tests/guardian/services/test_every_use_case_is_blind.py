@@ -79,11 +79,17 @@ SHOWN_TO_RECUSED: Final = {
 """The lists that say to a recused member, who knows of the case, that there is one (P-4.1)."""
 _MOTION: Final = "this policy asks for no motion, whatever the case"
 _NO_FOREIGN: Final = "no foreign restriction stands at any of the accounts"
+_NO_ADVISER: Final = "nobody is an adviser here"
 _NO_CASE: Final = "it offers names that no case has a part in"
 _ANY_ACCOUNT: Final = "it answers for an account alike whether a case knows it or not"
 ALIKE_FOR_ALL: Final = {
     "cases.marks.agree_to_mark": "no mark of that id stands in any case",
     "cases.marks.take_mark_back": "no mark of that id stands in any case",
+    "advice.requests.answer_advice_request": _NO_ADVISER,
+    "advice.requests.ask_adviser": _NO_ADVISER,
+    "advice.requests.end_advice": _NO_ADVISER,
+    "advice.advice_file.give_advice": _NO_ADVISER,
+    "advice.advice_file.read_for_advice": _NO_ADVISER,
     "cases.completions.complete_spaces": _NO_CASE,
     "motions.motions.confirm_motion": _MOTION,
     "motions.motions.read_motion": _MOTION,
@@ -178,6 +184,9 @@ def _passed_on(subject: AccountSubject | MatterSubject) -> EscalationInput:
 
 _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     "read": lambda _: NO_ID,
+    "adviser": lambda world: BRUNO,
+    "question": lambda world: "What would you do?",
+    "end": lambda world: None,
     **dict.fromkeys(("text", "account"), lambda world: NEWCOMER),
     **dict.fromkeys(("reason", "words", "outcome_text", "what_was_done"), lambda world: "For a reason."),
     **dict.fromkeys(("source", "position", "evidence", "who"), lambda world: "For a reason."),

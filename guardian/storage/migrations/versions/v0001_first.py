@@ -353,6 +353,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_acts_case_id"), "acts", ["case_id"], unique=False)
     op.create_table(
+        "advice_requests",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("stated_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_advice_requests_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advice_requests")),
+    )
+    op.create_index(op.f("ix_advice_requests_case_id"), "advice_requests", ["case_id"], unique=False)
+    op.create_table(
         "board_answers",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
