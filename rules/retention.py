@@ -37,6 +37,7 @@ class RetentionGround(StrEnum):
     LEGAL_HOLD = "legal_hold"
     ASKED_FOR = "asked_for"
     ERASURE = "erasure"
+    LET_GO = "let_go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Needs:
 
     `in_force_until` and `held_until` are empty where nothing is. `flagged`: an event has to be told (P-9.4). `asked_until`:
     somebody has asked to read what it keeps of them, and has until then to read the answer. `erase_from`: it was agreed
-    that it goes sooner.
+    that it goes sooner. `let_go_at`: since then two of the group have agreed that it need not be kept without a day.
     """
 
     in_force_until: Sequence[datetime | None] = ()
@@ -67,6 +68,7 @@ class Needs:
     flagged: bool = False
     asked_until: Sequence[datetime] = ()
     erase_from: datetime | None = None
+    let_go_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def forget_at(case: str, records: Sequence[Sequence[Matter]], needs: Needs, poli
     case itself. A report that came before the day moves it to a term after that report; found to be no violation or bad
     faith, the former day returns. Policy: P-9.5.
     """
-    dates = [_date_for_person(case, matters, policy) for matters in records]
+    dates = [_let_go(_date_for_person(case, matters, policy), case, matters, needs, policy) for matters in records]
     found = max(dates, key=_lateness)
     if found.at is None:
         return found
@@ -116,6 +118,30 @@ def forget_at(case: str, records: Sequence[Sequence[Matter]], needs: Needs, poli
     ends += [(end, RetentionGround.ASKED_FOR) for end in needs.asked_until]
     at, ground = max([_own_day(found.at, found.ground, needs), *ends], key=lambda end: end[0])
     return RetentionDate(at, ground, found.provisional)
+
+
+def _let_go(found: RetentionDate, case: str, matters: Sequence[Matter], needs: Needs, policy: Policy) -> RetentionDate:
+    """The day of what had none, once it was agreed on; found to be upheld since, another matter takes it away again."""
+    if needs.let_go_at is None or found.ground not in WITHOUT_DAY:
+        return found
+    others = [matter for matter in matters if matter.case != case and _moves(matter)]
+    if any(matter.closed_at is not None and matter.closed_at >= needs.let_go_at for matter in others):
+        return found
+    is_open = any(matter.closed_at is None for matter in others)
+    return RetentionDate(needs.let_go_at + policy.retention.let_go_after, RetentionGround.LET_GO, is_open)
+
+
+def may_let_go(retention: RetentionDate) -> Verdict:
+    """Return whether the group may agree that the case is expunged although it has no day of itself. Policy: P-9.5."""
+    if retention.ground in WITHOUT_DAY:
+        return allowed("P-9.5")
+    if retention.ground is RetentionGround.FLAGGED:
+        return refused("flagged", "Events have to be told of it. Take that back first, in its record.", "P-9.5")
+    if retention.ground is RetentionGround.IN_FORCE and retention.at is None:
+        return refused(
+            "in_force", "What was decided in it has no end, and needs the case as long as it holds.", "P-9.5"
+        )
+    return refused("has_date", "This case has a day already, or is still open.", "P-9.5")
 
 
 def _own_day(at: datetime, ground: RetentionGround, needs: Needs) -> tuple[datetime, RetentionGround]:
@@ -158,6 +184,7 @@ def copies_open_until(at: datetime, policy: Policy) -> datetime:
     return at + policy.retention.forget_backups_after
 
 
+WITHOUT_DAY = frozenset({RetentionGround.SERIOUS, RetentionGround.REPEATED})
 _NOT_UPHELD = frozenset({Outcome.NO_VIOLATION, Outcome.OUT_OF_SCOPE})
 
 

@@ -27,6 +27,24 @@ class LegalHold:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpungeDecision:
+    """A case that has no day need not be kept: proposed by one member with a reason, and agreed to by another.
+
+    `ended_at`: somebody has said that it is kept after all.
+    """
+
+    id: str
+    case: CaseId
+    by: MemberId
+    at: datetime
+    reason: str
+    agreed_by: MemberId | None = None
+    agreed_at: datetime | None = None
+    ended_at: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ExpungedCase:
     """What stays of a case that is forgotten: numbers and words of ours, from which nobody is found.
 
@@ -43,7 +61,7 @@ class ExpungedCase:
 
 
 class RetentionStore(Protocol):
-    """Legal holds, and the forgetting itself."""
+    """Legal holds, decisions to expunge, and the forgetting itself."""
 
     async def add_hold(self, hold: LegalHold) -> None:
         """Store a new legal hold, its reason encrypted with the case's key."""
@@ -55,6 +73,18 @@ class RetentionStore(Protocol):
 
     async def holds_of(self, case: CaseId) -> tuple[LegalHold, ...]:
         """Return the holds on the case, ended ones too, oldest first."""
+        ...
+
+    async def add_expunge_decision(self, decision: ExpungeDecision) -> None:
+        """Store what a member proposes, its reason encrypted with the case's key."""
+        ...
+
+    async def save_expunge_decision(self, decision: ExpungeDecision) -> ExpungeDecision:
+        """Store the decision as given, one version later; Stale where somebody was quicker."""
+        ...
+
+    async def expunge_decision(self, case: CaseId) -> ExpungeDecision | None:
+        """Return the decision on the case that was not ended, agreed to or only proposed."""
         ...
 
     async def closed_cases(self) -> tuple[CaseId, ...]:

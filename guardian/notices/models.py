@@ -141,6 +141,8 @@ class News(StrEnum):
     HEARD = "heard"
     HEARING_OVER = "hearing_over"
     ASKED_FOR_VIEWS = "asked_for_views"
+    EXPUNGING_PROPOSED = "expunging_proposed"
+    EXPUNGING_AGREED = "expunging_agreed"
     ASK_BEFORE_CONTACT = "ask_before_contact"
     MAY_CONTACT_NOW = "may_contact_now"
     FEEDBACK_OVER = "feedback_over"

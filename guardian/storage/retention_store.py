@@ -1,4 +1,4 @@
-"""Stores legal holds, and forgets: a key that is destroyed takes all with it that it has encrypted, in every copy.
+"""Stores legal holds and decisions to expunge, and forgets: a key that is destroyed takes all with it that it has encrypted, in every copy.
 
 What stands under no key of its own, or leads to somebody by itself (a receipt, a sign-in link, a message that waits), is
 removed beside it. Read `SqlRetentionStore` first. Policy: P-9.5.
@@ -14,7 +14,7 @@ from sqlalchemy import Column, Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.cases.case import CaseState
-from guardian.cases.retention import ExpungedCase, LegalHold
+from guardian.cases.retention import ExpungedCase, ExpungeDecision, LegalHold
 from guardian.ids import CaseId, MemberId, PersonId
 from guardian.notices.models import NoticeState
 from guardian.storage.blind_index import IndexTerm
@@ -35,7 +35,7 @@ from guardian.storage.tables.links import merges, ownership_codes
 from guardian.storage.tables.measures import foreign_restrictions, measures
 from guardian.storage.tables.notices import notices
 from guardian.storage.tables.raids import raid_lines, raids
-from guardian.storage.tables.retention import expunged_cases, legal_holds
+from guardian.storage.tables.retention import expunge_decisions, expunged_cases, legal_holds
 from guardian.storage.tables.sanctions import sanctions
 from guardian.storage.tables.sign_ins import sign_in_links
 
@@ -80,6 +80,35 @@ class SqlRetentionStore(EncryptedSqlStore):
         statement = select(legal_holds).where(legal_holds.c.case_id == case)
         rows = await self._connection.execute(statement.order_by(legal_holds.c.at, legal_holds.c.id))
         return tuple([await self._hold(row) for row in rows])
+
+    async def add_expunge_decision(self, decision: ExpungeDecision) -> None:
+        """Store what a member proposes, its reason encrypted with the case's key."""
+        scope = KeyScope.of_case(decision.case)
+        row = {
+            "id": decision.id,
+            "case_id": decision.case,
+            "by": self._hide(decision.case, decision.by),
+            "at": decision.at,
+            "sealed": await self._encryption.encrypt(
+                scope, "expunge_decisions", decision.id, "sealed", decision.reason
+            ),
+            "version": decision.version,
+        }
+        await self._connection.execute(insert(expunge_decisions), {**row, **self._decision_columns(decision)})
+
+    async def save_expunge_decision(self, decision: ExpungeDecision) -> ExpungeDecision:
+        """Store the decision as given, one version later; Stale where somebody was quicker."""
+        columns = self._decision_columns(decision)
+        return replace(
+            decision, version=await self._change(expunge_decisions, decision.id, decision.version, **columns)
+        )
+
+    async def expunge_decision(self, case: CaseId) -> ExpungeDecision | None:
+        """Return the decision on the case that was not ended, agreed to or only proposed."""
+        standing = (expunge_decisions.c.case_id == case) & expunge_decisions.c.ended_at.is_(None)
+        statement = select(expunge_decisions).where(standing).order_by(expunge_decisions.c.at, expunge_decisions.c.id)
+        row = (await self._connection.execute(statement)).first()
+        return await self._decision(row) if row else None
 
     async def closed_cases(self) -> tuple[CaseId, ...]:
         """Return the cases that are closed and not forgotten, in the order of ids."""
@@ -211,6 +240,28 @@ class SqlRetentionStore(EncryptedSqlStore):
             reason="" if isinstance(reason, Expunged) else reason,
             ended_at=row.ended_at,
             ended_by=self._reveal(row.case_id, row.ended_by),
+            version=row.version,
+        )
+
+    def _decision_columns(self, decision: ExpungeDecision) -> dict[str, Any]:
+        return {
+            "agreed_by": self._hide(decision.case, decision.agreed_by),
+            "agreed_at": decision.agreed_at,
+            "ended_at": decision.ended_at,
+        }
+
+    async def _decision(self, row: Row[Any]) -> ExpungeDecision:
+        reason = await self._encryption.decrypt_text("expunge_decisions", row.id, "sealed", row.sealed)
+        agreed_by = self._reveal(row.case_id, row.agreed_by)
+        return ExpungeDecision(
+            id=row.id,
+            case=CaseId(row.case_id),
+            by=MemberId(self._reveal(row.case_id, row.by)),
+            at=row.at,
+            reason="" if isinstance(reason, Expunged) else reason,
+            agreed_by=MemberId(agreed_by) if agreed_by else None,
+            agreed_at=row.agreed_at,
+            ended_at=row.ended_at,
             version=row.version,
         )
 

@@ -25,6 +25,7 @@ class Retention:
     repeated_from: Annotated[int, Source("P-9.5", 2, 20)]
     serious_from_rung: Annotated[int, Source("P-9.5", 1, 4)]
     review_every: Annotated[timedelta, Source("P-9.5", 30 * DAY, 2 * YEAR)]
+    let_go_after: Annotated[timedelta, Source("P-9.5", 7 * DAY, YEAR)]
     legal_hold_most: Annotated[timedelta, Source("P-9.5", DAY, 2 * YEAR)]
     forget_backups_after: Annotated[timedelta, Source("P-9.5", DAY, 90 * DAY)]
 

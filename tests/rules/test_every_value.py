@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
@@ -60,10 +60,10 @@ def every_hour(days: int, ask: Callable[[timedelta], object]) -> list[object]:
     return [ask(hour * HOUR) for hour in range(24 * days)]
 
 
-def forgetting(policy: Policy, outcome: Outcome, times: int = 1) -> object:
+def forgetting(policy: Policy, outcome: Outcome, times: int = 1, let_go_at: datetime | None = None) -> object:
     finding = retention.finding_of([outcome], is_closed=True, broke_the_code=None, is_dangerous=False, policy=policy)
     matters = [retention.Matter(str(number), NOW, finding, NOW) for number in range(times)]
-    return retention.forget_at("0", [matters], retention.Needs(), policy)
+    return retention.forget_at("0", [matters], retention.Needs(let_go_at=let_go_at), policy)
 
 
 def deadline(kind: TimeLimit) -> Probe:
@@ -327,6 +327,7 @@ PROBES: dict[str, Probe] = {
     "retention.repeated_from": lambda policy: forgetting(policy, Outcome.WARNING, times=2),
     "retention.serious_from_rung": lambda policy: forgetting(policy, EXTENDED),
     "retention.review_every": lambda policy: retention.next_retention_review(NOW, NOW, policy),
+    "retention.let_go_after": lambda policy: forgetting(policy, EXTENDED, let_go_at=NOW),
     "retention.legal_hold_most": lambda policy: [
         retention.may_hold(NOW + days * DAY, NOW, policy).code for days in range(0, 900, 10)
     ],

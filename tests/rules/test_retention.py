@@ -183,3 +183,27 @@ def test_what_somebody_has_asked_to_read_is_kept_until_they_could() -> None:
     """P-6.2"""
     late = after(days=900)
     assert date_of(a_matter(), needs=Needs(asked_until=[late])) == RetentionDate(late, RetentionGround.ASKED_FOR)
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        (None, RetentionDate(NOW + DJANGO.retention.let_go_after, RetentionGround.LET_GO)),
+        (Finding.OPEN, RetentionDate(NOW + DJANGO.retention.let_go_after, RetentionGround.LET_GO, provisional=True)),
+        (Finding.NOT_UPHELD, RetentionDate(NOW + DJANGO.retention.let_go_after, RetentionGround.LET_GO)),
+        (Finding.MINOR, RetentionDate(None, RetentionGround.SERIOUS)),
+    ],
+)
+def test_what_was_let_go_is_kept_again_where_another_matter_is_upheld_since(
+    other: Finding | None, found: RetentionDate
+) -> None:
+    """P-9.5: and while another one is open, nothing goes."""
+    own = a_matter(finding=Finding.SERIOUS, received=NOW - 5 * YEAR)
+    others = [a_matter("other", other)] if other else []
+    assert date_of(own, *others, needs=Needs(let_go_at=NOW)) == found
+
+
+def test_an_event_that_has_to_be_told_outweighs_that_a_case_was_let_go() -> None:
+    """P-9.5, P-9.4."""
+    needs = Needs(let_go_at=NOW, flagged=True)
+    assert date_of(a_matter(finding=Finding.SERIOUS), needs=needs) == RetentionDate(None, RetentionGround.FLAGGED)

@@ -18,7 +18,7 @@ from rules.case_marks import CaseMarkKind
 from rules.data_requests import readable_until
 from rules.ladder import Outcome
 from rules.policy import Policy
-from rules.retention import Finding, Matter, Needs, RetentionDate, finding_of, forget_at
+from rules.retention import WITHOUT_DAY, Finding, Matter, Needs, RetentionDate, finding_of, forget_at
 
 
 async def retention_of(view: ReadView, case: Case, policy: Policy) -> RetentionDate:
@@ -32,6 +32,12 @@ async def shown_retention(view: ReadView, member: Member, case: Case, policy: Po
     Policy: P-4.2, P-9.5.
     """
     return await _retention(view, case, policy, member)
+
+
+async def is_without_day(view: ReadView, member: Member, case: Case, policy: Policy) -> bool:
+    """Return whether the case has no day by what it came to, as far as the member may know: what else keeps it aside."""
+    records = await _records(view, case, policy, member)
+    return forget_at(case.id, records, Needs(), policy).ground in WITHOUT_DAY
 
 
 async def outcomes_of(view: ReadView, case: Case, person: PersonId | None) -> tuple[Outcome, ...]:
@@ -82,9 +88,12 @@ async def same_people(view: ReadView, person: PersonId) -> tuple[PersonId, ...]:
 
 
 async def _retention(view: ReadView, case: Case, policy: Policy, member: Member | None) -> RetentionDate:
+    return forget_at(case.id, await _records(view, case, policy, member), await _needs(view, case, policy), policy)
+
+
+async def _records(view: ReadView, case: Case, policy: Policy, member: Member | None) -> list[tuple[Matter, ...]]:
     people: Iterable[PersonId | None] = await people_of_case(view, case) or (None,)
-    records = [await _record(view, case, person, policy, member) for person in people]
-    return forget_at(case.id, records, await _needs(view, case, policy), policy)
+    return [await _record(view, case, person, policy, member) for person in people]
 
 
 async def _record(
@@ -125,12 +134,14 @@ async def _needs(view: ReadView, case: Case, policy: Policy, person: PersonId | 
     flagged = any(record.flagged for each, record in stated.items() if person in (None, each))
     requests = await view.data_requests.requests_of(case.id)
     granted = [each.answered_at for each in requests if each.answered_at is not None and each.erases]
+    decision = await view.retention.expunge_decision(case.id)
     return Needs(
         in_force_until=[*ends, *measured],
         held_until=held,
         flagged=flagged,
         asked_until=[readable_until(each.answered_at or view.now, policy) for each in requests if not each.erases],
         erase_from=readable_until(min(granted), policy) if granted else None,
+        let_go_at=decision.agreed_at if decision else None,
     )
 
 

@@ -10,18 +10,20 @@ from guardian.cases.access import case_for_reader, may_know, require_permission
 from guardian.cases.case import Case
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.drafts import check_text
-from guardian.cases.retention import LegalHold
+from guardian.cases.retention import ExpungeDecision, LegalHold
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, new_id
 from guardian.journal import Entry, by_member
 from guardian.notices.models import NoticeKind
+from guardian.people.models import Member
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, reschedule, start_deadline
 from guardian.services.notify import notify_members
 from guardian.services.reminders import deadline_facts
-from guardian.services.retention.dates import people_of_case, retention_of, shown_retention
+from guardian.services.retention.dates import is_without_day, people_of_case, retention_of, shown_retention
+from rules.policy import Policy
 from rules.retention import RetentionDate, RetentionGround, may_hold, next_retention_review
 
 _REMIND_AFTER = timedelta(days=7)
@@ -37,6 +39,7 @@ class RetentionPage:
     copies_open_until: datetime | None
     may_hold: bool
     may_review: bool
+    decision: ExpungeDecision | None = None
 
 
 async def read_retention(app: AppContext, by: MemberId, code_name: str) -> RetentionPage:
@@ -46,21 +49,23 @@ async def read_retention(app: AppContext, by: MemberId, code_name: str) -> Reten
         case = await case_for_reader(view, by, code_name)
         retention = await shown_retention(view, member, case, app.policy)
         expunged = await view.retention.expunged(case.id)
+        decision = await decision_for(view, member, case, app.policy)
         return RetentionPage(
             retention=retention,
             holds=tuple(hold for hold in await view.retention.holds_of(case.id) if _stands(hold, view.now)),
             is_expunged=expunged is not None,
             copies_open_until=expunged.copies_open_until if expunged else None,
             may_hold=expunged is None,
-            may_review=expunged is None and _has_no_date(retention),
+            may_review=expunged is None and (_has_no_date(retention) or decision is not None),
+            decision=decision,
         )
 
 
 async def place_hold(app: AppContext, by: MemberId, code_name: str, until: datetime, reason: str) -> str:
     """Keep the case until that instant, whatever its date says, and return what is said to whoever asked."""
-    _require_reason(app, reason, "Say which law, court or body asks for it. It is kept with the case.")
+    require_reason(app, reason, "Say which law, court or body asks for it. It is kept with the case.")
     async with app.units_of_work.begin() as uow:
-        case = await _case_to_change(uow, by, code_name)
+        _, case = await case_to_change(uow, by, code_name)
         require(may_hold(until, uow.now, app.policy))
         hold = LegalHold(id=new_id(), case=case.id, by=by, at=uow.now, until=until, reason=reason.strip())
         await uow.retention.add_hold(hold)
@@ -70,9 +75,9 @@ async def place_hold(app: AppContext, by: MemberId, code_name: str, until: datet
 
 async def end_hold(app: AppContext, by: MemberId, code_name: str, reason: str) -> str:
     """End every legal hold on the case: from now on its date counts again."""
-    _require_reason(app, reason, "Say in a sentence why the case need not be kept any longer.")
+    require_reason(app, reason, "Say in a sentence why the case need not be kept any longer.")
     async with app.units_of_work.begin() as uow:
-        case = await _case_to_change(uow, by, code_name)
+        _, case = await case_to_change(uow, by, code_name)
         standing = [hold for hold in await uow.retention.holds_of(case.id) if _stands(hold, uow.now)]
         if not standing:
             raise Refused("no_hold", "No legal hold stands on this case.", "P-9.5")
@@ -83,13 +88,18 @@ async def end_hold(app: AppContext, by: MemberId, code_name: str, reason: str) -
 
 
 async def keep_for_another_year(app: AppContext, by: MemberId, code_name: str, reason: str) -> str:
-    """Record why a case without a date still has to be kept; it is looked at again in a year."""
-    _require_reason(app, reason, "Say in a sentence why the case still has to be kept.")
+    """Record why a case without a date still has to be kept; it is looked at again in a year.
+
+    What was proposed or agreed on its expunging is over by that.
+    """
+    require_reason(app, reason, "Say in a sentence why the case still has to be kept.")
     async with app.units_of_work.begin() as uow:
-        member = await require_permission(uow, by, UseCase.REVIEW_RETENTION)
-        case = await _case_to_change(uow, by, code_name)
-        if not _has_no_date(await shown_retention(uow, member, case, app.policy)):
+        member, case = await case_to_change(uow, by, code_name)
+        decision = await decision_for(uow, member, case, app.policy)
+        if decision is None and not _has_no_date(await shown_retention(uow, member, case, app.policy)):
             raise Refused("has_date", "This case has a date, so it needs no yearly look.", "P-9.5")
+        if decision is not None:
+            await uow.retention.save_expunge_decision(replace(decision, ended_at=uow.now))
         for deadline in await uow.deadlines.open_for(case.id, DeadlineKind.RETENTION_REVIEW):
             await complete(uow, deadline)
         review = next_retention_review(uow.now, uow.now, app.policy)
@@ -119,15 +129,26 @@ async def _who_knows_all(view: ReadView, case: Case) -> tuple[MemberId, ...]:
     return tuple(member.id for member in members)
 
 
-async def _case_to_change(uow: UnitOfWork, by: MemberId, code_name: str) -> Case:
-    await require_permission(uow, by, UseCase.REVIEW_RETENTION)
+async def decision_for(view: ReadView, member: Member, case: Case, policy: Policy) -> ExpungeDecision | None:
+    """Return the decision on the case that stands, for who may know why it has no day.
+
+    Of anybody else it would tell that there is another case (P-4.2).
+    """
+    decision = await view.retention.expunge_decision(case.id)
+    return decision if decision and await is_without_day(view, member, case, policy) else None
+
+
+async def case_to_change(uow: UnitOfWork, by: MemberId, code_name: str) -> tuple[Member, Case]:
+    """Return the member and the case, whose keeping they may change; NotFound where nothing is kept of it any more."""
+    member = await require_permission(uow, by, UseCase.REVIEW_RETENTION)
     case = await case_for_reader(uow, by, code_name)
     if await uow.retention.expunged(case.id) is not None:
         raise NotFound
-    return case
+    return member, case
 
 
-def _require_reason(app: AppContext, reason: str, sentence: str) -> None:
+def require_reason(app: AppContext, reason: str, sentence: str) -> None:
+    """Refuse with that sentence what has no reason."""
     if not reason.strip():
         raise Refused("no_reason", sentence, "P-9.5")
     require(check_text(reason, app.longest_text))

@@ -1,4 +1,4 @@
-"""What keeps a case, and what stays of it: instants, numbers and our words in plain; a hold's reason encrypted."""
+"""What keeps a case, and what stays of it: instants, numbers and our words in plain; reasons encrypted."""
 
 from typing import Final
 
@@ -17,6 +17,20 @@ legal_holds: Final = Table(
     Column("until", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime, nullable=True),
     pseudonym_column("ended_by", nullable=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+expunge_decisions: Final = Table(
+    "expunge_decisions",
+    metadata,
+    Column("id", String(ID_LENGTH), primary_key=True),
+    Column("case_id", String(ID_LENGTH), ForeignKey("cases.id"), nullable=False, index=True),
+    pseudonym_column("by"),
+    Column("at", UtcDateTime, nullable=False),
+    pseudonym_column("agreed_by", nullable=True),
+    Column("agreed_at", UtcDateTime, nullable=True),
+    Column("ended_at", UtcDateTime, nullable=True),
     Column("sealed", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
 )

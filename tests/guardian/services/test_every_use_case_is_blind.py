@@ -107,6 +107,7 @@ ALIKE_FOR_ALL: Final = {
     "records.event_checks.enter_list": "no event is registered under that id",
     "records.identity_key.add_known_name": "a person and a case that do not go together are nothing to it",
     "reports.on_behalf.report_on_behalf": _ANY_ACCOUNT,
+    "retention.expunge_decisions.agree_to_expunge": "nobody has proposed that a case of this world is expunged",
     "unilateral.act.act": _ANY_ACCOUNT,
     "unilateral.act.give_statement": "it finds the act of its own actor, and nobody else's",
 }

@@ -15,6 +15,7 @@ from guardian.cases.proposals import Consequence, Decision
 from guardian.errors import NotFound, Refused
 from guardian.ids import DecisionId, new_id
 from guardian.notices.models import NoticeState
+from guardian.services.case_flow import get_case
 from guardian.services.cases.marks import agree_to_mark, list_marks, mark_case
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions import closing as closings
@@ -25,6 +26,7 @@ from guardian.services.parties import personal_page
 from guardian.services.records.recorded_cases import counted_cases, recorded_facts
 from guardian.services.records.sheet import SheetWords, read_sheet, state_in_sheet
 from guardian.services.retention import expunction, holds
+from guardian.services.retention.expunge_decisions import agree_to_expunge, propose_expunging
 from guardian.storage.key_rotation import rotate_keys
 from rules.case_marks import CaseMarkKind
 from rules.conflicts import ConflictReason
@@ -330,6 +332,63 @@ async def test_a_legal_hold_keeps_the_case_until_somebody_ends_it(community: Com
     await holds.end_hold(community.app, BRUNO, journey.code_name, "The court has closed its file.")
     await days_later(community, DAY)
     assert await is_expunged(journey)
+
+
+async def a_serious_case(community: Community) -> Journey:
+    """A closed case that has no day, since somebody may be in danger by it."""
+    journey = await closed(community)
+    async with community.units_of_work.begin() as uow:
+        await uow.cases.save_case(replace(await get_case(uow, journey.id), safety_risk=True))
+    return journey
+
+
+@pytest.mark.harm("let-go-by-one-alone")
+async def test_what_has_no_day_is_let_go_by_two_and_after_a_while(community: Community) -> None:
+    """P-9.5, P-5.6: one alone lets nothing go, and the group has some weeks to keep it after all."""
+    journey = await a_serious_case(community)
+    name = journey.code_name
+    await propose_expunging(community.app, AMARA, name, "Twelve years have passed.")
+    decision = (await holds.read_retention(community.app, BRUNO, name)).decision
+    assert decision is not None
+    with pytest.raises(Refused, match="Another member"):
+        await agree_to_expunge(community.app, AMARA, name, decision.id)
+    await days_later(community, 2 * YEAR)
+    assert not await is_expunged(journey)
+    await agree_to_expunge(community.app, BRUNO, name, decision.id)
+    await days_later(community, 29 * DAY)
+    assert not await is_expunged(journey)
+    await days_later(community, 2 * DAY)
+    assert await is_expunged(journey)
+
+
+@pytest.mark.harm("let-go-by-one-alone")
+async def test_what_was_let_go_is_kept_once_one_says_why(community: Community) -> None:
+    """P-9.5: also where something else moves its day meanwhile."""
+    journey = await a_serious_case(community)
+    name = journey.code_name
+    await propose_expunging(community.app, AMARA, name, "Twelve years have passed.")
+    decision = (await holds.read_retention(community.app, BRUNO, name)).decision
+    assert decision is not None
+    await agree_to_expunge(community.app, BRUNO, name, decision.id)
+    await holds.place_hold(community.app, AMARA, name, community.clock.now() + 60 * DAY, "A court asks.")
+    await holds.keep_for_another_year(community.app, BRUNO, name, "They have been seen again.")
+    page = await holds.read_retention(community.app, BRUNO, name)
+    assert (page.decision, page.retention.ground) == (None, RetentionGround.SERIOUS)
+    await days_later(community, YEAR)
+    assert not await is_expunged(journey)
+
+
+@pytest.mark.harm("date-tells-of-a-hidden-case")
+async def test_what_is_let_go_tells_nobody_of_a_case_that_is_kept_from_them(community: Community) -> None:
+    """P-4.2: who knows of one matter alone is not shown that there are two, and cannot let it go."""
+    journey = await closed(community)
+    second = await closed(community)
+    await propose_expunging(community.app, AMARA, journey.code_name, "Twelve years have passed.")
+    await recuse(community.app, BRUNO, second.code_name, ConflictReason.PERSONAL_RELATIONSHIP)
+    page = await holds.read_retention(community.app, BRUNO, journey.code_name)
+    assert (page.decision, page.retention.ground) == (None, RetentionGround.MINOR)
+    with pytest.raises(Refused, match="has a day"):
+        await propose_expunging(community.app, BRUNO, journey.code_name, "Twelve years have passed.")
 
 
 @pytest.mark.harm("forgotten-while-in-force")

@@ -530,6 +530,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "member_id", "kind", "at", name=op.f("pk_exclusions")),
     )
     op.create_table(
+        "expunge_decisions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("agreed_by", sa.String(length=128), nullable=True),
+        sa.Column("agreed_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_expunge_decisions_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expunge_decisions")),
+    )
+    op.create_index(op.f("ix_expunge_decisions_case_id"), "expunge_decisions", ["case_id"], unique=False)
+    op.create_table(
         "expunged_cases",
         sa.Column("case_id", sa.String(length=64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),

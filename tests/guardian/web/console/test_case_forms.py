@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from starlette.routing import Route
@@ -10,6 +11,7 @@ from guardian.cases.case import CaseState, PartyRole
 from guardian.cases.drafts import DraftKind, DraftState
 from guardian.cases.notes import CaseAssessment, Findings, Violation
 from guardian.ids import MemberId
+from guardian.services.case_flow import get_case
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions.enactment import enact
 from guardian.services.deliberation import proposals
@@ -362,6 +364,23 @@ async def test_reporters_are_told_a_new_day(desk: Desk) -> None:
     _, words = await desk.send("/expected-by", **{"expect-day": "2031-03-01", "expect-why": "Somebody is ill."})
     assert "expected by 01 March 2031" in words
     assert (await desk.journey.drafts())[-1].to is PartyRole.REPORTER
+
+
+async def test_a_serious_case_is_let_go_once_another_member_agrees(desk: Desk) -> None:
+    """P-9.5: the page says what is destroyed, and offers to keep it until its day."""
+    await desk.journey.enact(a_warning())
+    await desk.sit(AMARA)
+    async with desk.journey.community.units_of_work.begin() as uow:
+        case = await get_case(uow, desk.journey.id)
+        closed_at = desk.journey.community.clock.now()
+        await uow.cases.save_case(replace(case, safety_risk=True, state=CaseState.CLOSED, closed_at=closed_at))
+    assert (await desk.send("/expunge"))[0] == 422
+    assert "another member has agreed" in (await desk.send("/expunge", **{"expunge-reason": "It is long ago."}))[1]
+    assert "/expunge/agree" not in {form.action.removeprefix(desk.at) for form in await desk.forms()}
+    await desk.sit(BRUNO)
+    assert "cannot be brought back" in await desk.words()
+    assert "Agreed to by Bruno" in (await desk.send("/expunge/agree"))[1]
+    assert "is kept, and looked at again" in (await desk.send("/keep", **{"keep-reason": "They were seen again."}))[1]
 
 
 async def test_a_page_with_every_form_stays_small(desk: Desk) -> None:
