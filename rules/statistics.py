@@ -39,6 +39,11 @@ class HalfYear:
         return cls(int(year), int(half)) if is_one else None
 
     @property
+    def begins(self) -> date:
+        """Return its first day."""
+        return date(self.year, 1 if self.half == 1 else 7, 1)
+
+    @property
     def ends(self) -> date:
         """Return the first day after it."""
         return date(self.year, 7, 1) if self.half == 1 else date(self.year + 1, 1, 1)

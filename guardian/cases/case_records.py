@@ -3,11 +3,12 @@
 Frozen values; what is stated is plain here and stored encrypted. Read `CaseFacts` first. Policy: P-9.1, P-9.4, P-10.1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from guardian.cases.case import CaseKind
 from guardian.cases.open_work import CaseSummary
 from guardian.cases.reports import ReportChannel
 from guardian.ids import CaseId, MemberId, PersonId
@@ -153,10 +154,27 @@ class Publication:
 
 
 class RecordStore(Protocol):
-    """Reads the facts of all cases together, keeps what is stated of them, and what was published."""
+    """Reads the facts of many cases together, keeps what is stated of them, and what was published."""
 
-    async def case_facts(self) -> tuple[CaseFacts, ...]:
-        """Return the facts of every case, oldest first, in a number of statements that does not grow with the cases."""
+    async def case_facts(self, those: Collection[CaseId] | None = None) -> tuple[CaseFacts, ...]:
+        """Return the facts of these cases, of every case where none are named; the oldest first.
+
+        The statements hardly grow with how many they are.
+        """
+        ...
+
+    async def newest_cases(
+        self, kinds: Collection[CaseKind], before: CaseId | None, most: int
+    ) -> tuple[CaseSummary, ...]:
+        """Return so many cases of these kinds in brief, the last opened first, that were opened before that one."""
+        ...
+
+    async def cases_since(self, at: datetime) -> tuple[CaseId, ...]:
+        """Return the cases that were opened, or of which a report was received, at that instant or later."""
+        ...
+
+    async def first_opened_at(self) -> datetime | None:
+        """Return when the first of all cases was opened; None where there is none."""
         ...
 
     async def confirmed_merges(self) -> tuple[ConfirmedMerge, ...]:

@@ -50,6 +50,10 @@ class PeopleStore(Protocol):
         """Read these people and their accounts together, in a view that only reads, before they are asked for one by one."""
         ...
 
+    async def people_after(self, code_name: str, most: int) -> tuple[Person, ...]:
+        """Return so many people whose code names come after that one, in the order of these."""
+        ...
+
     async def person_by_code_name(self, code_name: str) -> Person | None:
         """Return the person of that code name."""
         ...

@@ -1,14 +1,14 @@
-"""Reads what the records of all cases are computed from: the statements are as many for ten cases as for ten thousand.
+"""Reads what the records of cases are computed from: the statements hardly grow with how many cases there are.
 
 Read `SqlCaseFactsStore.case_facts` first.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Column, Row, Select, Table, and_, or_, select
 
 from guardian.cases.case import CaseKind, CaseState, PartyRole
 from guardian.cases.case_records import (
@@ -42,29 +42,45 @@ from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
 
 _DID_NOT_STAND: Final = (LiftingCause.REVERSAL, LiftingCause.STOPPED, LiftingCause.LAPSED)
+_AT_ONCE: Final = 250
+"""So many rows are opened with their keys at hand: fewer than there is room for in memory at a time."""
+
+_BRIEF: Final = (
+    cases.c.id,
+    cases.c.code_name,
+    cases.c.kind,
+    cases.c.state,
+    cases.c.opened_at,
+    cases.c.board_only,
+    cases.c.space,
+    cases.c.audience,
+)
 _ByCase = Mapping[CaseId, list[Any]]
+_Those = Collection[CaseId] | None
 
 
 class SqlCaseFactsStore(EncryptedSqlStore):
-    """Reads the facts of every case together."""
+    """Reads the facts of many cases together."""
 
-    async def case_facts(self) -> tuple[CaseFacts, ...]:
-        """Return the facts of every case, oldest first."""
-        names = await self._code_names()
+    async def case_facts(self, those: Collection[CaseId] | None = None) -> tuple[CaseFacts, ...]:
+        """Return the facts of these cases, of every case where none are named; the oldest first."""
+        asked = _among(select(*_BRIEF, cases.c.safety_risk, cases.c.closed_at), cases.c.id, those)
+        rows = (await self._connection.execute(asked.order_by(cases.c.opened_at, cases.c.id))).all()
+        if not rows:
+            return ()
         of_case = {
-            "reports": await self._reports(),
-            "people": await self._people(),
-            "decisions": await self._decisions(),
-            "restrictions": await self._restrictions(),
+            "reports": await self._reports(those),
+            "people": await self._people(those),
+            "decisions": await self._decisions(those),
+            "restrictions": await self._restrictions(those),
         }
-        stated = await self._stated()
-        contacted, answered = await self._contacted(), await self._first_answers()
-        rows = (await self._connection.execute(select(cases).order_by(cases.c.opened_at, cases.c.id))).all()
-        await self._encryption.load_keys(row.audience for row in rows)
+        names = await self._code_names({who for found in of_case["people"].values() for who in found}, those)
+        stated = await self._stated(those)
+        contacted, answered = await self._contacted(those), await self._first_answers(those)
         return tuple(
             [
                 CaseFacts(
-                    case=await self._summary(row),
+                    case=brief,
                     safety_risk=row.safety_risk,
                     closed_at=row.closed_at,
                     reports=tuple(of_case["reports"].get(row.id, ())),
@@ -75,15 +91,44 @@ class SqlCaseFactsStore(EncryptedSqlStore):
                     first_answer_at=answered.get(row.id),
                     stated={each.person: each for each in stated.get(row.id, ())},
                 )
-                for row in rows
+                async for row, brief in self._summaries(rows)
             ]
         )
+
+    async def newest_cases(
+        self, kinds: Collection[CaseKind], before: CaseId | None, most: int
+    ) -> tuple[CaseSummary, ...]:
+        """Return so many cases of these kinds in brief, the last opened first, that were opened before that one."""
+        asked = select(*_BRIEF).where(cases.c.kind.in_(kinds))
+        if before is not None:
+            opened = select(cases.c.opened_at).where(cases.c.id == before).scalar_subquery()
+            asked = asked.where(or_(cases.c.opened_at < opened, and_(cases.c.opened_at == opened, cases.c.id < before)))
+        ordered = asked.order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(most)
+        rows = (await self._connection.execute(ordered)).all()
+        return tuple([brief async for _, brief in self._summaries(rows)])
+
+    async def cases_since(self, at: datetime) -> tuple[CaseId, ...]:
+        """Return the cases that were opened, or of which a report was received, at that instant or later."""
+        opened = select(cases.c.id).where(cases.c.opened_at >= at)
+        received = select(reports.c.case_id).where(reports.c.received_at >= at)
+        return tuple(CaseId(case) for case in (await self._connection.execute(opened.union(received))).scalars())
+
+    async def first_opened_at(self) -> datetime | None:
+        """Return when the first of all cases was opened; None where there is none."""
+        first = select(cases.c.opened_at).order_by(cases.c.opened_at).limit(1)
+        return (await self._connection.execute(first)).scalar()
 
     async def confirmed_merges(self) -> tuple[ConfirmedMerge, ...]:
         """Return which records of people were found to be one human's, and in which case."""
         active = select(merges).where(merges.c.confirmed_at.is_not(None), merges.c.ended_at.is_(None))
         rows = await self._connection.execute(active.order_by(merges.c.id))
         return tuple(ConfirmedMerge(PersonId(row.kept_id), PersonId(row.other_id), CaseId(row.case_id)) for row in rows)
+
+    async def _summaries(self, rows: Sequence[Any]) -> AsyncIterator[tuple[Any, CaseSummary]]:
+        for part in _parts(rows):
+            await self._encryption.load_keys(row.audience for row in part)
+            for row in part:
+                yield row, await self._summary(row)
 
     async def _summary(self, row: Row[Any]) -> CaseSummary:
         return CaseSummary(
@@ -101,29 +146,29 @@ class SqlCaseFactsStore(EncryptedSqlStore):
         chosen = await self._encryption.decrypt_json(cases.name, row.id, "audience", row.audience)
         return () if isinstance(chosen, Expunged) else tuple(MemberId(member) for member in chosen)
 
-    async def _code_names(self) -> Mapping[PersonId, str]:
-        rows = await self._connection.execute(select(people.c.id, people.c.code_name))
-        return {PersonId(row.id): row.code_name for row in rows}
+    async def _code_names(self, who: Collection[PersonId], those: _Those) -> Mapping[PersonId, str]:
+        asked = select(people.c.id, people.c.code_name)
+        asked = asked if those is None else asked.where(people.c.id.in_(who))
+        return {PersonId(row.id): row.code_name for row in await self._connection.execute(asked)}
 
-    async def _reports(self) -> _ByCase:
+    async def _reports(self, those: _Those) -> _ByCase:
         found: dict[CaseId, list[ReceivedReport]] = defaultdict(list)
-        for row in await self._sealed_rows(reports):
-            content = await self._open(reports, row)
+        async for row, content in self._opened_rows(reports, those):
             handled = content.get("answers", {}).get(HANDLED) == "yes" and not row.danger
             found[row.case_id].append(ReceivedReport(row.received_at, ReportChannel(row.channel), handled))
         return found
 
-    async def _people(self) -> _ByCase:
+    async def _people(self, those: _Those) -> _ByCase:
         reported = select(parties.c.case_id, parties.c.person_id).where(parties.c.role == PartyRole.REPORTED)
+        named = _among(reported.where(parties.c.person_id.is_not(None)), parties.c.case_id, those)
         found: dict[CaseId, list[PersonId]] = defaultdict(list)
-        for row in await self._connection.execute(reported.where(parties.c.person_id.is_not(None))):
+        for row in await self._connection.execute(named):
             found[row.case_id].append(PersonId(self._reveal(row.case_id, row.person_id)))
         return found
 
-    async def _decisions(self) -> _ByCase:
+    async def _decisions(self, those: _Those) -> _ByCase:
         found: dict[CaseId, list[DecidedOutcome]] = defaultdict(list)
-        for row in await self._sealed_rows(decisions):
-            content = await self._open(decisions, row)
+        async for row, content in self._opened_rows(decisions, those):
             if not content:
                 # Its case is expunged: what it came to is kept as a row of the sheet.
                 continue
@@ -133,9 +178,12 @@ class SqlCaseFactsStore(EncryptedSqlStore):
                 found[row.case_id].append(DecidedOutcome(row.at, consequence.outcome, person, row.by_board))
         return found
 
-    async def _restrictions(self) -> _ByCase:
+    async def _restrictions(self, those: _Those) -> _ByCase:
         joined = sanctions.outerjoin(liftings, liftings.c.sanction_id == sanctions.c.id)
         statement = select(sanctions, liftings.c.cause, liftings.c.effective_from).select_from(joined)
+        if those is not None:
+            hidden = [each for case in those for each in self._pseudonyms.every(SANCTIONS, case)]
+            statement = statement.where(sanctions.c.case_id.in_(hidden))
         found: dict[CaseId, list[ImposedRestriction]] = defaultdict(list)
         for row in await self._connection.execute(statement.order_by(sanctions.c.enacted_at)):
             cause = None if row.cause is None else LiftingCause(row.cause)
@@ -149,21 +197,23 @@ class SqlCaseFactsStore(EncryptedSqlStore):
             found[self._reveal(SANCTIONS, row.case_id)].append(imposed)
         return found
 
-    async def _contacted(self) -> frozenset[CaseId]:
+    async def _contacted(self, those: _Those) -> frozenset[CaseId]:
         sent = select(drafts.c.case_id).where(drafts.c.to_role == PartyRole.REPORTED, drafts.c.state == DraftState.SENT)
-        return frozenset(CaseId(case) for case in (await self._connection.execute(sent)).scalars())
+        found = await self._connection.execute(_among(sent, drafts.c.case_id, those))
+        return frozenset(CaseId(case) for case in found.scalars())
 
-    async def _first_answers(self) -> Mapping[CaseId, datetime]:
+    async def _first_answers(self, those: _Those) -> Mapping[CaseId, datetime]:
         answered = select(deadlines.c.case_id, deadlines.c.completed_at).where(
             deadlines.c.kind == DeadlineKind.FIRST_ANSWER, deadlines.c.completed_at.is_not(None)
         )
-        rows = await self._connection.execute(answered.order_by(deadlines.c.completed_at.desc()))
+        asked = _among(answered, deadlines.c.case_id, those).order_by(deadlines.c.completed_at.desc())
+        rows = await self._connection.execute(asked)
         return {CaseId(row.case_id): row.completed_at for row in rows if row.case_id is not None}
 
-    async def _stated(self) -> Mapping[CaseId, list[StatedRecord]]:
+    async def _stated(self, those: _Those) -> Mapping[CaseId, list[StatedRecord]]:
         found: dict[CaseId, list[StatedRecord]] = defaultdict(list)
-        for row in await self._sealed_rows(stated_records):
-            found[row.case_id].append(self._stated_record(row, await self._open(stated_records, row)))
+        async for row, content in self._opened_rows(stated_records, those):
+            found[row.case_id].append(self._stated_record(row, content))
         return found
 
     def _stated_record(self, row: Row[Any], content: Mapping[str, Any]) -> StatedRecord:
@@ -176,12 +226,22 @@ class SqlCaseFactsStore(EncryptedSqlStore):
             version=row.version,
         )
 
-    async def _sealed_rows(self, table: Table) -> Iterable[Row[Any]]:
-        """All rows of the table in the order of their ids, with the keys of all of them at hand."""
-        rows = (await self._connection.execute(select(table).order_by(table.c.id))).all()
-        await self._encryption.load_keys(row.sealed for row in rows)
-        return rows
+    async def _opened_rows(self, table: Table, those: _Those) -> AsyncIterator[tuple[Row[Any], Mapping[str, Any]]]:
+        """The rows of the table in the order of their ids, each with what is sealed in it."""
+        asked = _among(select(table), table.c.case_id, those).order_by(table.c.id)
+        for part in _parts((await self._connection.execute(asked)).all()):
+            await self._encryption.load_keys(row.sealed for row in part)
+            for row in part:
+                yield row, await self._open(table, row)
 
     async def _open(self, table: Table, row: Row[Any]) -> Mapping[str, Any]:
         content = await self._encryption.decrypt_json(table.name, row.id, "sealed", row.sealed)
         return {} if isinstance(content, Expunged) else content
+
+
+def _among(statement: Select[Any], column: Column[Any], those: _Those) -> Select[Any]:
+    return statement if those is None else statement.where(column.in_(those))
+
+
+def _parts(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))

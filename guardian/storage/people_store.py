@@ -99,6 +99,11 @@ class SqlPeopleStore(EncryptedSqlStore):
         rows = await self._rows_at(people.c.id, person)
         return _read_person(rows[0]) if rows else None
 
+    async def people_after(self, code_name: str, most: int) -> tuple[Person, ...]:
+        """Return so many people whose code names come after that one, in the order of these."""
+        asked = select(people).where(people.c.code_name > code_name).order_by(people.c.code_name).limit(most)
+        return tuple(_read_person(row) for row in await self._connection.execute(asked))
+
     async def person_by_code_name(self, code_name: str) -> Person | None:
         """Return the person of that code name."""
         return await self._person(people.c.code_name == code_name)

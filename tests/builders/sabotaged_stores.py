@@ -3,7 +3,7 @@
 Read `serve_with` first.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -87,8 +87,8 @@ class MatchesUnconfirmed(Around):
 class OneLost(Around):
     """Loses one case on the way to the numbers."""
 
-    async def case_facts(self) -> Sequence[object]:
-        return tuple(await self.inner.case_facts())[1:]
+    async def case_facts(self, those: Collection[CaseId] | None = None) -> Sequence[object]:
+        return tuple(await self.inner.case_facts(those))[1:]
 
 
 class RowsDropped(Around):

@@ -52,8 +52,8 @@ async def read_event_page(app: AppContext, secret: str) -> EventPage:
     """Return the page of the event behind the link; NotFound outside its days. Policy: P-9.6."""
     async with app.units_of_work.read() as view:
         event = await _event_behind(view, secret)
-        facts = {each.case.id: each for each in await recorded_facts(view)}
         matches = await view.events.matches()
+        facts = {each.case.id: each for each in await recorded_facts(view, {match.case for match in matches})}
         answers = tuple(
             _answer(app.policy, each, [match for match in matches if match.list == each.id], facts, view.now)
             for each in await view.events.event_lists()

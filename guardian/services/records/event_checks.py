@@ -115,8 +115,9 @@ async def list_events(app: AppContext, by: MemberId) -> tuple[EventView, ...]:
     """Return the events, the latest first, with what of their lists the member may know of. Policy: P-4.2."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.CHECK_EVENT)
-        known = {facts.case.id: facts for facts in await known_facts(view, member)}
-        matches = [match for match in await view.events.matches() if match.case in known]
+        every = await view.events.matches()
+        known = {facts.case.id: facts for facts in await known_facts(view, member, {match.case for match in every})}
+        matches = [match for match in every if match.case in known]
         lists = await view.events.event_lists()
         return tuple(
             EventView(
@@ -147,9 +148,8 @@ async def decide_match(app: AppContext, by: MemberId, match_id: str, *, is_same:
     """Say whether a line means the person: one member suffices for an exact match, more are needed below. Policy: P-9.6."""
     async with app.units_of_work.begin() as uow:
         member = await require_permission(uow, by, UseCase.CHECK_EVENT)
-        known = {facts.case.id for facts in await known_facts(uow, member)}
         match = next((each for each in await uow.events.matches() if each.id == match_id), None)
-        if match is None or match.case not in known:
+        if match is None or not await known_facts(uow, member, [match.case]):
             raise NotFound
         yes, no = (frozenset(given) - {by} for given in (match.yes, match.no))
         yes, no = (yes | {by}, no) if is_same else (yes, no | {by})

@@ -11,6 +11,7 @@ from typing import Final
 from guardian.cases.access import may_read_by_status
 from guardian.cases.case import CaseKind, CaseState
 from guardian.cases.case_records import CaseFacts, ConfirmedMerge, ReceivedReport, StatedRecord
+from guardian.cases.open_work import CaseSummary
 from guardian.cases.reports import ReportChannel
 from guardian.ids import CaseId, MemberId, PersonId
 from guardian.people.links import merged_people
@@ -30,7 +31,7 @@ from rules.tracking_sheet import (
     SheetStatus,
 )
 
-_RECORDED: Final = (CaseKind.REPORT, CaseKind.REVIEW)
+RECORDED: Final = (CaseKind.REPORT, CaseKind.REVIEW)
 """A request to return belongs to the case that restricted the person, and a local matter to the moderators."""
 
 _PLACES: Final[Mapping[str, str]] = {"discord": "discord", "forum": "forum", "github": "github"}
@@ -43,20 +44,44 @@ _OF_RESTRICTION: Final = {
 _NOTHING_CAME: Final = (SheetConsequence.PENDING, SheetConsequence.NO_VIOLATION, SheetConsequence.OUT_OF_SCOPE)
 
 
-async def recorded_facts(view: ReadView) -> tuple[CaseFacts, ...]:
-    """Return the facts of every case that the records are about, whoever may know of it: for what is published alone."""
-    return tuple(facts for facts in await view.records.case_facts() if facts.case.kind in _RECORDED)
+async def recorded_facts(view: ReadView, those: Collection[CaseId] | None = None) -> tuple[CaseFacts, ...]:
+    """Return the facts of those cases that the records are about, of all where none are named, whoever may know of them.
+
+    For what is published or kept alone.
+    """
+    return tuple(facts for facts in await view.records.case_facts(those) if facts.case.kind in RECORDED)
 
 
-async def known_facts(view: ReadView, member: Member) -> tuple[CaseFacts, ...]:
-    """Return the facts of those cases that are the member's to read, oldest first. Policy: P-4.2."""
-    statuses = await view.open_work.statuses()
+async def known_facts(view: ReadView, member: Member, those: Collection[CaseId] | None = None) -> tuple[CaseFacts, ...]:
+    """Return the facts of those cases that are the member's to read, of all where none are named; the oldest first.
+
+    Policy: P-4.2.
+    """
+    statuses = await (view.open_work.statuses() if those is None else view.open_work.statuses_of(those))
     none: Mapping[MemberId, ConflictStatus] = {}
     return tuple(
         facts
-        for facts in await recorded_facts(view)
+        for facts in await recorded_facts(view, those)
         if may_read_by_status(member, facts.case, statuses.get(facts.case.id, none), view.now)
     )
+
+
+async def newest_known_cases(
+    view: ReadView, member: Member, after: CaseId | None, most: int
+) -> tuple[CaseSummary, ...]:
+    """Return so many cases of the records that are the member's to read, the last opened first, from after that one on.
+
+    What is kept from the member leaves no gap: others are in its place. Policy: P-4.2.
+    """
+    found: list[CaseSummary] = []
+    while len(found) < most:
+        some = await view.records.newest_cases(RECORDED, after, most)
+        statuses = await view.open_work.statuses_of([each.id for each in some])
+        found += [each for each in some if may_read_by_status(member, each, statuses.get(each.id, {}), view.now)]
+        if len(some) < most:
+            break
+        after = some[-1].id
+    return tuple(found[:most])
 
 
 def rows_of(facts: CaseFacts) -> tuple[SheetRow, ...]:

@@ -7,19 +7,30 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from guardian.cases.access import case_for_reader, may_know_by_status, require_permission
+from guardian.cases.access import (
+    case_for_reader,
+    may_know_by_status,
+    normalize_code_name,
+    require_permission,
+)
 from guardian.cases.case import Case, CaseKind
 from guardian.cases.case_records import CaseFacts, StatedRecord, as_stated
 from guardian.cases.drafts import check_text
 from guardian.cases.status_words import CASE_STATE_LABELS
 from guardian.errors import NotFound, Refused, Stale
-from guardian.ids import MemberId, PersonId
+from guardian.ids import CaseId, MemberId, PersonId
 from guardian.journal import Entry, by_member
 from guardian.people.models import Member
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.records.recorded_cases import known_facts, record_kind, recorded_facts, rows_of
+from guardian.services.records.recorded_cases import (
+    known_facts,
+    newest_known_cases,
+    record_kind,
+    recorded_facts,
+    rows_of,
+)
 from guardian.services.records.sheet_files import SheetFormat, write_sheet
 from rules.conflicts import ConflictStatus
 from rules.record_kinds import RecordKind
@@ -29,6 +40,7 @@ from rules.violation_types import ViolationType
 
 Change = Callable[[StatedRecord], StatedRecord]
 _LONGEST_WORDS: Final = 300
+_ON_A_PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +61,11 @@ class RecusedLine:
 
 @dataclass(frozen=True, slots=True)
 class TrackingSheet:
-    """The sheet as one member may know it, the newest report first."""
+    """A page of the sheet as one member may know it, the newest report first; `next` is the case after which it goes on."""
 
     lines: tuple[SheetLine, ...]
     recused: tuple[RecusedLine, ...] = ()
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +92,26 @@ class SheetWords:
     types: tuple[ViolationType, ...] = ()
 
 
-async def read_sheet(app: AppContext, by: MemberId) -> TrackingSheet:
-    """Return the sheet, made of the cases that the member may know of; the reading is an entry of the journal."""
+async def read_sheet(app: AppContext, by: MemberId, after: str = "") -> TrackingSheet:
+    """Return a page of the sheet, made of the cases that the member may know of; the reading is an entry of the journal.
+
+    A page after a case that is not the member's to know is the first, as after one that does not exist.
+    """
     async with app.units_of_work.begin() as uow:
         member = await require_permission(uow, by, UseCase.READ_SHEET)
-        known = await known_facts(uow, member)
-        sheet = TrackingSheet(_lines(known), await _recused_lines(uow, member))
+        cases = await newest_known_cases(uow, member, await _place_of(uow, member, after), _ON_A_PAGE + 1)
+        shown = cases[:_ON_A_PAGE]
+        known = await known_facts(uow, member, [case.id for case in shown])
+        next_page = shown[-1].code_name if len(cases) > _ON_A_PAGE else ""
+        sheet = TrackingSheet(_lines(known), await _recused_lines(uow, member), next_page)
         uow.journal.note(Entry(act="sheet.was_read", by=by_member(by), authority="P-9.8"))
     return sheet
+
+
+async def _place_of(view: ReadView, member: Member, code_name: str) -> CaseId | None:
+    case = await view.cases.case_by_code_name(normalize_code_name(code_name)) if code_name else None
+    known = await known_facts(view, member, [case.id]) if case else ()
+    return known[0].case.id if known else None
 
 
 async def export_sheet(app: AppContext, by: MemberId, table_format: SheetFormat) -> bytes:
@@ -192,7 +217,7 @@ async def save_stated(
 
 
 async def _facts_of(view: ReadView, case: Case) -> CaseFacts:
-    return next(each for each in await recorded_facts(view) if each.case.id == case.id)
+    return (await recorded_facts(view, [case.id]))[0]
 
 
 def _with_words(record: StatedRecord, words: SheetWords) -> StatedRecord:
@@ -222,11 +247,11 @@ def _marks_of(*texts: str) -> tuple[TellingWords, ...]:
 async def _recused_lines(view: ReadView, member: Member) -> tuple[RecusedLine, ...]:
     """The cases that they stepped back from and may know of by name alone."""
     statuses = await view.open_work.statuses()
+    left = [case for case, of_case in statuses.items() if of_case.get(member.id) is ConflictStatus.RECUSED]
     found = []
-    for case in await view.open_work.summaries():
-        of_case = statuses.get(case.id, {})
+    for case in await view.open_work.summaries_of(left):
+        of_case = statuses[case.id]
         others = {each: status for each, status in of_case.items() if each != member.id}
-        stepped_back = of_case.get(member.id) is ConflictStatus.RECUSED and case.kind is not CaseKind.LOCAL
-        if stepped_back and may_know_by_status(member, case, others, view.now):
+        if case.kind is not CaseKind.LOCAL and may_know_by_status(member, case, others, view.now):
             found.append(RecusedLine(case.code_name, CASE_STATE_LABELS[case.state]))
     return tuple(found)

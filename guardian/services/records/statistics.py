@@ -4,15 +4,15 @@ Read `read_statistics` and `publish_half_year` first. Policy: P-10.1, P-4.2.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Final
 
 from guardian.cases.access import require_permission
 from guardian.cases.case_records import Publication
 from guardian.errors import Refused
-from guardian.ids import MemberId, new_id
+from guardian.ids import CaseId, MemberId, new_id
 from guardian.journal import Entry, by_member
 from guardian.people.permissions import UseCase
 from guardian.services.context import AppContext, ReadView
@@ -40,8 +40,9 @@ async def read_statistics(app: AppContext, by: MemberId) -> tuple[HalfYearLine, 
     """
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.READ_SHEET)
-        cases = counted_cases(await known_facts(view, member), await view.records.confirmed_merges())
         published = await published_half_years(view)
+        those = await _not_all_published(view, published)
+        cases = counted_cases(await known_facts(view, member, those), await view.records.confirmed_merges())
         today = view.now.date()
         periods = {HalfYear.of(today), *half_years(cases), *published}
         return tuple(
@@ -49,6 +50,22 @@ async def read_statistics(app: AppContext, by: MemberId) -> tuple[HalfYearLine, 
             or HalfYearLine(period, count_half_year(cases, period), may_publish=period.ends <= today)
             for period in sorted(periods, reverse=True)
         )
+
+
+async def _not_all_published(view: ReadView, published: Collection[HalfYear]) -> tuple[CaseId, ...] | None:
+    """The cases that count in a half year which is not published, and perhaps more; None: any may.
+
+    What is published is not counted again: from the first report on to the first gap there is nothing to read.
+    """
+    first = await view.records.first_opened_at()
+    if first is None:
+        return ()
+    gap = HalfYear.of(first.date())
+    while gap in published:
+        gap = HalfYear.of(gap.ends)
+    if gap == HalfYear.of(first.date()):
+        return None
+    return await view.records.cases_since(datetime.combine(gap.begins, time(), tzinfo=UTC))
 
 
 async def publish_half_year(app: AppContext, by: MemberId, period: str) -> str:

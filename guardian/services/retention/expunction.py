@@ -159,7 +159,7 @@ async def _forget_evidence(uow: UnitOfWork, case: Case, person: PersonId) -> Non
 
 async def _records_to_keep(view: ReadView, case: Case) -> tuple[StatedRecord, ...]:
     """What the sheet and the numbers say of the case, without the group's own words: it stays (P-9.5, P-10.1)."""
-    every = [each for each in await recorded_facts(view) if each.case.id == case.id]
+    every = await recorded_facts(view, [case.id])
     return tuple(record for facts in every for record in _kept(facts, view.now))
 
 

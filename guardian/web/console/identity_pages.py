@@ -36,10 +36,13 @@ class IdentityPages:
             post(IDENTITY, self._name),
         ]
 
-    async def _list(self, _: Request, visit: Visit) -> Response:
-        lines = await list_identities(self._app, visit.by)
+    async def _list(self, request: Request, visit: Visit) -> Response:
+        after = request.query_params.get("after", "")
+        seen = await list_identities(self._app, visit.by, after)
         places = record_pages_for(visit.member, self._app.clock.now())
-        return self._console.render(visit, "identities.html", lines=lines, places=places)
+        return self._console.render(
+            visit, "identities.html", lines=seen.lines, next=seen.next, after=after, places=places
+        )
 
     async def _show(self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
         if not visit.is_proven:

@@ -18,7 +18,6 @@ from guardian.services.records.sheet_files import MOST_ROWS, SheetFormat
 from guardian.services.records.sheet_import import import_sheet
 from guardian.services.records.summaries import SummaryWords, approve_summary, state_summary
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
-from guardian.web.console.inputs import first_of
 from guardian.web.console.navigation import require_seat
 from guardian.web.console.previews import Previews
 from guardian.web.console.record_navigation import record_pages_for
@@ -34,7 +33,6 @@ _MEDIA_TYPES: Final = {
     SheetFormat.CSV: "text/csv; charset=utf-8",
     SheetFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_ON_A_PAGE: Final = 100
 _YES_OR_NO: Final[Mapping[str, bool]] = {"yes": True, "no": False}
 _SUMMARY_FIELDS: Final = {"nobody_named": "summary", "no_summary": "summary", "own_summary": "summary"}
 
@@ -65,14 +63,13 @@ class RecordPages:
         ]
 
     async def _sheet(self, request: Request, visit: Visit) -> Response:
-        now, first = self._app.clock.now(), first_of(request)
-        sheet = await read_sheet(self._app, visit.by)
+        now, after = self._app.clock.now(), request.query_params.get("after", "")
+        sheet = await read_sheet(self._app, visit.by, after)
         return self._console.render(
             visit,
             "records.html",
             sheet=sheet,
-            lines=sheet.lines[first : first + _ON_A_PAGE],
-            first=first,
+            after=after,
             columns=COLUMNS,
             cells_of=cells_of,
             places=record_pages_for(visit.member, now),

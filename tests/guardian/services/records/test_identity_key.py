@@ -32,7 +32,7 @@ async def test_the_identity_key_is_not_every_members_to_read(community: Communit
 async def test_the_key_has_nobody_of_a_case_that_is_kept_from_its_reader(community: Community) -> None:
     """P-4.2"""
     _, person = await community.a_named_case(named_members=(AMARA,))
-    assert await list_identities(community.app, AMARA) == ()
+    assert (await list_identities(community.app, AMARA)).lines == ()
     with pytest.raises(NotFound):
         await read_identity(community.app, AMARA, person)
 
@@ -40,9 +40,9 @@ async def test_the_key_has_nobody_of_a_case_that_is_kept_from_its_reader(communi
 async def test_the_key_counts_violations_found_and_not_reports(community: Community) -> None:
     """P-2.9, P-9.2"""
     journey = await a_journey(community)
-    (before,) = await list_identities(community.app, AMARA)
+    (before,) = (await list_identities(community.app, AMARA)).lines
     await journey.enact(a_warning())
-    (after,) = await list_identities(community.app, AMARA)
+    (after,) = (await list_identities(community.app, AMARA)).lines
     assert (before.cases, before.violations, after.violations, after.highest.value) == (1, 0, 1, "Warning")
 
 
