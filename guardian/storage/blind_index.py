@@ -76,20 +76,24 @@ class BlindIndex:
         """Return the ids of the rows that can be found by any of the terms, each with a term of it."""
         return await self._find({_digest(key, _encode(term)): term for term in terms for key in self._keys})
 
-    async def find_each(self, terms: Iterable[IndexTerm]) -> list[tuple[str, IndexTerm]]:
-        """Return the ids of the rows that can be found by the terms, with each term by which one can."""
-        by_digest = {_digest(key, _encode(term)): term for term in terms for key in self._keys}
-        found: dict[tuple[str, IndexTerm], None] = {}
-        for part in _split(by_digest):
-            rows = await self._connection.execute(select_among(blind_indexes.c.digest), {AT: part})
-            found |= dict.fromkeys((row.row_id, by_digest[bytes(row.digest)]) for row in rows)
-        return list(found)
-
     async def find_numbered(self, term: IndexTerm, numbers: range) -> dict[str, int]:
         """Return the ids of the rows that can be found by the term with one of the numbers as its last part."""
         encoded = _encode(term)
         numbered = ((number, encoded + _encode_part(number_part(number))) for number in numbers)
         return await self._find({_digest(key, text): number for number, text in numbered for key in self._keys})
+
+    async def find_each_numbered(self, terms: Iterable[IndexTerm], numbers: range) -> list[tuple[str, IndexTerm]]:
+        """Return the ids of the rows that can be found by one of the terms with one of the numbers, each with that term."""
+        lasts = [_encode_part(number_part(number)) for number in numbers]
+        encoded = ((_encode(term), term) for term in terms)
+        by_digest = {
+            _digest(key, first + last): term for first, term in encoded for last in lasts for key in self._keys
+        }
+        found: dict[tuple[str, IndexTerm], None] = {}
+        for part in _split(by_digest):
+            rows = await self._connection.execute(select_among(blind_indexes.c.digest), {AT: part})
+            found |= dict.fromkeys((row.row_id, by_digest[bytes(row.digest)]) for row in rows)
+        return list(found)
 
     async def terms_of(self, scope: KeyScope) -> list[tuple[str, IndexTerm]]:
         """Return the ids of the scope's rows, each with a term by which it can be found."""

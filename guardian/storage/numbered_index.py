@@ -13,6 +13,8 @@ from guardian.storage.blind_index import BlindIndex, IndexedRow, IndexTerm, numb
 from guardian.storage.data_key_store import KeyScope
 
 _BATCH: Final = 32
+_BATCH_OF_MANY: Final = 8
+"""Where many are asked for together, most of them have a few rows."""
 
 
 class NumberedIndex:
@@ -37,12 +39,11 @@ class NumberedIndex:
         found: dict[IndexTerm, set[str]] = {term: set() for term in terms}
         start, asked = 0, list(terms)
         while asked:
-            sought = {_number(term, number): term for term in asked for number in range(start, start + _BATCH)}
-            seen = [(sought[numbered], row_id) for row_id, numbered in await self._index.find_each(sought)]
-            for term, row_id in seen:
+            seen = await self._index.find_each_numbered(asked, range(start, start + _BATCH_OF_MANY))
+            for row_id, term in seen:
                 found[term].add(row_id)
-            asked = list(dict.fromkeys(term for term, _ in seen))
-            start += _BATCH
+            asked = list(dict.fromkeys(term for _, term in seen))
+            start += _BATCH_OF_MANY
         return {term: tuple(sorted(rows)) for term, rows in found.items()}
 
     async def close_gaps(self, scope: KeyScope) -> None:

@@ -1,17 +1,19 @@
-"""How long each page of the console takes on the server, and how large it is, beside so many cases as years bring.
+"""How long each page of the console takes on the server, and how large it is, beside so many cases as ten years bring.
 
-Most cases are closed; some are open with a date, and some restrict somebody now. Each page is asked for several times,
-in this process and without a network. Read `measure` first.
+Most cases are closed; some are open with a date, and some restrict somebody now. The half years that are over are
+published. Each page is asked for several times, in this process and without a network. Read `measure` first.
 """
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
 from starlette.routing import Route
 
 from guardian.cases.case import Case, CaseState, Party, PartyRole
+from guardian.cases.case_records import Publication
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.reports import Report, ReportChannel
 from guardian.cases.submissions import new_case
@@ -20,9 +22,11 @@ from guardian.ids import PersonId, ReportId, new_id, new_reference
 from guardian.people.models import Person
 from guardian.sanctions.imposition import SanctionOrder, Term, impose
 from guardian.sanctions.models import Authority
+from guardian.services.records.statistics import HALF_YEAR
 from guardian.storage.unit_of_work import SqlUnitOfWork
 from rules.ladder import AuthorityKind
 from rules.precedence import Restriction
+from rules.statistics import Counts, HalfYear
 from tests.bench.figures import Aim, Part, middle
 from tests.builders.community import AMARA, INES, Community, a_community
 from tests.builders.pages import Pages, open_pages
@@ -31,6 +35,7 @@ NAME: Final = "pages"
 MOST_SECONDS: Final = 0.1
 MOST_BYTES: Final = 100_000
 _AT_ONCE: Final = 500
+_YEARS: Final = timedelta(days=3652)
 _FILES: Final = (".csv", ".xlsx", ".md", ".html")
 
 
@@ -88,18 +93,34 @@ async def _fill(community: Community, size: Size) -> None:
         async with community.units_of_work.begin() as uow:
             for number in range(start, min(start + _AT_ONCE, size.cases)):
                 await _add_case(community, uow, number, size)
+    await _publish(community)
+
+
+async def _publish(community: Community) -> None:
+    """Every half year that is over is published; what the numbers are makes no page slower."""
+    async with community.units_of_work.begin() as uow:
+        at = uow.now - _YEARS
+        while (period := HalfYear.of(at.date())).ends <= uow.now.date():
+            kept = json.dumps(asdict(Counts()))
+            await uow.records.add_publication(
+                Publication(id=new_id(), kind=HALF_YEAR, period=str(period), at=uow.now, by=AMARA, content=kept)
+            )
+            at = datetime.combine(period.ends, time(), tzinfo=UTC)
 
 
 async def _add_case(community: Community, uow: SqlUnitOfWork, number: int, size: Size) -> None:
     is_open, is_held = number % size.open_each == 0, number % size.held_each == 1
-    fresh = new_case(f"case-{number}", uow.now, danger=False)
+    opened_at = uow.now - _YEARS * ((size.cases - number) / size.cases)
+    fresh = new_case(f"case-{number}", opened_at, danger=False)
     closed = replace(fresh, state=CaseState.CLOSED, closed_at=uow.now, outcome="Nothing had to be done.")
     case = fresh if is_open else replace(fresh, state=CaseState.IN_FORCE) if is_held else closed
     await uow.cases.add_case(case)
     report = ReportId(new_id())
     words = f"They called somebody names, time and again, report number {number}."
     await uow.cases.add_report(
-        Report(id=report, case=case.id, channel=ReportChannel.DISCORD_COMMAND, received_at=uow.now, what_happened=words)
+        Report(
+            id=report, case=case.id, channel=ReportChannel.DISCORD_COMMAND, received_at=opened_at, what_happened=words
+        )
     )
     if is_open:
         due = uow.now + timedelta(days=1 + number % 30)

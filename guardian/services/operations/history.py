@@ -5,9 +5,10 @@ So nothing is shown of conflicts that were raised, which may be about the reader
 its actor is not told. Read `list_history` first. Policy: P-4.1, P-4.2, P-4.4, P-9.8.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from guardian.cases.access import may_read_by_status, require_permission
@@ -116,6 +117,11 @@ OF_NO_CASE: Final[Mapping[str, str]] = {
 }
 
 
+Statuses = Mapping[MemberId, ConflictStatus]
+MayReadCase = Callable[[CaseSummary, Statuses], bool]
+"""Whether entries of a case are shown, from the case in brief and how everybody stands to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One entry in words; `case` is a code name, empty where it is of none."""
@@ -138,7 +144,7 @@ async def list_history(app: AppContext, by: MemberId, page: int = 0) -> HistoryP
     """Return one page of the entries that the member may know of; the reading is itself an entry."""
     async with app.units_of_work.begin() as uow:
         member = await require_permission(uow, by, UseCase.READ_JOURNAL)
-        lines = await list_lines(uow, await _readable_cases(uow, member), (page + 1) * PAGE_LENGTH + 1)
+        lines = await list_lines(uow, partial(_may_read, member, uow.now), (page + 1) * PAGE_LENGTH + 1)
         uow.journal.note(Entry(act="journal.was_read", by=by_member(by), authority="P-9.8"))
     shown = lines[page * PAGE_LENGTH :]
     return HistoryPage(tuple(shown[:PAGE_LENGTH]), len(shown) > PAGE_LENGTH)
@@ -151,28 +157,34 @@ async def is_journal_whole(app: AppContext, by: MemberId) -> bool:
         return await view.history.is_whole()
 
 
-async def list_lines(view: ReadView, cases: Mapping[CaseId, CaseSummary], most: int | None) -> list[HistoryLine]:
-    """Return the entries of these cases, and those of none, in words, newest first; so many at most."""
+async def list_lines(view: ReadView, may_read: MayReadCase, most: int | None) -> list[HistoryLine]:
+    """Return the entries of the cases that may be read, and those of none, in words, newest first; so many at most."""
     names = {**_OTHERS, **{by_member(each.id): each.name for each in await view.people.members()}}
     found: list[HistoryLine] = []
+    cases: dict[CaseId, CaseSummary | None] = {}
     position: int | None = None
     while (most is None or len(found) < most) and (entries := await view.history.entries_before(position, _BATCH)):
+        await _look_up(view, {each.case for each in entries if each.case} - cases.keys(), may_read, cases)
         found += [line for line in (_line(each, cases, names) for each in entries) if line is not None]
         position = entries[-1].position
     return found[:most]
 
 
-async def _readable_cases(view: ReadView, member: Member) -> Mapping[CaseId, CaseSummary]:
-    statuses = await view.open_work.statuses()
-    none: Mapping[MemberId, ConflictStatus] = {}
-    return {
-        case.id: case
-        for case in await view.open_work.summaries()
-        if may_read_by_status(member, case, statuses.get(case.id, none), view.now)
+async def _look_up(
+    view: ReadView, those: Collection[CaseId], may_read: MayReadCase, cases: dict[CaseId, CaseSummary | None]
+) -> None:
+    statuses = await view.open_work.statuses_of(those)
+    cases |= dict.fromkeys(those)
+    cases |= {
+        case.id: case for case in await view.open_work.summaries_of(those) if may_read(case, statuses.get(case.id, {}))
     }
 
 
-def _line(entry: PastEntry, cases: Mapping[CaseId, CaseSummary], names: Mapping[str, str]) -> HistoryLine | None:
+def _may_read(member: Member, at: datetime, case: CaseSummary, statuses: Statuses) -> bool:
+    return may_read_by_status(member, case, statuses, at)
+
+
+def _line(entry: PastEntry, cases: Mapping[CaseId, CaseSummary | None], names: Mapping[str, str]) -> HistoryLine | None:
     case = cases.get(entry.case) if entry.case else None
     words = (IN_CASES if entry.case else OF_NO_CASE).get(entry.act)
     if words is None or (entry.case is not None and case is None):

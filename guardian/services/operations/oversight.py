@@ -6,16 +6,17 @@ the same, those too whose words are forgotten. Read `take_copy` first. Policy: P
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from guardian.cases.access import is_hidden_by_status, require_permission, states_conflicts_before
 from guardian.cases.case import CaseKind
 from guardian.cases.open_work import CaseSummary
-from guardian.ids import CaseId, MemberId
+from guardian.ids import MemberId
 from guardian.journal import Entry, by_member
 from guardian.people.models import Member
 from guardian.people.permissions import UseCase
-from guardian.services.context import AppContext, ReadView
-from guardian.services.operations.history import HistoryLine, list_lines
+from guardian.services.context import AppContext
+from guardian.services.operations.history import HistoryLine, Statuses, list_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +32,13 @@ async def take_copy(app: AppContext, by: MemberId) -> OversightCopy:
     """Return the journal for a member of the Board; that it was taken is an entry that everybody can read."""
     async with app.units_of_work.begin() as uow:
         member = await require_permission(uow, by, UseCase.OVERSEE)
-        lines = await list_lines(uow, await _overseen(uow, member), None)
+        lines = await list_lines(uow, partial(_is_overseen, member), None)
         is_whole = await uow.history.is_whole()
         uow.journal.note(Entry(act="journal.was_copied", by=by_member(by), authority="P-9.8"))
         return OversightCopy(uow.now, tuple(lines), is_whole)
 
 
-async def _overseen(view: ReadView, member: Member) -> dict[CaseId, CaseSummary]:
-    """The cases of the group and of the Board, but for those that are kept from the member. Policy: P-4.2."""
-    statuses = await view.open_work.statuses()
-    return {
-        case.id: case
-        for case in await view.open_work.summaries()
-        if case.kind is not CaseKind.LOCAL
-        and not states_conflicts_before(member, case)
-        and not is_hidden_by_status(member.id, case, statuses.get(case.id, {}))
-    }
+def _is_overseen(member: Member, case: CaseSummary, statuses: Statuses) -> bool:
+    """Whether it is a case of the group or of the Board that is not kept from the member. Policy: P-4.2."""
+    is_local = case.kind is CaseKind.LOCAL
+    return not (is_local or states_conflicts_before(member, case) or is_hidden_by_status(member.id, case, statuses))

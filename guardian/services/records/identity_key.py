@@ -23,7 +23,7 @@ from rules.statistics import VIOLATIONS, highest
 from rules.tracking_sheet import SheetConsequence
 
 _LONGEST_NAME = 200
-_ON_A_PAGE = 100
+_ON_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,11 @@ async def list_identities(app: AppContext, by: MemberId, after: str = "") -> Ide
         member = await require_permission(view, by, UseCase.READ_IDENTITY_KEY)
         lines: list[IdentityLine] = []
         while len(lines) <= _ON_A_PAGE:
-            people = await view.people.people_after(after, _ON_A_PAGE)
+            people = await view.people.people_after(after, _ON_A_PAGE + 1)
             cases = await view.cases.read_people_ahead([each.id for each in people])
             known = _lines(await known_facts(view, member, cases))
             lines += [known[each.id] for each in people if each.id in known]
-            if len(people) < _ON_A_PAGE:
+            if len(people) <= _ON_A_PAGE:
                 break
             after = people[-1].code_name
         shown = tuple(lines[:_ON_A_PAGE])
