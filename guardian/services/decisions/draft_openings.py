@@ -3,6 +3,7 @@
 Read `list_openings` first. Policy: P-5.5, P-5.6.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,27 +11,25 @@ from guardian.cases.case import Case, PartyRole
 from guardian.cases.drafts import GAP, DraftKind
 from guardian.cases.proposals import Decision
 from guardian.notices.letters import compose_letter
+from guardian.notices.translations import translate_text
 from guardian.services.case_flow import reported_people
 from guardian.services.context import ReadView
 from guardian.services.deliberation.letter_drafts import hearing_words
+from rules.ladder import Outcome
 
 _TEXTS: Final = (
-    (DraftKind.HEARING, PartyRole.REPORTED, f"In {GAP}, you are said to have {GAP}."),
+    (DraftKind.HEARING, PartyRole.REPORTED, "opening.hearing"),
     (DraftKind.DECISION, PartyRole.REPORTED, ""),
-    (
-        DraftKind.DECISION,
-        PartyRole.REPORTER,
-        f"Hello,\n\nwe have come to a decision on what you reported: {GAP}\n\nWhy: {GAP}",
-    ),
-    (
-        DraftKind.RESOLUTION,
-        PartyRole.REPORTER,
-        f"Hello,\n\nwhat you reported is dealt with: {GAP}\n\nIf anything new happens, please write to us again.",
-    ),
-    (DraftKind.ANSWER, PartyRole.REPORTER, f"Hello,\n\nthank you for writing to us. {GAP}"),
-    (DraftKind.ANSWER, PartyRole.REPORTED, f"Hello,\n\nthank you for your answer. {GAP}"),
+    (DraftKind.DECISION, PartyRole.REPORTER, "opening.decision_reporter"),
+    (DraftKind.RESOLUTION, PartyRole.REPORTER, "opening.resolution_reporter"),
+    (DraftKind.ANSWER, PartyRole.REPORTER, "opening.answer_reporter"),
+    (DraftKind.ANSWER, PartyRole.REPORTED, "opening.answer_reported"),
 )
-_BEHAVIOUR: Final = GAP
+"""The texts in the order in which a case comes to them, each with its opening in the catalogues; "": the letter."""
+
+
+_WITHOUT_HELLO: Final = "opening.hearing"
+"""It stands within a message that greets by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +42,46 @@ class DraftOpening:
 
 
 async def list_openings(view: ReadView, case: Case) -> tuple[DraftOpening, ...]:
-    """Return the texts that can be written in the case, in the order in which it comes to them."""
-    reporters, people = await view.cases.reports_of(case.id), await reported_people(view, case)
-    present = {PartyRole.REPORTER: bool(reporters), PartyRole.REPORTED: bool(people)}
+    """Return the texts that can be written in the case, in the order in which it comes to them.
+
+    Each begins in the language of those whom it goes to; in English where they have several, or none is known.
+    """
+    reports, people = await view.cases.reports_of(case.id), await reported_people(view, case)
+    languages = {
+        PartyRole.REPORTER: {report.locale for report in reports},
+        PartyRole.REPORTED: {await view.people.language_of(person) for person in people},
+    }
     return tuple(
-        [DraftOpening(kind, to, text or await _begin_letter(view, case)) for kind, to, text in _TEXTS if present[to]]
+        [
+            DraftOpening(kind, to, await _begin(view, case, key, _common(languages[to])))
+            for kind, to, key in _TEXTS
+            if languages[to]
+        ]
     )
 
 
-async def _begin_letter(view: ReadView, case: Case) -> str:
-    """The letter about the newest decision as it would be drafted from its words; the general one where none is made."""
+def _common(languages: Set[str]) -> str:
+    return next(iter(languages)) if len(languages) == 1 else ""
+
+
+async def _begin(view: ReadView, case: Case, key: str, locale: str) -> str:
+    if not key:
+        return await _begin_letter(view, case, locale)
+    text = translate_text(locale, key, gap=GAP)
+    return text if key == _WITHOUT_HELLO else f"{translate_text(locale, 'notice.hello')}\n\n{text}"
+
+
+async def _begin_letter(view: ReadView, case: Case, locale: str) -> str:
+    """The letter about the newest decision as it would be drafted from its words; with gaps in its parts where none is made."""
     decisions = [each for each in await view.deliberation.decisions_of(case.id) if each.person is not None]
     if not decisions:
-        return (
-            f"Hello,\n\nthe people who handle conduct reports here have come to a decision that concerns you.\n\n{GAP}"
-        )
+        return compose_letter(Outcome.WARNING, GAP, GAP, GAP, locale=locale)
     newest = max(decisions, key=lambda decision: (decision.at, decision.id))
-    chosen = newest.consequence
-    return compose_letter(chosen.outcome, await _behaviour(view, case, newest), chosen.impact, chosen.conditions)
+    chosen, behaviour = newest.consequence, await _behaviour(view, case, newest)
+    known = await view.people.language_of(newest.person) if newest.person else ""
+    return compose_letter(chosen.outcome, behaviour, chosen.impact, chosen.conditions, locale=known)
 
 
 async def _behaviour(view: ReadView, case: Case, decision: Decision) -> str:
     heard = await hearing_words(view, case, decision.person) if decision.person else None
-    return decision.consequence.summary.strip() or (heard.text if heard else "") or _BEHAVIOUR
+    return decision.consequence.summary.strip() or (heard.text if heard else "") or GAP
