@@ -30,7 +30,7 @@ from guardian.spaces.port import (
     Unknown,
 )
 from guardian.spaces.removals import Removal
-from guardian.untrusted_json import MalformedJson, id_at, object_at, read_object, text_at
+from guardian.untrusted_json import read_object
 from rules.precedence import AccessLevel
 
 Json = Mapping[str, Any]
@@ -62,9 +62,6 @@ _CHANNEL = re.compile(r"<#(\d+)>")
 _LINK = re.compile(r"<?\b(https?://[^\s<>]*[^\s<>.,;:!?)\]'\"*_~|`])>?")
 _ACCOUNT_ID = re.compile(r"(?:<@!?)?(\d{15,20})>?")
 _SNOWFLAKES_BEGIN = datetime(2015, 1, 1, tzinfo=UTC)
-
-
-# -- what a call can end with
 
 
 _NO_TIMEOUT: Final[Json] = {}
@@ -207,9 +204,6 @@ def missing_permission(refusal: Refusal, permission: str) -> str | None:
     return permission if refusal.status == 403 else None
 
 
-# -- what Discord shows
-
-
 def parse_ban(ban: Json) -> ObservedRestriction:
     """Return the ban as it stands; the reference is read back from its reason."""
     reason = ban.get("reason")
@@ -302,56 +296,6 @@ def _is_about(entry: Json, level: AccessLevel) -> bool:
         return True
     changes = entry.get("changes") or ()
     return entry["action_type"] == MEMBER_UPDATED and any(c.get("key") == TIMEOUT_FIELD for c in changes)
-
-
-# -- what the gateway says
-
-_WATCHED = (
-    "GUILD_MEMBER_ADD",
-    "GUILD_MEMBER_REMOVE",
-    "GUILD_MEMBER_UPDATE",
-    "GUILD_BAN_ADD",
-    "GUILD_BAN_REMOVE",
-    "GUILD_AUDIT_LOG_ENTRY_CREATE",
-)
-_ENTRIES = (MEMBER_KICKED, BAN_ADDED, BAN_REMOVED, MEMBER_UPDATED)
-RESTRICTION_EVENTS = ("GUILD_BAN_ADD", "GUILD_AUDIT_LOG_ENTRY_CREATE")
-"""The events after which somebody's restriction may be new. The audit log's own comes once its entry can be read."""
-_WATCHED_FRAME = re.compile(rf'"t":\s*"({"|".join(_WATCHED)})"')
-
-
-@dataclass(frozen=True, slots=True)
-class AccountEvent:
-    """An event about an account: it says only where to look."""
-
-    kind: str
-    native_id: str
-
-
-def parse_event(frame: str, guild_id: str, own_id: str) -> AccountEvent | None:
-    """Return the account of our server that a gateway frame is about.
-
-    None for all other frames and for entries of our own.
-    """
-    if not _WATCHED_FRAME.search(frame):
-        return None
-    try:
-        event = read_object(frame)
-    except MalformedJson:
-        return None
-    kind, data = text_at(event, "t"), object_at(event, "d")
-    if kind not in _WATCHED or id_at(data, "guild_id") != guild_id:
-        return None
-    if kind == "GUILD_AUDIT_LOG_ENTRY_CREATE":
-        action = data.get("action_type")
-        concerned = id_at(data, "target_id") if isinstance(action, int) and action in _ENTRIES else None
-        native_id = None if text_at(data, "user_id") == own_id else concerned
-    else:
-        native_id = id_at(object_at(data, "user"), "id")
-    return AccountEvent(kind, native_id) if native_id else None
-
-
-# -- what leaves for Discord
 
 
 def to_plain_text(text: str) -> str:

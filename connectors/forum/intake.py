@@ -6,17 +6,19 @@ to the service, so that a reading that was cut off anywhere loses nothing and do
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from connectors.forum import commands, translate
 from connectors.forum.changes import ChangedPosts
 from connectors.forum.connection import ForumConnection
 from connectors.forum.content import ForumContent
 from connectors.forum.flags import FlagQueue, flag_name
+from connectors.forum.inbox_listing import MAX_PAGES, InboxListing, NotRead
 from connectors.forum.posts import Flag, ForumConversation, Opening, Post
 from connectors.forum.private_replies import PrivateReplies
+from connectors.forum.reply_drafts import ReplyDraft
 from connectors.forum.report_intake import ReportIntake, fit_evidence
 from connectors.http import CallFailed, Priority
 from guardian.cases.conversations import Conversation
@@ -32,13 +34,8 @@ from guardian.services.members import member_for_account
 from guardian.services.reports import conversations
 from guardian.spaces.port import Unknown
 from guardian.spaces.registry import Mode
-from guardian.untrusted_json import id_at, object_at
 
-T = TypeVar("T")
 log = logger("forum")
-
-_MAX_PAGES: Final = 20
-"""So many pages of one inbox are listed at a reading; what stands behind them is for the next readings."""
 _MAX_REPLIES: Final = 40
 """Past so many answers of ours in one conversation nothing more is said there: two machines may be talking."""
 _MAX_ROUNDS: Final = 5
@@ -54,69 +51,20 @@ _PARTS: Final = {
 }
 
 
-class _NotRead(Exception):
-    """The forum did not give, or do, what was asked: it is asked again at the next reading."""
-
-
-@dataclass(frozen=True, slots=True)
-class _InboxEntry:
-    """A conversation in the inbox, and the number of the last thing in it."""
-
-    topic: int
-    highest: int
-
-
-@dataclass(slots=True)
-class _ReplyDraft:
-    """What is to be said in one conversation: each thing once, in the order in which it came up.
-
-    `to_command`: it answers a member's command, which is said also where we only look. `alone`: what its reporter is
-    told where nobody else reads it, by the number of the post that it answers.
-    """
-
-    parts: dict[str, None] = field(default_factory=dict)
-    to_command: bool = False
-    alone: dict[int, str] = field(default_factory=dict)
-
-    def add(self, text: str) -> None:
-        """The text is part of the answer, unless there is none."""
-        if text:
-            self.parts[text] = None
-
-    def add_for(self, number: int, text: str, *, alone: bool) -> None:
-        """The text answers the post of that number by its reporter, who is told alone where others read along."""
-        if alone and text:
-            self.alone[number] = text
-        elif text:
-            self.add(text)
-
-    @property
-    def text(self) -> str:
-        """The answer as it is written."""
-        return "\n\n".join(self.parts)
-
-
-class ForumInbox:
+class ForumInbox(InboxListing):
     """What arrives on one forum, read for one service."""
 
     def __init__(
-        self, app: AppContext, connection: ForumConnection, content: ForumContent, most_pages: int = _MAX_PAGES
+        self, app: AppContext, connection: ForumConnection, content: ForumContent, most_pages: int = MAX_PAGES
     ) -> None:
-        self._app, self._connection, self._content = app, connection, content
-        self._most_pages = most_pages
+        super().__init__(connection, most_pages)
+        self._app, self._content = app, content
         self._flag_queue, self._report_intake = FlagQueue(connection, content), ReportIntake(app, connection, content)
         self._changed_posts = ChangedPosts(app, content, self._report_intake)
         self._private_replies = PrivateReplies(connection, content)
         self._command_context = commands.CommandContext(app, content.space, connection.config.base_url)
         self._lock = asyncio.Lock()
         self._conversations: dict[str, Conversation] | None = None
-        self._own_id: int | None = None
-        self._next_pages: dict[str | None, int] = {}
-
-    @property
-    def name(self) -> str:
-        """The space's name."""
-        return self._connection.config.name
 
     @property
     def poll_interval(self) -> timedelta:
@@ -144,7 +92,7 @@ class ForumInbox:
         async def take_in() -> bool:
             try:
                 return await operation
-            except (_NotRead, CallFailed) as error:
+            except (NotRead, CallFailed) as error:
                 log.warning("inbox.not_read", space=self.name, part=part, at=location_of(error))
                 return False
 
@@ -208,48 +156,6 @@ class ForumInbox:
             await self._changed_posts.receive(found, known)
         return True
 
-    async def _list_inbox(self) -> list[_InboxEntry]:
-        """What is in the inbox of our account and in the one of its group, the oldest first."""
-        found: dict[int, _InboxEntry] = {}
-        group = self._connection.config.group
-        for listing in (None, group) if group else (None,):
-            found = {**found, **await self._list_pages(listing)}
-        return list(found.values())[::-1]
-
-    async def _list_pages(self, listing: str | None) -> dict[int, _InboxEntry]:
-        """The first pages of one inbox, where all that is new stands; of a longer one, also those that come next.
-
-        So many at a reading; the next one goes on from there, until all have been seen.
-        """
-        found: dict[int, _InboxEntry] = {}
-        start = self._next_pages.pop(listing, 0)
-        half = self._most_pages // 2
-        pages = [*range(half), *range(start, start + half)] if start else [*range(self._most_pages)]
-        for page in pages:
-            topics = await self._list_page(listing, page)
-            fresh = {each.topic: each for each in topics if each.topic not in found}
-            if not fresh:
-                return found
-            found |= fresh
-        self._next_pages[listing] = pages[-1] + 1
-        log.warning("inbox.goes_on", space=self.name, count=pages[-1] + 1)
-        return found
-
-    async def _list_page(self, group: str | None, page: int) -> list[_InboxEntry]:
-        forum = self._connection.client
-
-        def call() -> Any:
-            return forum.inbox(page) if group is None else forum.group_inbox(group, page)
-
-        answer = await self._request(self._connection.caller.request(call, Priority.LISTING))
-        topics = answer.get("topic_list", {}).get("topics") if isinstance(answer, dict) else None
-        if not isinstance(topics, list):
-            raise _NotRead
-        entries = [_read_entry(each) for each in topics]
-        if None in entries:
-            log.error("inbox.has_odd_entries", space=self.name, count=entries.count(None))
-        return [each for each in entries if each is not None]
-
     async def _read_conversation(self, topic: int) -> bool:
         """The conversation is read and answered, until nothing new stands in it once it has left the inbox.
 
@@ -263,7 +169,7 @@ class ForumInbox:
             known = self._find(_topic_name(topic))
             if known is not None:
                 await self._changed_posts.receive(conversation, known)
-            answer = await self._missing_reply(conversation, own) if by_people else _ReplyDraft()
+            answer = await self._missing_reply(conversation, own) if by_people else ReplyDraft()
             if by_people and opening.invited_at and known is None:
                 await self._receive_shown(conversation, opening, own, answer)
             for post in self._new_posts(conversation, own) if by_people else ():
@@ -280,7 +186,7 @@ class ForumInbox:
         return conversation.find_opening(own, config.api_username, config.group)
 
     async def _receive_shown(
-        self, conversation: ForumConversation, opening: Opening, own: int, answer: _ReplyDraft
+        self, conversation: ForumConversation, opening: Opening, own: int, answer: ReplyDraft
     ) -> None:
         """A conversation into which we were let is a report of whoever did so, and they alone are told."""
         report, preferences = await self._report_intake.receive_shown(conversation, opening)
@@ -300,9 +206,9 @@ class ForumInbox:
             each for each in conversation.posts if each.number > read_to and each.user_id != own and each.user_id > 0
         ]
 
-    async def _missing_reply(self, conversation: ForumConversation, own: int) -> _ReplyDraft:
+    async def _missing_reply(self, conversation: ForumConversation, own: int) -> ReplyDraft:
         """What is still owed for what was read before, because the answer to it was lost or never sent."""
-        answer = _ReplyDraft()
+        answer = ReplyDraft()
         known = self._find(_topic_name(conversation.id))
         if known is None:
             return answer
@@ -332,7 +238,7 @@ class ForumInbox:
         except NotFound as gone:
             # Its case has been expunged meanwhile: what follows in the conversation is a report of its own.
             self._conversations = {k: v for k, v in (self._conversations or {}).items() if v.report != known.report}
-            raise _NotRead from gone
+            raise NotRead from gone
         return int(reporter.native_id) if reporter is not None else None
 
     def _elsewhere(self, known: Conversation) -> list[int]:
@@ -340,7 +246,7 @@ class ForumInbox:
         others = [each for each in (self._conversations or {}).values() if each.report == known.report]
         return [int(each.name.removeprefix(_TOPIC)) for each in others if each.name != known.name]
 
-    async def _handle_post(self, conversation: ForumConversation, post: Post, own: int, answer: _ReplyDraft) -> None:
+    async def _handle_post(self, conversation: ForumConversation, post: Post, own: int, answer: ReplyDraft) -> None:
         """One private message goes where it belongs: carried out, taken in, added, or answered only."""
         by = await self._command_author(post)
         known = self._find(_topic_name(conversation.id))
@@ -379,7 +285,7 @@ class ForumInbox:
 
     # -- answering, and what is known
 
-    async def _send_reply(self, conversation: ForumConversation, own: int, answer: _ReplyDraft) -> bool:
+    async def _send_reply(self, conversation: ForumConversation, own: int, answer: ReplyDraft) -> bool:
         """The answer stands in the conversation, which has left the inbox; False where we only look, and write nothing."""
         if not self._is_enforcing and not answer.to_command:
             return False
@@ -398,7 +304,7 @@ class ForumInbox:
         )
         return True
 
-    async def _answer_alone(self, conversation: ForumConversation, answer: _ReplyDraft) -> None:
+    async def _answer_alone(self, conversation: ForumConversation, answer: ReplyDraft) -> None:
         """What is for the reporter alone stands in a conversation with nobody but them, which is about the report too."""
         known = self._find(_topic_name(conversation.id))
         reporter = await self._reporter(known)
@@ -430,28 +336,6 @@ class ForumInbox:
     @property
     def _is_enforcing(self) -> bool:
         return self._app.spaces.mode(self._content.space) is Mode.ENFORCE
-
-    async def _load_own_id(self) -> int:
-        """The id of our own account there."""
-        if self._own_id is None:
-            username = self._connection.config.api_username
-            answer = await self._request(
-                self._connection.caller.request(lambda: self._connection.client.profile(username))
-            )
-            self._own_id = int(answer["id"])
-        return self._own_id
-
-    async def _request(self, operation: Coroutine[Any, Any, T], ceilings: int = 1) -> T:
-        """What the forum answered; _NotRead where it did not, in time or at all."""
-        answer = await self._connection.caller.read_item(operation, ceilings)
-        if isinstance(answer, Unknown):
-            raise _NotRead(answer.reason)
-        return answer
-
-
-def _read_entry(entry: Any) -> _InboxEntry | None:
-    number = id_at(object_at(entry), "id")
-    return None if number is None else _InboxEntry(int(number), int(id_at(entry, "highest_post_number") or 0))
 
 
 def _topic_name(topic: int) -> str:

@@ -24,6 +24,7 @@ from github.Organization import Organization
 from github.PullRequestComment import PullRequestComment
 from github.Team import Team
 
+from connectors.github.graphql_errors import error_text, status_of
 from connectors.github.requester import RecordingRequester
 from guardian.clock import monotonic_seconds
 from guardian.ids import SpaceName
@@ -41,7 +42,6 @@ MEMBERS_READ, MEMBERS_WRITE = "Members: read", "Members: write"
 INTERACTIONS = "Administration (of the organisation): write"
 REPOSITORY_LIMITS = "Administration (of repositories): write"
 ISSUES, PULLS, DISCUSSIONS = "Issues: write", "Pull requests: write", "Discussions: write"
-_STATUSES = {"NOT_FOUND": 404, "FORBIDDEN": 403, "INSUFFICIENT_SCOPES": 403, "RATE_LIMITED": 429}
 INSTALLED = "the App installed in the organisation, with its own private key"
 _COMMENTS: Mapping[str, type[IssueComment | PullRequestComment]] = {
     "issues/comments": IssueComment,
@@ -272,7 +272,7 @@ class GithubClient:
         errors = response.body.get("errors") if isinstance(response.body, dict) else None
         data = response.body.get("data") if isinstance(response.body, dict) else None
         if errors or not isinstance(data, dict):
-            raise ErrorResponse(_status_of(errors), {"message": _error_text(errors)}, response.headers, needs)
+            raise ErrorResponse(status_of(errors), {"message": error_text(errors)}, response.headers, needs)
         return data
 
     # -- the library's objects, nothing asked yet
@@ -337,16 +337,6 @@ class GithubClient:
 
 def _needs(list_: str) -> str:
     return PULLS if list_.startswith("pulls") else ISSUES
-
-
-def _status_of(errors: Any) -> int:
-    """The status that the first error of the other API would have had in this one."""
-    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
-    return _STATUSES.get(str(first.get("type")), 422 if first else 502)
-
-
-def _error_text(errors: Any) -> str:
-    return "; ".join(str(e.get("message")) for e in errors if isinstance(e, dict)) if isinstance(errors, list) else ""
 
 
 def _quoted(name: str) -> str:

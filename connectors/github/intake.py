@@ -5,11 +5,9 @@ never believed: each thing is read back through the API. Of what does not mentio
 """
 
 import asyncio
-import re
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from itertools import count
 from typing import Any, Final
 
@@ -32,12 +30,17 @@ from connectors.github.comments import (
 from connectors.github.connection import GithubConnection
 from connectors.github.mentions import Mention
 from connectors.github.repositories import list_repositories
+from connectors.github.submissions import (
+    author_of,
+    evidence_of,
+    fingerprint,
+    fit_text,
+    full_text,
+    parse_urgency,
+    submission_of,
+)
 from connectors.http import CallFailed, Priority
-from guardian.cases import handoffs
 from guardian.cases.conversations import Conversation
-from guardian.cases.received_words import kept_text
-from guardian.cases.reports import ReportChannel
-from guardian.cases.submissions import EvidenceInput, Submission
 from guardian.errors import NotFound, Refused
 from guardian.ids import ReportId, SpaceName
 from guardian.logs import logger
@@ -55,7 +58,6 @@ from guardian.services.reports.intake import (
     record_public_text_removed,
 )
 from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Requested, Unavailable
-from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode
 from guardian.untrusted_json import object_at
 
@@ -66,11 +68,6 @@ _OVERLAP: Final = timedelta(minutes=10)
 """GitHub lists a change a little after it was made."""
 _MINUTE: Final = 60
 _SOURCE: Final = "a comment or conversation on GitHub"
-_CUT: Final = "\n\n(The text is longer; the whole of it stands among the evidence.)"
-_NOT_FETCHED: Final = "Pictures and files in it are links in its text; they were not followed."
-_LINK_MARKS: Final = ("![", "<img", "user-attachments/", "user-images.")
-_URGENCIES: Final = {"soon": handoffs.Urgency.SOON, "danger": handoffs.Urgency.DANGER}
-_URGENT: Final = re.compile(r"(soon|danger)[ \t]*(?:[.,:;!]|\n|$)", re.IGNORECASE)
 
 log = logger("github")
 
@@ -258,7 +255,7 @@ class GithubInbox:
             return True
         if earlier is None:
             earlier = await self._store(comment)
-        elif earlier.report is not None and earlier.read_to != _fingerprint(comment):
+        elif earlier.report is not None and earlier.read_to != fingerprint(comment):
             earlier = await self._store_change(earlier, earlier.report, comment)
         self._conversations[comment.node_id] = earlier
         if earlier.report is None or mention is not Mention.SURE or comment.ref.comment_kind not in REMOVABLE:
@@ -271,22 +268,22 @@ class GithubInbox:
         whole = await self._with_parent(comment)
         report = await self._escalate(whole)
         if report is None:
-            report = (await receive(self._app, _submission(whole, self.name, self._app.longest_text))).report
+            report = (await receive(self._app, submission_of(whole, self.name, self._app.longest_text))).report
         log.info("mention.was_kept", space=self.name, id=report)
-        return await start_conversation(self._app, self.name, comment.node_id, _fingerprint(comment), report)
+        return await start_conversation(self._app, self.name, comment.node_id, fingerprint(comment), report)
 
     async def _escalate(self, comment: Comment) -> ReportId | None:
         """What a moderator orders to be passed on is with the group, and nobody is told here; None: it is no such order.
 
         The order of anybody else is a report like every mention.
         """
-        words, author = parse_escalation(comment.text, self._slug), _author(comment, self.name)
+        words, author = parse_escalation(comment.text, self._slug), author_of(comment, self.name)
         member = await member_for_account(self._app, author) if words is not None and author is not None else None
         if words is None or member is None:
             return None
-        what = ContentSubject(self.name, comment.link, tuple(_evidence(comment, self.name)))
-        urgency, text = _parse_urgency(words)
-        kept = _fit_text(text, self._app.longest_text)
+        what = ContentSubject(self.name, comment.link, tuple(evidence_of(comment, self.name)))
+        urgency, text = parse_urgency(words)
+        kept = fit_text(text, self._app.longest_text)
         try:
             seen = await escalate(
                 self._app, member.id, EscalationInput(what, urgency, "", kept), delivery=comment.node_id
@@ -298,20 +295,20 @@ class GithubInbox:
 
     async def _store_change(self, earlier: Conversation, report: ReportId, comment: Comment) -> Conversation:
         """What was changed in the text after it was kept stands with its report."""
-        author = _author(comment, self.name)
+        author = author_of(comment, self.name)
         access = ReporterAccess(report, author) if author else PolicyAccess(report)
-        text = _fit_text(_full_text(comment), self._app.longest_text)
+        text = fit_text(full_text(comment), self._app.longest_text)
         try:
             # Whoever maintains a repository can change what others wrote there, and GitHub does not say here who did.
             await add_to_report(
                 self._app,
                 access,
                 AdditionInput(text, verified=False),
-                delivery=f"{comment.node_id} {_fingerprint(comment)}",
+                delivery=f"{comment.node_id} {fingerprint(comment)}",
             )
         except NotFound:
             log.info("mention.has_no_report", space=self.name)
-        return await mark_read_to(self._app, earlier, _fingerprint(comment))
+        return await mark_read_to(self._app, earlier, fingerprint(comment))
 
     async def _with_parent(self, comment: Comment) -> Comment:
         """The thing with what it stands on, as far as GitHub shows it."""
@@ -361,66 +358,6 @@ def _request_page(repository: str, comment_kind: CommentKind, since: datetime, p
         return github.list_changed(repository, comment_kind, since, page)
 
     return ask
-
-
-def _submission(comment: Comment, space: SpaceName, longest_text: int) -> Submission:
-    words = _full_text(comment)
-    return Submission(
-        channel=ReportChannel.GITHUB_MENTION,
-        what_happened=_fit_text(words, longest_text),
-        reporter=_author(comment, space),
-        reporter_handle=comment.handle,
-        evidence=tuple(_evidence(comment, space)),
-        delivery=comment.node_id,
-        verified=not comment.changed,
-    )
-
-
-def _evidence(comment: Comment, space: SpaceName) -> Iterator[EvidenceInput]:
-    """The text as it stood, and what it stands on. The reporter is no author of evidence: that is who is reported."""
-    why_not = _NOT_FETCHED if any(mark in comment.text for mark in _LINK_MARKS) else ""
-    yield EvidenceInput(
-        kind="message", link=comment.link, text=_full_text(comment), why_not=why_not, written_at=comment.written_at
-    )
-    above = comment.above
-    if above is not None:
-        author = _author(above, space)
-        own = author is not None and author == _author(comment, space)
-        yield EvidenceInput(
-            kind="linked parent",
-            link=above.link,
-            author=None if own else author,
-            author_handle="" if own else above.handle,
-            text=_full_text(above),
-            written_at=above.written_at,
-        )
-
-
-def _parse_urgency(words: str) -> tuple[handoffs.Urgency, str]:
-    """How urgent it is, where an order begins with that and nothing else on its line, and the words after it."""
-    found = _URGENT.match(words)
-    return (
-        (_URGENCIES[found[1].casefold()], words[found.end() :].strip()) if found else (handoffs.Urgency.ORDINARY, words)
-    )
-
-
-def _full_text(comment: Comment) -> str:
-    """Its words as they are kept: before they are cut, since what is left of a receipt could be tried out."""
-    return kept_text(f"{comment.title}\n\n{comment.text}".strip())
-
-
-def _author(comment: Comment, space: SpaceName) -> Account | None:
-    return Account(space, comment.author) if comment.author else None
-
-
-def _fit_text(text: str, longest: int) -> str:
-    text = kept_text(text)
-    return text if len(text) <= longest else text[: longest - len(_CUT)] + _CUT
-
-
-def _fingerprint(comment: Comment) -> int:
-    """A number that another text would not have."""
-    return int.from_bytes(sha256(_full_text(comment).encode()).digest()[:3])
 
 
 def _opened_since(comment: Comment, since: datetime) -> bool:

@@ -4,23 +4,21 @@ GitHub takes logins, which change hands: each act resolves the id anew. Blocks c
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Coroutine, Mapping, Sequence
+from datetime import datetime
 from functools import partial
-from itertools import count
 from typing import Any, TypeVar
 
 from connectors.github import translate
+from connectors.github.accounts import CHANGE_COST, A, GithubAccounts
 from connectors.github.checks import check_installation, no_answer_result
-from connectors.github.client import BLOCKS_WRITE, FAULTS, MEMBERS_WRITE, GithubClient, GithubConfig, Response
+from connectors.github.client import BLOCKS_WRITE, MEMBERS_WRITE, Response
 from connectors.github.connection import GithubConnection
 from connectors.github.permissions import EVENTS, PERMISSIONS
-from connectors.http import FIRST_PAUSE, Caller, CallFailed, ErrorMapping, Priority, parse_http_date
-from guardian.clock import Clock
-from guardian.ids import SpaceName
+from connectors.http import Priority, parse_http_date
 from guardian.spaces.account_text import read_account_text
 from guardian.spaces.messages import Message
-from guardian.spaces.outcomes import Already, Done, Forbidden, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.outcomes import Already, Done, Forbidden, Outcome, Rejected, Unavailable
 from guardian.spaces.port import (
     Account,
     ActedBy,
@@ -41,35 +39,20 @@ from guardian.spaces.port import (
 )
 from rules.precedence import AccessLevel
 
-A = TypeVar("A")
 B = TypeVar("B")
 
 _LISTING_CEILINGS = 20
-_CHANGE_COST = 5
-_BAR_COST = _CHANGE_COST + 3
+_BAR_COST = CHANGE_COST + 3
 _OWNER = "The account owns the organisation: another owner must make it an ordinary member first."
 
 
-class GithubSpace:
+class GithubSpace(GithubAccounts):
     """One organisation, through an App installed in it."""
-
-    def __init__(self, config: GithubConfig, clock: Clock, *, first_pause: timedelta = FIRST_PAUSE) -> None:
-        self._config = config
-        self._client = GithubClient(config)
-        error_mapping = ErrorMapping(FAULTS, translate.translate_error, self._client.response_date)
-        self._caller = Caller(
-            config.name, clock, error_mapping, config.call_ceiling, config.rate_per_minute, first_pause=first_pause
-        )
 
     @property
     def connection(self) -> GithubConnection:
         """The way to GitHub, which this organisation's other doors share: one budget, one token."""
         return GithubConnection(self._config, self._client, self._caller)
-
-    @property
-    def name(self) -> SpaceName:
-        """The configured name."""
-        return self._config.name
 
     @property
     def capabilities(self) -> Capabilities:
@@ -196,46 +179,6 @@ class GithubSpace:
 
     # -- the steps of each
 
-    async def _request(self, call: Callable[[], Response], priority: Priority = Priority.OBSERVATION) -> Response:
-        return await self._caller.request(call, priority)
-
-    async def _change(
-        self,
-        account: Account,
-        call: Callable[[], Response],
-        priority: Priority = Priority.ACTION,
-        *,
-        repeatable: bool = True,
-    ) -> Response:
-        """A request that changes something; `again` where doing it twice is doing it once."""
-        tries = {} if repeatable else {"tries": 1}
-        return await self._caller.request(call, priority, acts_on=account, cost=_CHANGE_COST, **tries)
-
-    async def _current_login(self, account: Account, priority: Priority = Priority.OBSERVATION) -> str | None:
-        """The login that the account has at this moment; None where GitHub says that there is no such account."""
-        found = await self._read_account(account, priority)
-        return None if found is None else str(found["login"])
-
-    async def _read_account(
-        self, account: Account, priority: Priority = Priority.OBSERVATION
-    ) -> Mapping[str, Any] | None:
-        native_id = account.native_id
-        if not native_id.isdigit():
-            raise CallFailed(Rejected("an account of GitHub is named by a number"))
-        response = await self._request(lambda: self._client.account(native_id), priority)
-        if response.status == 404:
-            return None
-        if not isinstance(response.body, dict) or str(response.body.get("id")) != native_id:
-            raise CallFailed(Unavailable("GitHub answered about somebody else"))
-        found: Mapping[str, Any] = response.body
-        return found
-
-    async def _read_first_blocks(self) -> tuple[set[str], bool]:
-        """The ids on the first page of blocks, and whether these are all. Without the permission it is Failed, so what
-        follows in the same look may take a 404 for a no."""
-        page = await self._request(lambda: self._client.blocks(1))
-        return _ids(page), page.last_page
-
     async def _observe(self, account: Account) -> Observation:
         (blocked, complete), login = await _gather_both(self._read_first_blocks(), self._current_login(account))
         is_listed = account.native_id in blocked
@@ -245,14 +188,6 @@ class GithubSpace:
             is_listed = (await self._request(lambda: self._client.blocked(login))).status == 204
         membership = await self._request(lambda: self._client.membership(login))
         return translate.observe_account(blocked=is_listed, presence=translate.parse_presence(membership))
-
-    async def _require_login(self, account: Account, priority: Priority = Priority.ACTION) -> str:
-        """The login at this moment. Failed with Gone only where our permission is proven; a 404 alone proves nothing."""
-        login = await self._current_login(account, priority)
-        if login is None:
-            await self._read_first_blocks()
-            raise CallFailed(Gone())
-        return login
 
     async def _bar(self, account: Account, priority: Priority) -> Outcome:
         login = await self._require_login(account, priority)
@@ -330,20 +265,6 @@ class GithubSpace:
     async def _list_restrictions(self) -> Listing:
         blocked = await self._read_pages(self._client.blocks, Priority.LISTING, _row_id)
         return Listing(dict.fromkeys(blocked, (ObservedRestriction(AccessLevel.BARRED),)))
-
-    async def _read_pages(
-        self, page_of: Callable[[int], Response], priority: Priority, keep: Callable[[Mapping[str, Any]], A]
-    ) -> list[A]:
-        """What is kept of each row. No page is kept as a whole: of blocks there may be thousands."""
-        rows: list[A] = []
-        for number in count(1):
-            page = await self._request(lambda number=number: page_of(number), priority)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-            if not isinstance(page.body, list):
-                raise CallFailed(Unavailable("GitHub answered about something else"))
-            rows += map(keep, page.body)
-            if page.last_page or not page.body:
-                break
-        return rows
 
     async def _read_membership(self, account: Account) -> tuple[str, Presence]:
         login = await self._require_login(account)
@@ -445,9 +366,3 @@ def _whole(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _row_id(row: Mapping[str, Any]) -> str:
     return str(row["id"])
-
-
-def _ids(page: Response) -> set[str]:
-    if not isinstance(page.body, list):
-        raise CallFailed(Unavailable("GitHub answered about something else"))
-    return {str(row["id"]) for row in page.body}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connectors.discord.translate import parse_event
+from connectors.discord.gateway_events import parse_event
 from connectors.forum.webhooks import ForumWebhookVerifier
 from connectors.github.webhooks import GithubWebhookVerifier
 from guardian.errors import Refused

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from connectors.discord.client import AccountChanged, DiscordConnection
+from connectors.discord.client import DiscordConnection
+from connectors.discord.gateway import AccountChanged
 from guardian.assembly.bootstrap import assemble
 from guardian.assembly.service import Service
 from guardian.clock import DrivenClock, DrivenTime

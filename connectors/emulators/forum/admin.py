@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from connectors.emulators.forum import responses
+from connectors.emulators.forum.conversation_rules import ForumError
 from connectors.emulators.forum.profiles import profile_for_staff
-from connectors.emulators.forum.rules import ForumError, ForumRules
+from connectors.emulators.forum.rules import ForumRules
 from connectors.emulators.forum.state import ForumState, ForumUser
 from connectors.emulators.shared.server import Request, Response
 

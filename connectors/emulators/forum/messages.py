@@ -4,7 +4,8 @@ from typing import Any
 
 from connectors.emulators.forum import conversations, responses, reviews
 from connectors.emulators.forum.admin import ForumCall, find_viewer, parse_fields, parse_number, require_caller
-from connectors.emulators.forum.rules import ForumError, ForumRules
+from connectors.emulators.forum.conversation_rules import ForumError
+from connectors.emulators.forum.rules import ForumRules
 from connectors.emulators.forum.state import PRIVATE, ForumState, ForumUser, Post, Reviewable, Topic
 from connectors.emulators.shared.server import Request, Response
 

@@ -7,7 +7,8 @@ from hashlib import sha1
 from typing import Any
 
 from connectors.emulators.forum import responses
-from connectors.emulators.forum.rules import ForumError, ForumRules
+from connectors.emulators.forum.conversation_rules import ForumError
+from connectors.emulators.forum.rules import ForumRules
 from connectors.emulators.forum.state import ForumUser, Post, Topic, Upload
 from connectors.emulators.shared.control import Declined, call_action
 

@@ -12,9 +12,10 @@ from aiohttp import web
 from connectors.emulators.forum import responses
 from connectors.emulators.forum.admin import AccountHandlers, ForumCall
 from connectors.emulators.forum.connect import ConnectProvider
+from connectors.emulators.forum.conversation_rules import ForumError
 from connectors.emulators.forum.messages import FileHandlers, MessageHandlers
 from connectors.emulators.forum.people import ForumPerson, ManualActions, actions_of
-from connectors.emulators.forum.rules import ForumError, ForumRules
+from connectors.emulators.forum.rules import ForumRules
 from connectors.emulators.forum.state import SYSTEM_ID, ApiKey, ForumState, ForumUser
 from connectors.emulators.shared.control import add_control
 from connectors.emulators.shared.limits import RateWindow, SystemTime, system_time

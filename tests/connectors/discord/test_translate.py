@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from connectors.discord import translate
+from connectors.discord import gateway_events, translate
 from connectors.discord.translate import NoAnswer, Refusal, Success
 from guardian.ids import new_reference
 from guardian.spaces.outcomes import Done, Forbidden, Gone, Outcome, Rejected, Unavailable
@@ -140,7 +140,9 @@ def frame(kind: str, **told: Any) -> str:
     "kind", ["GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE", "GUILD_MEMBER_UPDATE", "GUILD_BAN_ADD", "GUILD_BAN_REMOVE"]
 )
 def test_each_event_about_an_account_names_it(kind: str) -> None:
-    assert translate.parse_event(frame(kind, user={"id": "7"}), "1", "bot") == translate.AccountEvent(kind, "7")
+    assert gateway_events.parse_event(frame(kind, user={"id": "7"}), "1", "bot") == gateway_events.AccountEvent(
+        kind, "7"
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,13 +156,15 @@ def test_each_event_about_an_account_names_it(kind: str) -> None:
     ],
 )
 def test_other_frames_name_nobody(told: str) -> None:
-    assert translate.parse_event(told, "1", "bot") is None
+    assert gateway_events.parse_event(told, "1", "bot") is None
 
 
 @pytest.mark.parametrize("action", [20, 22, 23, 24])
 def test_an_audit_entry_of_anothers_hand_names_the_account(action: int) -> None:
     told = frame("GUILD_AUDIT_LOG_ENTRY_CREATE", user_id="mod", target_id="7", action_type=action)
-    assert translate.parse_event(told, "1", "bot") == translate.AccountEvent("GUILD_AUDIT_LOG_ENTRY_CREATE", "7")
+    assert gateway_events.parse_event(told, "1", "bot") == gateway_events.AccountEvent(
+        "GUILD_AUDIT_LOG_ENTRY_CREATE", "7"
+    )
 
 
 @pytest.mark.parametrize(
