@@ -3,7 +3,7 @@
 Thorn has one account on Discord, takes no messages, and is known nowhere else. Policy: P-3.5, P-6.2.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from guardian.sandbox.community import DISCORD
@@ -12,13 +12,16 @@ from guardian.sandbox.stage import Stage, StoryContext
 from guardian.sandbox.stories.journey import WHAT, agree, bring_into_force
 
 TERM: Final = timedelta(days=30)
+WORDS: Final = "I have read the code with a mentor, and I am sorry."
 HOW: Final = "Kofi met them at the local meetup on Monday, read the decision to them, and gave them the receipt."
 
 NOT_HELD_UP: Final = "that nobody can write to the person keeps no safety waiting: the server shuts them out"
 SAID: Final = "the group reads that the person could not be told, and each member is asked to tell them in another way"
 RECORDED: Final = "a member's word on how they were told ends what is asked, and stands in the case"
 OPEN_TO_THEM: Final = "with the receipt that was handed over the person reads the decision and how they return"
-GOES_ON: Final = "the term runs on the same clock as everybody's"
+NAMES_DAY: Final = "the page says from which day on the person can ask, while it is too early"
+IN_TIME: Final = "whoever asks and is answered before the term is over stays out until its very end"
+RETURNS: Final = "at that end the server lets the person in, with nobody having to do anything"
 
 _TASK: Final = "Reach the person in another way"
 
@@ -40,9 +43,8 @@ async def play(context: StoryContext) -> None:
         await bring_into_force(stage, case)
         begun = stage.now()
         stage.checks.check(NOT_HELD_UP, thorn in stage.world.discord.state.bans, "let in")
-        await _tell(stage, case)
-        await stage.driver.advance(begun + TERM + timedelta(hours=1))
-        stage.checks.check(GOES_ON, "term over" in (await group.read_case(nadia, case)).text, "")
+        receipt = await _tell(stage, case)
+        await _return(stage, thorn, receipt, begun + TERM)
 
 
 def _arrive(stage: Stage) -> str:
@@ -52,7 +54,8 @@ def _arrive(stage: Stage) -> str:
     return thorn
 
 
-async def _tell(stage: Stage, case: str) -> None:
+async def _tell(stage: Stage, case: str) -> str:
+    """Kofi tells Thorn, and hands a receipt over."""
     kofi = stage.group.at_console(stage["kofi"])
     asked = (await kofi.open("/console")).text
     page = await kofi.open(f"/console/cases/{case}")
@@ -66,6 +69,24 @@ async def _tell(stage: Stage, case: str) -> None:
     receipt = handed.text.partition("Receipt: ")[2].split()[0]
     shown = (await stage.people.personal_page(stage["linden"], receipt)).text
     stage.checks.check(OPEN_TO_THEM, "suspen" in shown.casefold(), shown[:3000])
+    stage.checks.check(NAMES_DAY, "You can ask from" in shown, shown[:3000])
+    return receipt
+
+
+async def _return(stage: Stage, thorn: str, receipt: str, ends: datetime) -> None:
+    """In the last fortnight Thorn asks, and the group grants it: it counts from the end of the term on."""
+    group, nadia, banned = stage.group, stage["nadia"], stage.world.discord.state.bans
+    await stage.driver.advance(ends - timedelta(days=13))
+    await stage.people.submit_personal_form(stage["linden"], receipt, "Ask to return", WORDS)
+    await stage.driver.run_until_idle()
+    request = await group.newest_case(nadia)
+    await group.propose(nadia, request, "return", conditions="Met.", summary="Asked to return.")
+    await agree(stage, request)
+    await group.enact(nadia, request)
+    await stage.driver.advance(ends - timedelta(minutes=5))
+    stage.checks.check(IN_TIME, thorn in banned, "let in early")
+    await stage.driver.advance(ends + timedelta(minutes=5))
+    stage.checks.check(RETURNS, thorn not in banned, "still shut out")
 
 
 STORY: Final = Story("never-told", "a person whom no message reaches is told by a member, and returns on time", play)

@@ -146,7 +146,7 @@ async def read_page(app: AppContext, receipt: str) -> PersonalPage:
         )
         cases = [case for case in await known_matters(uow, person) if holder.may_read(case.id)]
         sanctions = await _sanction_lines(app, uow, holder)
-        options = await may_request(uow, person, app.policy) if holder.only is None else ()
+        options = await may_request(uow, person, app.policy, only=holder.only)
         matters = tuple([await _matter_line(app, uow, case, person) for case in cases])
         return PersonalPage(
             community=app.community,
@@ -211,8 +211,8 @@ async def submit_readmission_request(app: AppContext, receipt: str, text: str) -
     require(check_text(text, app.longest_text))
     await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
-        person = await _require_holder(uow, receipt)
-        await request_readmission(uow, app.policy, person, text.strip())
+        holder = await _require_reader(uow, receipt)
+        await request_readmission(uow, app.policy, holder.person, text.strip(), only=holder.only)
         until = due_at(TimeLimit.READMISSION_ANSWER, uow.now, app.policy)
     return Reply("answers.return", {"until": until})
 

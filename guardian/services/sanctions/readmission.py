@@ -45,13 +45,17 @@ class ReadmissionOption:
     requested_at: datetime | None = None
 
 
-async def may_request(view: ReadView, person: PersonId, policy: Policy) -> tuple[ReadmissionOption, ...]:
-    """Return every sanction of the person whose end asks for a request, and where that stands.
+async def may_request(
+    view: ReadView, person: PersonId, policy: Policy, *, only: CaseId | None = None
+) -> tuple[ReadmissionOption, ...]:
+    """Return every sanction of the person whose end asks for a request, and where that stands; `only`: of that case.
 
     Asking opens so long before the end as the group has for its answer: approved by then, access returns at the end.
     """
     found = []
     for sanction in await view.sanctions.of_person(person):
+        if only not in (None, sanction.case):
+            continue
         if sanction.ends is None or sanction.on_term_end is not OnTermEnd.AWAIT_READMISSION:
             continue
         if sanction.lifting is None:
@@ -63,12 +67,14 @@ async def may_request(view: ReadView, person: PersonId, policy: Policy) -> tuple
     return tuple(found)
 
 
-async def request_readmission(uow: UnitOfWork, policy: Policy, person: PersonId, text: str) -> tuple[Case, ...]:
+async def request_readmission(
+    uow: UnitOfWork, policy: Policy, person: PersonId, text: str, *, only: CaseId | None = None
+) -> tuple[Case, ...]:
     """Open a case to answer for each sanction that the person may ask to return from, with their words in it.
 
-    Refused, kindly and with the date, where there is nothing to ask for or not yet.
+    `only`: the case to which the sanctions belong, where no other may be spoken of. Refused, kindly and with the date, where there is nothing to ask for or not yet.
     """
-    options = await may_request(uow, person, policy)
+    options = await may_request(uow, person, policy, only=only)
     if not options:
         raise Refused("nothing_to_ask", "No restriction of yours waits for a request from you.", "P-6.2")
     ready = [each for each in options if each.is_open]

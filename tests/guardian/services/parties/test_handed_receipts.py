@@ -163,8 +163,28 @@ async def test_a_receipt_that_a_member_hands_over_opens_no_other_case(community:
     page = await personal_page.read_page(community.app, handed.receipt)
     assert len(page.matters) == 1
     assert (page.sanctions, page.notices, page.linked_accounts) == ((), (), ())
-    with pytest.raises(NotFound):
+    with pytest.raises(Refused) as refused:
         await personal_page.submit_readmission_request(community.app, handed.receipt, PLEASE)
+    assert refused.value.code == "nothing_to_ask"
+
+
+@pytest.mark.harm("told-by-hand-cannot-return")
+async def test_whoever_was_told_by_hand_asks_to_return_from_the_sanction_of_that_case_alone(
+    community: Community,
+) -> None:
+    """P-6.2, P-4.2: a receipt from a member's hand may be the only one that they will ever have."""
+    other, journey = await a_journey(community), await a_journey(community)
+    await other.enact()
+    await journey.enact()
+    handed = await handed_receipts.issue_for_reported(community.app, BRUNO, journey.code_name)
+    await journey.pass_time(60 * DAY)
+    page = await personal_page.read_page(community.app, handed.receipt)
+    assert page.may_request_readmission
+    await personal_page.submit_readmission_request(community.app, handed.receipt, PLEASE)
+    async with community.app.units_of_work.read() as view:
+        asked = [each for each in await view.cases.cases_of(journey.person) if each.about_sanction]
+        found = [await view.sanctions.sanction(each.about_sanction) for each in asked if each.about_sanction]
+    assert [each.case for each in found if each] == [journey.id]
 
 
 @pytest.mark.harm("handed-receipt-opens-another-case")
