@@ -106,14 +106,21 @@ async def restore(
 
 
 def _bring_back_secrets(settings: Settings, keys: bytes) -> None:
-    """Write the key ring and the master key where both are gone; one that is there is never replaced."""
-    if settings.key_ring.exists() or settings.master_key.exists():
-        return
+    """Write the key ring and the master key where one of them is gone; one that is there is never replaced."""
     files = read_files(keys)
-    for path, content in ((settings.master_key, files[MASTER]), (settings.key_ring, files[RING])):
+    known = {settings.master_key: files[MASTER], settings.key_ring: files[RING]}
+    missing = [path for path in known if not path.exists()]
+    if not missing:
+        return
+    # The two belong together: of another pair, the one that is left opens nothing of this copy.
+    strangers = [path for path in known if path not in missing and path.read_bytes() != known[path]]
+    if strangers:
+        sentence = f"{strangers[0]} is another one than in the copy, and {missing[0]} is gone: "
+        raise Misconfigured([sentence + "move the first away, so that both come back together. Nothing was changed."])
+    for path in missing:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
+            file.write(known[path])
 
 
 def _set_all_to_observe(settings: Settings) -> None:

@@ -88,6 +88,47 @@ def test_with_two_envelopes_and_two_files_a_host_that_burnt_comes_back(founded: 
     assert founded.give("journal", "verify").code == 0
 
 
+@pytest.mark.harm("host-lost-with-its-keys")
+@pytest.mark.parametrize("lost", ["data/keys.ring", "secrets/master.key"])
+def test_of_ring_and_master_key_the_one_that_is_lost_comes_back_beside_the_other(
+    founded: Commands, copy: Path, lost: str
+) -> None:
+    """Until then every command says which one is missing."""
+    (founded.folder / lost).unlink()
+    assert f"{lost} cannot be read" in founded.give("keys", "status").err
+    lose_database(founded)
+    ended = bring_back(founded, copy)
+    assert ended.code == 0, ended.err
+    assert founded.give("journal", "verify").code == 0
+
+
+@pytest.mark.harm("host-lost-with-its-keys")
+def test_a_key_of_another_pair_is_neither_replaced_nor_taken_for_the_lost_one(founded: Commands, copy: Path) -> None:
+    """Who changed the master key since the copy learns which file stands in the way."""
+    founded.give("keys", "master")
+    before = (founded.folder / "secrets" / "master.key").read_bytes()
+    (founded.folder / "data" / "keys.ring").unlink()
+    lose_database(founded)
+    ended = bring_back(founded, copy)
+    assert (ended.code, "is another one than in the copy" in ended.err) == (1, True)
+    assert (founded.folder / "secrets" / "master.key").read_bytes() == before
+    assert not (founded.folder / "data" / "keys.ring").exists()
+
+
+@pytest.mark.harm("host-lost-with-its-keys")
+def test_without_two_envelopes_the_service_that_runs_makes_new_ones_for_copies_from_then_on(
+    founded: Commands, copy: Path
+) -> None:
+    """Two of three are lost: earlier copies are too, and nothing else is."""
+    (founded.folder / "envelopes").write_text(founded.give("keys", "recovery").out, encoding="utf-8")
+    later = copy.with_name("tuesday")
+    assert founded.give("backup", str(later)).code == 0
+    lose_database(founded)
+    refused = bring_back(founded, copy)
+    assert (refused.code, "made for another one" in refused.err) == (1, True)
+    assert bring_back(founded, later).code == 0
+
+
 @pytest.mark.harm("one-envelope-opens-all")
 def test_one_envelope_alone_opens_nothing(founded: Commands, copy: Path) -> None:
     with pytest.raises(Misconfigured, match="do not make a recovery key"):
