@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from socket import socket
 from typing import Final
 
@@ -17,6 +16,7 @@ from starlette.applications import Starlette
 
 from guardian.assembly.anchors import send_anchor
 from guardian.assembly.mail import CheckedMailer, MailReceiver
+from guardian.assembly.modes import ConfiguredModes
 from guardian.assembly.spaces import ConnectedSpace, GatewayConnection, Heartbeat, attach_commands
 from guardian.clock import Clock, monotonic_now
 from guardian.errors import Misconfigured
@@ -57,18 +57,16 @@ from guardian.services.raids.rollout import advance_raids
 from guardian.services.reports.captures import forget_old_captures
 from guardian.services.retention.expunction import refresh_dates
 from guardian.services.rota.handover import hand_over
-from guardian.settings.loader import read_modes
 from guardian.settings.models import Settings
 from guardian.spaces.inbox import Inbox
 from guardian.spaces.port import Account, Listing
-from guardian.spaces.registry import Mode, SpaceRegistry
+from guardian.spaces.registry import SpaceRegistry
 from guardian.spaces.webhooks import WebhookEvent
 from guardian.storage.backend import ProcessLock
 from guardian.storage.database import Database
 from guardian.storage.key_rotation import rotate_keys
 from guardian.storage.migrations.steps import check_current
 from guardian.storage.unit_of_work import SqlReadView, SqlUnitOfWork, SqlUnitOfWorkFactory
-from guardian.unit_of_work import WakeupTopic
 from guardian.web.app import NO_ADDITIONS, Additions, create_app
 from guardian.web.health import Health
 from guardian.web.rate_limit import Limits
@@ -114,15 +112,16 @@ class Service:
     _process_lock: ProcessLock | None = None
     _server: WebServer | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    _file_stamp: tuple[int, int] | None = None
     _reported: deque[Account] = field(default_factory=lambda: deque(maxlen=_MOST_REPORTED))
     _jobs: RecurringJobs = field(init=False)
     _gateways: dict[SpaceName, GatewayConnection] = field(default_factory=dict)
     outages: SpaceOutages = field(init=False)
+    _modes: ConfiguredModes = field(init=False)
 
     def __post_init__(self) -> None:
         self.outages = SpaceOutages(self.settings.reconciler.tell_after)
         self._jobs = RecurringJobs(self.clock.now)
+        self._modes = ConfiguredModes(self.settings.path, self.spaces, self.units_of_work)
 
     # -- coming and going
 
@@ -230,40 +229,8 @@ class Service:
     # -- while it runs
 
     async def reread_modes(self) -> tuple[str, ...]:
-        """Give each space the mode that the file says now.
-
-        A file that cannot be read changes nothing: its faults are returned.
-        """
-        try:
-            modes = read_modes(self.settings.path)
-        except Misconfigured as error:
-            log.error("modes.not_read", faults=len(error.faults))
-            return tuple(error.faults)
-        for name in self.spaces.names:
-            mode = modes.get(name, Mode.OBSERVE)
-            if mode is not self.spaces.mode(name):
-                await self._switch_mode(name, mode)
-        return ()
-
-    async def _switch_mode(self, name: SpaceName, mode: Mode) -> None:
-        """Apply the mode at once: every work item of the space is reconciled under it."""
-        self.spaces.set_mode(name, mode)
-        async with self.units_of_work.begin() as uow:
-            uow.journal.note(
-                Entry(
-                    act="mode.was_switched", by=OPERATOR, authority="configuration", about={"space": name, "mode": mode}
-                )
-            )
-            await uow.sanctions.schedule_space(name, uow.now)
-            uow.wake(WakeupTopic.WORK_ITEMS)
-        log.info("mode.switched", space=name, mode=mode)
-
-    async def _reread_changed_modes(self) -> bool:
-        stamp = _stamp(self.settings.path)
-        if stamp != self._file_stamp:
-            self._file_stamp = stamp
-            await self.reread_modes()
-        return True
+        """Give each space the mode that the file says now; return the faults of a file that cannot be read."""
+        return await self._modes.reread()
 
     async def _stale_loops(self) -> tuple[str, ...]:
         return (await self.health()).stale_loops()
@@ -364,7 +331,7 @@ class Service:
         jobs, start = RecurringJobs(monotonic_now, _HEARTBEAT_RETRY_WITHIN), monotonic_now()
         if self._gateways:
             jobs.add("gateways", every(_WATCH_GATEWAYS_EVERY, start), self._watch_gateways)
-        jobs.add("modes", every(_READ_MODES_EVERY, start + _READ_MODES_EVERY), self._reread_changed_modes)
+        jobs.add("modes", every(_READ_MODES_EVERY, start + _READ_MODES_EVERY), self._modes.reread_changed)
         if self.heartbeat is not None and self.settings.heartbeat is not None:
             send = partial(send_heartbeat, self._stale_loops, self.heartbeat.send)
             jobs.add("heartbeat", every(self.settings.heartbeat.every, start), send)
@@ -395,14 +362,12 @@ class Service:
         return True
 
     def _content_context(self) -> ContentContext[UnitOfWork]:
-        return ContentContext(
-            self.units_of_work, self.spaces, self.clock, ContentAlerts(), self.reconciler.context.retry_policy
-        )
+        retry_policy = self.reconciler.context.retry_policy
+        return ContentContext(self.units_of_work, self.spaces, self.clock, ContentAlerts(), retry_policy)
 
     def _pause_context(self) -> PauseContext[UnitOfWork]:
-        return PauseContext(
-            self.units_of_work, self.spaces, self.clock, PauseAlerts(), self.reconciler.context.retry_policy
-        )
+        retry_policy = self.reconciler.context.retry_policy
+        return PauseContext(self.units_of_work, self.spaces, self.clock, PauseAlerts(), retry_policy)
 
     def web_app(self) -> Starlette:
         """Build the pages, and what programs call, over this service."""
@@ -432,11 +397,3 @@ class Service:
         for inbox in self.inboxes:
             if inbox.name == webhook_event.space and not await inbox.read(webhook_event.items):
                 log.warning("knock.not_fetched", space=webhook_event.space, things=len(webhook_event.items))
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
