@@ -33,7 +33,7 @@ from guardian.services.measures import measures
 from guardian.services.measures.measures import MeasureRequest
 from guardian.services.members import AccountInput, member_by_name, member_for_account
 from guardian.services.unilateral import act, stop
-from guardian.services.unilateral.act import ActInput
+from guardian.services.unilateral.act_input import ActInput
 from guardian.spaces.port import Account, Unknown
 from rules.measures import MeasureReason
 from rules.precedence import Restriction

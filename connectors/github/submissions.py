@@ -21,6 +21,7 @@ _URGENT: Final = re.compile(r"(soon|danger)[ \t]*(?:[.,:;!]|\n|$)", re.IGNORECAS
 
 
 def submission_of(comment: Comment, space: SpaceName, longest_text: int) -> Submission:
+    """Return the comment as a report, its words no longer than that; the rest is among the evidence."""
     words = full_text(comment)
     return Submission(
         channel=ReportChannel.GITHUB_MENTION,
@@ -34,7 +35,7 @@ def submission_of(comment: Comment, space: SpaceName, longest_text: int) -> Subm
 
 
 def evidence_of(comment: Comment, space: SpaceName) -> Iterator[EvidenceInput]:
-    """The text as it stood, and what it stands on. The reporter is no author of evidence: that is who is reported."""
+    """Return the text as it stood, and what it stands on. The reporter is no author of evidence: that is who is reported."""
     why_not = _NOT_FETCHED if any(mark in comment.text for mark in _LINK_MARKS) else ""
     yield EvidenceInput(
         kind="message", link=comment.link, text=full_text(comment), why_not=why_not, written_at=comment.written_at
@@ -54,7 +55,7 @@ def evidence_of(comment: Comment, space: SpaceName) -> Iterator[EvidenceInput]:
 
 
 def parse_urgency(words: str) -> tuple[handoffs.Urgency, str]:
-    """How urgent it is, where an order begins with that and nothing else on its line, and the words after it."""
+    """Return how urgent it is, where an order begins with that and nothing else on its line, and the words after it."""
     found = _URGENT.match(words)
     return (
         (_URGENCIES[found[1].casefold()], words[found.end() :].strip()) if found else (handoffs.Urgency.ORDINARY, words)
@@ -62,19 +63,21 @@ def parse_urgency(words: str) -> tuple[handoffs.Urgency, str]:
 
 
 def full_text(comment: Comment) -> str:
-    """Its words as they are kept: before they are cut, since what is left of a receipt could be tried out."""
+    """Return its words as they are kept: before they are cut, since what is left of a receipt could be tried out."""
     return kept_text(f"{comment.title}\n\n{comment.text}".strip())
 
 
 def author_of(comment: Comment, space: SpaceName) -> Account | None:
+    """Return the account that wrote it; None where GitHub names none any more."""
     return Account(space, comment.author) if comment.author else None
 
 
 def fit_text(text: str, longest: int) -> str:
+    """Return the words as they are kept, cut to that length."""
     text = kept_text(text)
     return text if len(text) <= longest else text[: longest - len(_CUT)] + _CUT
 
 
 def fingerprint(comment: Comment) -> int:
-    """A number that another text would not have."""
+    """Return a number that another text would not have."""
     return int.from_bytes(sha256(full_text(comment).encode()).digest()[:3])

@@ -18,7 +18,8 @@ from guardian.errors import Refused
 from guardian.ids import SpaceName
 from guardian.services.members import AccountInput
 from guardian.services.unilateral import act
-from guardian.services.unilateral.act import ActInput, ActPreview, ActView
+from guardian.services.unilateral.act import ActPreview, ActView
+from guardian.services.unilateral.act_input import ActInput
 from guardian.spaces.account_text import text_of_id
 from rules.precedence import Restriction
 from rules.unilateral import Ground
