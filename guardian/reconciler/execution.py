@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import assert_never, overload
 
 from guardian.ids import IntentId, Reference, new_id, new_reference
+from guardian.reconciler.actions import Action, Reinstate, Release, Restore, Restrict
 from guardian.reconciler.alerts import Alert
 from guardian.reconciler.confirmation import Confirmation, merge_entitlements
-from guardian.reconciler.plan import Action, Reinstate, Release, Restore, Restrict
 from guardian.reconciler.record import Deferred, save_confirmation
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W
 from guardian.retry import Awaited, Failure

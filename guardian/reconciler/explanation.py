@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from guardian.ids import SanctionId, SpaceName
+from guardian.reconciler.actions import Plan, Reinstate, Release, Restore, Restrict
 from guardian.reconciler.confirmation import confirm
-from guardian.reconciler.plan import Plan, Reinstate, Release, Restore, Restrict, plan
+from guardian.reconciler.plan import plan
 from guardian.reconciler.reconciliation import build_situation, invisible_levels, observe
 from guardian.reconciler.snapshot import AccountSnapshot
 from guardian.sanctions.models import term_state_at

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from guardian.ids import Reference
+from guardian.reconciler.actions import Plan, Reinstate, Release, Restore, Restrict
 from guardian.reconciler.alerts import Alert
 from guardian.reconciler.ownership import Ownership
 from guardian.sanctions.desired_state import DesiredState
@@ -35,43 +36,6 @@ _STRONGEST_FIRST = (AccessLevel.BARRED, AccessLevel.MUTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Restrict:
-    """Ask the space to restrict; `until` only where it needs a native end."""
-
-    level: AccessLevel
-    reference: Reference
-    until: datetime | None
-    prior: Prior
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """Ask the space to release what is ours; `unseen`: although the observation does not show it."""
-
-    level: AccessLevel
-    prior: Prior
-    unseen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Restore:
-    """Put back a foreign restriction that stood there before us and would still run."""
-
-    level: AccessLevel
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reinstate:
-    """Return what our bar took away, as far as it may be returned now."""
-
-    entitlements: tuple[Entitlement, ...]
-
-
-Action = Restrict | Release | Restore | Reinstate
-
-
-@dataclass(frozen=True, slots=True)
 class Situation:
     """Everything that a plan is made from: desired, observed, whose each restriction is, and our records of it."""
 
@@ -83,20 +47,6 @@ class Situation:
     now: datetime
     reinstatement_approved: bool = False
     native_end: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The next action (None: nothing to do), the total as it stands, and when to reconcile again.
-
-    `due_at` None: when something changes. `alert` is what people must know of it, once.
-    """
-
-    action: Action | None
-    state: CoverageState
-    detail: str
-    due_at: datetime | None
-    alert: Alert | None = None
 
 
 def plan(situation: Situation) -> Plan:

@@ -11,6 +11,7 @@ from datetime import datetime
 from guardian.errors import Stale
 from guardian.ids import AccountId
 from guardian.logs import logger
+from guardian.reconciler.actions import Action, Plan, Reinstate, Release, Restrict
 from guardian.reconciler.confirmation import Confirmation, confirm
 from guardian.reconciler.execution import (
     deferral,
@@ -29,20 +30,22 @@ from guardian.reconciler.lifting_records import (
     named_lifters,
 )
 from guardian.reconciler.ownership import Ownership, OwnershipEvidence, needs_attribution, owner_of
-from guardian.reconciler.plan import STILL_INSIDE, Action, Plan, Reinstate, Release, Restrict, Situation, plan
+from guardian.reconciler.plan import STILL_INSIDE, Situation, plan
 from guardian.reconciler.record import (
     Deferred,
-    record_appraisal,
     record_deferral,
     record_ended_manually,
     record_failure,
     record_lifter,
     record_missing,
+    record_result,
+    record_unexplained_absence,
+)
+from guardian.reconciler.release_records import (
+    record_appraisal,
     record_reinstatement,
     record_release,
     record_released_by_others,
-    record_result,
-    record_unexplained_absence,
 )
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W, load_snapshot
 from guardian.retry import SERVICE_FAULT, Failure

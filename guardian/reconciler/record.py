@@ -3,17 +3,15 @@
 Read `record_result` first.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from guardian.ids import PersonId, SpaceName
 from guardian.journal import SERVICE
 from guardian.logs import logger
+from guardian.reconciler.actions import Plan
 from guardian.reconciler.alerts import Alert
 from guardian.reconciler.confirmation import Confirmation
-from guardian.reconciler.plan import Plan
-from guardian.reconciler.reinstatement import appraised, reinstated
 from guardian.reconciler.snapshot import AccountSnapshot, ReconcilerContext, W
 from guardian.retry import Failure
 from guardian.sanctions.coverage import total_coverage
@@ -27,8 +25,7 @@ from guardian.sanctions.models import (
     WorkItem,
 )
 from guardian.sanctions.store import SanctionUnitOfWork
-from guardian.spaces.outcomes import Already, Done, Outcome
-from guardian.spaces.port import Account, Appraisal, Entitlement
+from guardian.spaces.port import Account
 from rules.brake import are_lifts_alarming
 from rules.precedence import AccessLevel
 
@@ -324,64 +321,6 @@ async def record_missing(context: ReconcilerContext[W], snapshot: AccountSnapsho
         if snapshot.desired(now).level is not AccessLevel.OPEN:
             # Merged into another, deleted, or hidden: whoever it was may be there under another account by now.
             await context.alerts.raise_alert(uow, Alert.ACCOUNT_GONE, item.person, item.space, snapshot.reasons(now))
-
-
-async def record_released_by_others(
-    context: ReconcilerContext[W], snapshot: AccountSnapshot, level: AccessLevel
-) -> None:
-    """Record that nothing of ours can stand there any more: by the space's own records somebody else has changed it."""
-    await record_release(context, snapshot, level, Done())
-
-
-async def record_release(
-    context: ReconcilerContext[W], snapshot: AccountSnapshot, level: AccessLevel, outcome: Outcome
-) -> None:
-    """Record that the space has released what was ours, or that it had nothing to release, which is no proof at once."""
-    if not isinstance(outcome, Done | Already):
-        return
-    async with context.units_of_work.begin() as uow:
-        for enforcement in await uow.sanctions.enforcements_of(snapshot.item.account):
-            if enforcement.level is level:
-                released = _released_enforcement(enforcement, outcome, uow.now)
-                await uow.sanctions.save_enforcement(snapshot.item.person, released)
-                uow.journal.note(snapshot.journal_entry("restriction.released", hold=level, release=released.release))
-
-
-def _released_enforcement(known: Enforcement, outcome: Outcome, now: datetime) -> Enforcement:
-    if isinstance(outcome, Done):
-        return replace(known, release=ReleaseState.DONE, released_at=None)
-    if known.released_at is None:
-        return replace(known, released_at=now)
-    return replace(known, release=ReleaseState.UNSEEN)
-
-
-async def record_appraisal(
-    context: ReconcilerContext[W], snapshot: AccountSnapshot, asked: tuple[Entitlement, ...], appraisal: Appraisal
-) -> bool:
-    """Record what has become of the entitlements meanwhile; return whether that changes what may be given back."""
-    async with context.units_of_work.begin() as uow:
-        known = await uow.sanctions.enforcements_of(snapshot.item.account)
-        judged = [(each, appraised(each, asked, appraisal, uow.now)) for each in known]
-        changed = [after for before, after in judged if after != before]
-        for enforcement in changed:
-            await uow.sanctions.save_enforcement(snapshot.item.person, enforcement)
-    return bool(changed)
-
-
-async def record_reinstatement(
-    context: ReconcilerContext[W],
-    snapshot: AccountSnapshot,
-    outcomes: Mapping[Entitlement, Outcome],
-    *,
-    is_member: bool,
-) -> None:
-    """Record item by item what came of it: given, asked for, or refused by a rule of the space."""
-    async with context.units_of_work.begin() as uow:
-        for enforcement in await uow.sanctions.enforcements_of(snapshot.item.account):
-            after = reinstated(enforcement, outcomes, uow.now, is_member=is_member)
-            if after != enforcement:
-                await uow.sanctions.save_enforcement(snapshot.item.person, after)
-        uow.journal.note(snapshot.journal_entry("belongings.given_back"))
 
 
 async def _save_item(context: ReconcilerContext[W], uow: W, item: WorkItem) -> None:

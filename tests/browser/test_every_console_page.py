@@ -14,7 +14,8 @@ from guardian.services.members import AccountInput
 from guardian.services.reports.data_requests import ask_as_reporter
 from guardian.services.reports.report_access import ReceiptAccess
 from guardian.services.sign_in.sessions import open_session
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 from tests.browser.conftest import Browser

@@ -12,7 +12,8 @@ from guardian.services.identity.linking import propose_link
 from guardian.services.measures.measures import MeasureRequest, set_measure
 from guardian.services.members import AccountInput
 from guardian.services.records.event_checks import EventInput, register_event
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from rules.measures import MeasureReason
 from rules.precedence import Restriction
 from rules.unilateral import Ground

@@ -40,7 +40,8 @@ from guardian.services.reading_room.case_file import read_case
 from guardian.services.records.shared_facts import draft_shared_facts
 from guardian.services.reports.data_requests import submit
 from guardian.services.sign_in.sessions import open_session
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from guardian.spaces.port import Account
 from rules.measures import MeasureReason
 from rules.precedence import Restriction

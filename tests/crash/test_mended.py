@@ -10,8 +10,9 @@ from connectors.discord.config import DiscordConfig
 from connectors.discord.space import DiscordSpace
 from connectors.discord.translate import Success
 from guardian.ids import Reference, SanctionId, SpaceName
+from guardian.reconciler.actions import Release
 from guardian.reconciler.ownership import Ownership
-from guardian.reconciler.plan import Release, Situation, plan
+from guardian.reconciler.plan import Situation, plan
 from guardian.sanctions.desired_state import DesiredState
 from guardian.spaces.port import Observed, ObservedRestriction, Presence
 from rules.precedence import AccessLevel

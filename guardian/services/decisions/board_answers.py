@@ -31,7 +31,7 @@ from guardian.services.deliberation.procedure import ask_reporters
 from guardian.services.notify import notify_board_liaison, notify_members, notify_office
 from guardian.services.reminders import deadline_facts
 from guardian.services.sanctions.board_requests import decision_on, may_answer
-from guardian.services.unilateral.review import conclude
+from guardian.services.unilateral.review_outcome import conclude
 from rules.deadlines import TimeLimit, length
 from rules.precedence import Restriction
 from rules.procedure import Confirmable, may_confirm

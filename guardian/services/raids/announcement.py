@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Final
 
 from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case
@@ -22,7 +21,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName, new_id, new_reference
 from guardian.journal import Entry, by_member
 from guardian.notices.models import NoticeKind
-from guardian.people.models import Group, Member, Person
+from guardian.people.models import Person
 from guardian.people.permissions import UseCase
 from guardian.sanctions.imposition import SanctionOrder, impose
 from guardian.services.authorization import require
@@ -30,36 +29,24 @@ from guardian.services.code_names import new_code_name
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_about, start_deadline
 from guardian.services.notify import notify_members
-from guardian.services.unilateral.act import ActInput, check_act, new_act, open_review
+from guardian.services.raids.account_list import (
+    ListedAccount,
+    has_role,
+    parse_list,
+    refuse_inexpressible,
+    refuse_repeated,
+    refuse_role_holders,
+    resolve_names,
+)
+from guardian.services.unilateral.act import open_review
+from guardian.services.unilateral.act_input import ActInput, check_act, new_act
 from guardian.services.unilateral.review import apply_reviews, start_review_deadlines
 from guardian.services.visibility import protecting_cases_for_accounts
-from guardian.spaces.account_text import read_account_text
-from guardian.spaces.port import Account, Unknown
+from guardian.spaces.port import Account
 from rules import brake
 from rules.notification import NotificationState
-from rules.precedence import Restriction, access_level_of
+from rules.precedence import Restriction
 from rules.unilateral import Ground, act_ends_at
-
-_MOST_NAMES: Final = 50
-"""A name is looked up by a call of its own; an id is taken as it is."""
-_LONGEST_ID: Final = 100
-_TOO_MANY_NAMES: Final = (
-    f"names are looked up one by one, {_MOST_NAMES} at most: give ids, as id:123, or under a first line that says id"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ListedAccount:
-    """One line of the list as it was typed: its number, the space, an id or a name, and why it is refused.
-
-    `is_id`: the list itself says that it is an id. Digits alone may be what somebody is called.
-    """
-
-    number: int
-    space: SpaceName
-    text: str
-    refusal: str = ""
-    is_id: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,33 +87,6 @@ class RaidView:
     ends: datetime | None = None
 
 
-def parse_list(text: str, spaces: Sequence[SpaceName], default: SpaceName | None) -> tuple[ListedAccount, ...]:
-    """Parse the lines of the list: an account, or `space,account` with anything after a further comma left aside.
-
-    A line in which no space of ours is named belongs to `default`; empty ones are skipped, and a heading is. Under a
-    heading that says `id` each account is one, as is every `id:…`; all else is looked up.
-    """
-    found, under_id = [], False
-    for number, row in enumerate(csv.reader(io.StringIO(text.lstrip("\ufeff"))), start=1):
-        cells = [cell.strip() for cell in row if cell.strip()]
-        if not cells:
-            continue
-        if number == 1 and cells[0].casefold() in ("space", "id", "account"):
-            under_id = "id" in (cell.casefold() for cell in cells)
-            continue
-        named = SpaceName(cells[0].casefold())
-        if named in spaces:
-            refusal = "" if len(cells) > 1 else "no account is named"
-            found.append(_refuse_unfit(ListedAccount(number, named, cells[1] if len(cells) > 1 else "", refusal)))
-        elif default is not None and len(cells) == 1:
-            found.append(_refuse_unfit(ListedAccount(number, default, cells[0])))
-        else:
-            found.append(
-                ListedAccount(number, default or SpaceName(""), cells[0][:_LONGEST_ID], "it names no space of ours")
-            )
-    return tuple(_with_meaning(line, under_id=under_id) for line in found)
-
-
 async def preview(
     app: AppContext, by: MemberId, text: str, default: SpaceName | None, restriction: Restriction = Restriction.BANNED
 ) -> RaidPreview:
@@ -138,8 +98,8 @@ async def preview(
     lines = parse_list(text, app.spaces.names, default)
     if len(lines) > app.policy.brake.raid_most:
         require(brake.may_announce_raid(by, len(lines), frozenset({by}), (), app.policy))
-    lines = _refuse_role_holders(await _resolve_names(app, lines), [m for m in people if _has_role(m, now)])
-    lines = tuple(_refuse_inexpressible(app, line, restriction) for line in _refuse_repeated(lines))
+    lines = refuse_role_holders(await resolve_names(app, lines), [m for m in people if has_role(m, now)])
+    lines = tuple(refuse_inexpressible(app, line, restriction) for line in refuse_repeated(lines))
     return RaidPreview(lines, _shares(app, [line.space for line in lines if not line.refusal]))
 
 
@@ -241,84 +201,6 @@ async def outcome_report(app: AppContext, by: MemberId, code_name: str) -> bytes
     return _as_file(rows)
 
 
-# -- the list
-
-
-def _refuse_unfit(line: ListedAccount) -> ListedAccount:
-    unfit = len(line.text) > _LONGEST_ID or not line.text.isprintable()
-    return replace(line, text=line.text[:_LONGEST_ID], refusal="that is no id and no name") if unfit else line
-
-
-def _with_meaning(line: ListedAccount, *, under_id: bool) -> ListedAccount:
-    said = read_account_text(line.text)
-    if line.refusal or not said.may_be_id or (said.may_be_name and not under_id):
-        return line
-    if _is_id(said.words):
-        return replace(line, text=said.words, is_id=True)
-    return line if said.may_be_name else replace(line, refusal="that is no id")
-
-
-async def _resolve_names(app: AppContext, lines: Sequence[ListedAccount]) -> tuple[ListedAccount, ...]:
-    """Names are looked up one by one, so there may be few of them; what the list says to be an id is taken as it is."""
-    found, left = [], _MOST_NAMES
-    for line in lines:
-        space = app.spaces.get(line.space)
-        if line.refusal or space is None or line.is_id:
-            found.append(line)
-        elif left == 0:
-            found.append(replace(line, refusal=_TOO_MANY_NAMES))
-        else:
-            left -= 1
-            known = await space.find_account(line.text)
-            found.append(_with_lookup(line, known))
-    return tuple(found)
-
-
-def _with_lookup(line: ListedAccount, known: tuple[str, str] | Unknown | None) -> ListedAccount:
-    if isinstance(known, Unknown):
-        return replace(line, refusal="the space could not be asked just now: give the id, or try again")
-    if known is None and _is_id(line.text):
-        # Nobody is called so, and whoever has that id has left meanwhile.
-        return replace(line, is_id=True)
-    return replace(line, text=known[0]) if known else replace(line, refusal="nobody there has that name")
-
-
-def _is_id(text: str) -> bool:
-    """Whether it is an id as spaces write it. One with zeros before it, or in other digits, could mean a member unseen."""
-    return text.isascii() and text.isdecimal() and not text.startswith("0")
-
-
-def _refuse_role_holders(lines: Iterable[ListedAccount], role_holders: Iterable[Member]) -> tuple[ListedAccount, ...]:
-    """Whoever has a role here is not restricted by a list: that is decided about each of them by name."""
-    owned = {account for member in role_holders for account in member.accounts}
-    return tuple(
-        replace(line, refusal="somebody who has a role here")
-        if not line.refusal and Account(line.space, line.text) in owned
-        else line
-        for line in lines
-    )
-
-
-def _refuse_repeated(lines: Iterable[ListedAccount]) -> tuple[ListedAccount, ...]:
-    first: dict[tuple[SpaceName, str], int] = {}
-    checked = []
-    for line in lines:
-        before = first.setdefault((line.space, line.text), line.number) if not line.refusal else line.number
-        checked.append(line if before == line.number else replace(line, refusal=f"it stands in line {before} already"))
-    return tuple(checked)
-
-
-def _refuse_inexpressible(app: AppContext, line: ListedAccount, restriction: Restriction) -> ListedAccount:
-    space = app.spaces.get(line.space)
-    if line.refusal or space is None or access_level_of(restriction) in space.capabilities.levels:
-        return line
-    return replace(line, refusal=f"{line.space} cannot hold that anybody is {restriction}")
-
-
-def _has_role(member: Member, at: datetime) -> bool:
-    return any(member.holds_office(group, at) for group in Group)
-
-
 def _raid_line(raid: Raid, line: ListedAccount) -> RaidLine:
     state = RaidLineState.REFUSED if line.refusal else RaidLineState.LISTED
     return RaidLine(
@@ -342,9 +224,6 @@ def _shares(app: AppContext, spaces: Iterable[SpaceName]) -> tuple[SpaceShare, .
 def _duration(app: AppContext, name: SpaceName, accounts: int) -> timedelta:
     space = app.spaces.get(name)
     return timedelta() if space is None else timedelta(minutes=accounts / space.capabilities.per_minute)
-
-
-# -- its beginning, and how it stands
 
 
 async def _begin(app: AppContext, uow: UnitOfWork, case: Case, raid: Raid, act: UnilateralAct) -> Raid:

@@ -13,10 +13,9 @@ from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import check_text
 from guardian.cases.exclusions import Exclusion, ExclusionKind, as_board_case, handling_groups, must_go_to_board
-from guardian.cases.proposals import Consequence, check_spaces
 from guardian.cases.unilateral_acts import ACT_MACHINE, ActEvent, ActState, UnilateralAct
 from guardian.errors import NotFound, Refused
-from guardian.ids import CaseId, MemberId, PersonId, SpaceName, new_id, new_reference
+from guardian.ids import CaseId, MemberId, SpaceName, new_id, new_reference
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
 from guardian.notices.party_facts import PartyFacts
@@ -44,12 +43,12 @@ from guardian.services.members import AccountInput, role_holders_for_person
 from guardian.services.notify import notify_deciders, notify_members, notify_person
 from guardian.services.sanctions.coverage_preview import SpacePreview, preview_restriction
 from guardian.services.sanctions.imposition import build_scope_facts
+from guardian.services.unilateral.act_input import ActInput, check_act, new_act
 from guardian.services.unilateral.act_words import ask_for_words
 from guardian.services.unilateral.brake_facts import ask_brake, attempt_of, is_known_leader, was_unaware
 from guardian.services.unilateral.review import apply_reviews, start_review_deadlines
 from guardian.services.visibility import account_knowledge, protecting_cases
 from rules import brake
-from rules.ladder import Outcome
 from rules.precedence import Restriction
 from rules.procedure import Confirmable, may_confirm
 from rules.unilateral import Ground, act_ends_at
@@ -59,17 +58,6 @@ _CONFIRMABLE: Final = frozenset({"after_reversal", "too_many_people", "leader_te
 """Refusals that a second member's tap takes away."""
 
 _SOURCE: Final = "act"
-
-
-@dataclass(frozen=True, slots=True)
-class ActInput:
-    """What a member does at once, and why. `spaces` None: all; `term` None: until the group has reviewed it."""
-
-    restriction: Restriction
-    ground: Ground
-    reason: str
-    spaces: frozenset[SpaceName] | None = None
-    term: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,35 +236,6 @@ async def give_statement(app: AppContext, by: MemberId, code_name: str, text: st
         about = {"case": str(case.id), "act": own.id}
         uow.journal.note(Entry(act="account.was_given", by=by_member(by), authority="P-7.2", about=about, case=case.id))
     return "Thank you. Your account is with the case, and the others have been told."
-
-
-def new_act(review: CaseId, by: MemberId, person: PersonId, at: datetime, given: ActInput) -> UnilateralAct:
-    """Return the act as it is first stored, with its review."""
-    return UnilateralAct(
-        id=new_id(),
-        case=review,
-        by=by,
-        person=person,
-        at=at,
-        ground=given.ground,
-        restriction=given.restriction,
-        spaces=given.spaces,
-        term=given.term,
-        reason=given.reason,
-    )
-
-
-def check_act(app: AppContext, given: ActInput) -> None:
-    """Refuse an act that does not say all that it must, or that a space in its scope cannot express."""
-    if given.restriction is Restriction.NONE:
-        raise Refused("restriction", "Choose what is to hold: muted, suspended or banned.", "P-7.1")
-    if given.term is not None and given.term <= timedelta(0):
-        raise Refused("term", "A term lies ahead: choose a length of more than nothing.", "P-7.1")
-    if given.spaces is not None and not given.spaces:
-        raise Refused("scope", "Name at least one space, or leave it out for all of them.", "P-7.1")
-    require(check_text(given.reason, app.longest_text))
-    asked = Consequence(outcome=Outcome.OTHER, restriction=given.restriction, term=given.term, spaces=given.spaces)
-    require(check_spaces(asked, {space.name: space.capabilities for space in app.spaces}))
 
 
 async def open_review(

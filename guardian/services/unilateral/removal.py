@@ -16,7 +16,8 @@ from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.identity.linking import FoundAccount, link_account, person_for_account
 from guardian.services.notify import notify_deciders, notify_members, notify_person
 from guardian.services.sanctions.imposition import build_scope_facts
-from guardian.services.unilateral.act import ActInput, new_act, notify_protecting_cases, open_review
+from guardian.services.unilateral.act import notify_protecting_cases, open_review
+from guardian.services.unilateral.act_input import ActInput, new_act
 from guardian.services.unilateral.brake_facts import ask_brake, attempt_of
 from guardian.services.unilateral.review import apply_reviews, start_review_deadlines
 from guardian.services.visibility import account_knowledge

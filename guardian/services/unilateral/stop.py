@@ -34,7 +34,8 @@ from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
 from guardian.services.members import members_for_person, people_behind
 from guardian.services.notify import notify_office
-from guardian.services.unilateral.review import on_act_review_due, release_after_stop, send_to_chairs
+from guardian.services.unilateral.review import on_act_review_due, send_to_chairs
+from guardian.services.unilateral.review_outcome import release_after_stop
 from rules import brake
 from rules.policy import Policy
 from rules.unilateral import ReviewAnswer, stop_review_answer

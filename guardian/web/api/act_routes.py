@@ -12,8 +12,8 @@ from fastapi import APIRouter, Header, Security
 from guardian.ids import MemberId, SpaceName
 from guardian.people.api_tokens import TokenScope
 from guardian.services.members import AccountInput
-from guardian.services.unilateral import act
-from guardian.services.unilateral.act import ActInput
+from guardian.services.unilateral import act, act_input
+from guardian.services.unilateral.act_input import ActInput
 from guardian.services.unilateral.open_acts import list_open_acts
 from guardian.services.unilateral.review import review
 from guardian.spaces.account_text import text_of_id
@@ -59,7 +59,7 @@ async def act_now(
     Sent again with the same key, it makes no second act: so it can be repeated where an answer got lost.
     """
     given = ActInput(asked.restriction, asked.ground, asked.reason, _spaces(asked.spaces), _days(asked.days))
-    act.check_act(app, given)
+    act_input.check_act(app, given)
     done = await act.act(
         app, by, AccountInput(SpaceName(asked.space), text_of_id(asked.account_id)), given, idempotency_key
     )

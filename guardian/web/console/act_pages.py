@@ -19,8 +19,9 @@ from guardian.notices.acknowledgement import format_datetime
 from guardian.people.permissions import UseCase
 from guardian.services.members import AccountInput
 from guardian.services.operations.membership import members_who_may_act
-from guardian.services.unilateral import act, stop
-from guardian.services.unilateral.act import ActInput, ActView
+from guardian.services.unilateral import act, act_input, stop
+from guardian.services.unilateral.act import ActView
+from guardian.services.unilateral.act_input import ActInput
 from guardian.services.unilateral.stop import StopView
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
 from guardian.web.console.inputs import choice_of, days_of, spaces_of, typed_account, words_of
@@ -102,7 +103,7 @@ class ActPages:
     async def _preview(self, request: Request, visit: Visit, form: Form) -> Response:
         async def look() -> tuple[_PendingAct, Mapping[str, Any]]:
             given = _read_act(form)
-            act.check_act(self._app, given)
+            act_input.check_act(self._app, given)
             who = words_of(form, "who", "Say whom: a name there exactly as it is written, or an id.")
             target = AccountInput(SpaceName(form.one("space")), who)
             seen = await act.preview(self._app, visit.by, target, given.restriction, given.spaces)

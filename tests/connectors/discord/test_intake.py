@@ -23,7 +23,8 @@ from guardian.sanctions.models import WorkItem
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.members import AccountInput
 from guardian.services.reports.intake import read_follow_up
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from guardian.spaces.port import Account
 from guardian.unit_of_work import UnitOfWorkFactory
 from rules.precedence import Restriction

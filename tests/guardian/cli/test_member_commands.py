@@ -14,7 +14,8 @@ from guardian.cli.encrypted_page import decrypt, encrypt, read_body
 from guardian.clock import MachineClock
 from guardian.sandbox.community import DISCORD
 from guardian.services.members import AccountInput
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from rules.precedence import Restriction
 from rules.unilateral import Ground
 from tests.guardian.cli.conftest import Installation

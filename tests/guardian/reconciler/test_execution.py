@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from guardian.ids import Reference
+from guardian.reconciler.actions import Action, Release, Restrict
 from guardian.reconciler.execution import deferral, failure_of, wait_for_in_flight
-from guardian.reconciler.plan import Action, Release, Restrict
 from guardian.reconciler.snapshot import load_snapshot
 from guardian.retry import Failure
 from guardian.sanctions.models import Prior, ReleaseState

@@ -10,19 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guardian.ids import SanctionId
+from guardian.reconciler.actions import Action, Plan, Reinstate, Release, Restore, Restrict
 from guardian.reconciler.alerts import Alert
 from guardian.reconciler.ownership import Ownership
-from guardian.reconciler.plan import (
-    RELEASE_CHECK_AFTER,
-    Action,
-    Plan,
-    Reinstate,
-    Release,
-    Restore,
-    Restrict,
-    Situation,
-    plan,
-)
+from guardian.reconciler.plan import RELEASE_CHECK_AFTER, Situation, plan
 from guardian.sanctions.desired_state import DesiredState
 from guardian.sanctions.models import CoverageState, Enforcement, Prior, ReleaseState
 from guardian.spaces.port import Capabilities, Entitlement, EntitlementKind, Observed, ObservedRestriction, Presence

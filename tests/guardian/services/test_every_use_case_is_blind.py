@@ -49,7 +49,7 @@ from guardian.services.records.sheet_files import SheetFormat, write_table
 from guardian.services.records.summaries import SummaryWords
 from guardian.services.records.yearly import YearlyWords
 from guardian.services.reports.on_behalf import OralReport
-from guardian.services.unilateral.act import ActInput
+from guardian.services.unilateral.act_input import ActInput
 from guardian.services.unilateral.outside_acts import OutsideInput
 from guardian.spaces.pauses import PauseKind
 from rules.data_requests import DataOutcome, DataRefusal

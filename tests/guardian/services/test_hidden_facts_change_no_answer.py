@@ -26,7 +26,8 @@ from guardian.services.identity.linking import FoundAccount, link_account, perso
 from guardian.services.measures.measures import MeasureRequest, set_measure
 from guardian.services.members import AccountInput
 from guardian.services.operations.deadline_runner import run_due
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from guardian.services.unilateral.review import review
 from guardian.spaces.port import Account
 from rules.measures import MeasureReason

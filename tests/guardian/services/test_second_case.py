@@ -17,7 +17,8 @@ from guardian.services.operations.deadline_runner import run_due
 from guardian.services.operations.roster import compile_roster
 from guardian.services.reading_room.proceedings import read_proceedings
 from guardian.services.sanctions.coverage_preview import PreviewState
-from guardian.services.unilateral.act import ActInput, act, preview
+from guardian.services.unilateral.act import act, preview
+from guardian.services.unilateral.act_input import ActInput
 from guardian.services.unilateral.stop import stop_member
 from guardian.spaces.port import Account
 from rules.precedence import Restriction

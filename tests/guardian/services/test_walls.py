@@ -17,7 +17,8 @@ from guardian.services.identity.linking import confirm_link, identify_reported_p
 from guardian.services.identity.merging import confirm_merge, merge_people
 from guardian.services.measures.measures import list_measures
 from guardian.services.members import AccountInput
-from guardian.services.unilateral.act import ActInput, ActView, act
+from guardian.services.unilateral.act import ActView, act
+from guardian.services.unilateral.act_input import ActInput
 from guardian.services.unilateral.review import review
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground, ReviewAnswer

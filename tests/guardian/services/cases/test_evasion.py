@@ -10,7 +10,8 @@ from guardian.notices.models import NoticeKind
 from guardian.services.cases.evasion import mark_evasion
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.members import AccountInput
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from rules.conflicts import ConflictReason
 from rules.precedence import Restriction
 from rules.unilateral import Ground

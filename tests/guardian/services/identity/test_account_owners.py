@@ -16,7 +16,8 @@ from guardian.services.identity.linking import confirm_link, propose_link
 from guardian.services.members import AccountInput
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.parties import personal_page
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground
 from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI, ELENI, FARID, FORUM, SOMEBODY, Community

@@ -13,7 +13,8 @@ from guardian.services.identity.account_owners import apologise
 from guardian.services.identity.linking import identify_reported_person
 from guardian.services.identity.merging import confirm_merge, merge_people, split_people
 from guardian.services.members import AccountInput
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from guardian.spaces.port import Account
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground

@@ -14,7 +14,8 @@ from guardian.services.identity import disputes, self_disclosure
 from guardian.services.identity.linking import propose_link
 from guardian.services.members import AccountInput
 from guardian.services.parties import personal_page
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from guardian.spaces.account_proof import ProofResult, ProvenAccount
 from guardian.spaces.port import Account
 from rules.precedence import AccessLevel, Restriction

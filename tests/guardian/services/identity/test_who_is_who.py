@@ -16,7 +16,8 @@ from guardian.services.identity.ownership_codes import CODE_LIFETIME, issue_code
 from guardian.services.identity.unlinking import unlink
 from guardian.services.members import AccountInput
 from guardian.services.sanctions.coverage_preview import PreviewState, preview_case_coverage
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from guardian.spaces.port import Account
 from guardian.storage.tables.links import ownership_codes
 from rules.precedence import Restriction

@@ -13,7 +13,8 @@ from guardian.services.operations.explanation import explain_account, explain_pe
 from guardian.services.operations.roster import compile_roster
 from guardian.services.operations.setup import is_chair_unconfirmed
 from guardian.services.operations.status import status_counts
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from rules.conflicts import ConflictReason
 from rules.precedence import AccessLevel, Restriction
 from rules.unilateral import Ground

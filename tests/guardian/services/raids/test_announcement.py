@@ -24,8 +24,9 @@ from guardian.services.raids import announcement
 from guardian.services.raids.rollout import advance_raids
 from guardian.services.sanctions.alerts import SanctionAlerts
 from guardian.services.unilateral import review
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
 from guardian.services.unilateral.act import confirm_act as second_act
+from guardian.services.unilateral.act_input import ActInput
 from guardian.spaces.port import Entitlement, EntitlementKind
 from guardian.spaces.registry import Mode
 from rules.policy import Policy

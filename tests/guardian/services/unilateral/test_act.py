@@ -19,7 +19,8 @@ from guardian.services.members import AccountInput
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.sanctions.coverage_preview import PreviewState
 from guardian.services.unilateral import act, review, stop
-from guardian.services.unilateral.act import ActInput, ActView
+from guardian.services.unilateral.act import ActView
+from guardian.services.unilateral.act_input import ActInput
 from rules.conflicts import ConflictReason
 from rules.ladder import Outcome
 from rules.precedence import AccessLevel, Restriction

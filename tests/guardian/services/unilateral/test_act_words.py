@@ -11,7 +11,7 @@ from guardian.notices.renderer import NoticeRenderer
 from guardian.services.decisions import drafts
 from guardian.services.members import AccountInput
 from guardian.services.unilateral import act, review
-from guardian.services.unilateral.act import ActInput
+from guardian.services.unilateral.act_input import ActInput
 from rules.precedence import Restriction
 from rules.unilateral import Ground, ReviewAnswer
 from tests.builders.community import BRUNO, DISCORD, DMITRI, ELENI, Community

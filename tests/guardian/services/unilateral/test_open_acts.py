@@ -6,7 +6,8 @@ from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.unilateral_acts import ActState
 from guardian.services.members import AccountInput
 from guardian.services.unilateral import act
-from guardian.services.unilateral.act import ActInput, ActView
+from guardian.services.unilateral.act import ActView
+from guardian.services.unilateral.act_input import ActInput
 from guardian.services.unilateral.open_acts import list_open_acts
 from guardian.services.unilateral.review import review
 from rules.precedence import Restriction

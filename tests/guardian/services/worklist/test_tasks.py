@@ -26,7 +26,8 @@ from guardian.services.deliberation.proposals import propose, vote
 from guardian.services.members import AccountInput
 from guardian.services.reports.csam import mark_csam
 from guardian.services.sanctions.reinstatement import confirm_reinstatement
-from guardian.services.unilateral.act import ActInput, act, give_statement
+from guardian.services.unilateral.act import act, give_statement
+from guardian.services.unilateral.act_input import ActInput
 from guardian.services.unilateral.review import review
 from guardian.services.unilateral.stop import stop_member
 from guardian.services.worklist.claims import claim_task, release_task

@@ -3,7 +3,8 @@
 from guardian.people.models import Group
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.members import AccountInput, member_by_name
-from guardian.services.unilateral.act import ActInput, act
+from guardian.services.unilateral.act import act
+from guardian.services.unilateral.act_input import ActInput
 from guardian.spaces.port import Account
 from guardian.web.health import Health
 from rules.conflicts import ConflictReason

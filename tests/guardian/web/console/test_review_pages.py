@@ -3,7 +3,8 @@
 from guardian.ids import MemberId
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.members import AccountInput
-from guardian.services.unilateral.act import ActInput, ActView, act
+from guardian.services.unilateral.act import ActView, act
+from guardian.services.unilateral.act_input import ActInput
 from guardian.services.unilateral.stop import stop_member
 from rules.conflicts import ConflictReason
 from rules.precedence import Restriction

@@ -4,7 +4,8 @@ from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions.enactment import record_person_notified
 from guardian.services.members import AccountInput
 from guardian.services.operations.explanation import explain_person
-from guardian.services.unilateral.act import ActInput, ActView, act
+from guardian.services.unilateral.act import ActView, act
+from guardian.services.unilateral.act_input import ActInput
 from guardian.services.unilateral.review import review
 from rules.conflicts import ConflictReason
 from rules.precedence import AccessLevel, Restriction
