@@ -45,6 +45,14 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class SanctionReach:
+    """Where a sanction applies, and on which accounts of its person; None: everywhere, and on all."""
+
+    spaces: frozenset[SpaceName] | None = None
+    accounts: frozenset[AccountId] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SanctionOrder:
     """What shall restrict a person, where, until when, and on what authority: `impose` makes a sanction of it.
 
@@ -97,22 +105,21 @@ class SanctionOrder:
         case: CaseId,
         act: str,
         restriction: Restriction,
-        spaces: frozenset[SpaceName] | None,
+        reach: SanctionReach,
         ends: datetime,
         danger: bool,
-        accounts: frozenset[AccountId] | None,
     ) -> Self:
         """Return what a unilateral act orders: it acts at once, and always ends by itself. Policy: P-7.1, P-7.4."""
         return cls(
             person=person,
             case=case,
             restriction=restriction,
-            spaces=spaces,
+            spaces=reach.spaces,
             term=Term(ends),
             authority=Authority(AuthorityKind.UNILATERAL, act),
             provisional=True,
             danger=danger,
-            accounts=accounts,
+            accounts=reach.accounts,
         )
 
     @classmethod

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName
 from guardian.journal import Entry
-from guardian.sanctions.imposition import SanctionOrder, Term, impose, record_notification, supersede
+from guardian.sanctions.imposition import SanctionOrder, SanctionReach, Term, impose, record_notification, supersede
 from guardian.sanctions.lifting import approve_reinstatement, lift, readmit
 from guardian.sanctions.models import LiftingCause, Sanction
 from guardian.storage.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
@@ -70,10 +70,9 @@ async def _begin(
             case=order.case,
             act=order.id,
             restriction=order.restriction,
-            spaces=order.spaces,
+            reach=SanctionReach(order.spaces),
             ends=uow.now + order.term,
             danger=False,
-            accounts=None,
         )
         await impose(uow, sanction_order, space_names)
     else:

@@ -23,7 +23,7 @@ from guardian.journal import Entry, by_member
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Person
 from guardian.people.permissions import UseCase
-from guardian.sanctions.imposition import SanctionOrder, impose
+from guardian.sanctions.imposition import SanctionOrder, SanctionReach, impose
 from guardian.services.authorization import require
 from guardian.services.code_names import new_code_name
 from guardian.services.context import AppContext, ReadView, UnitOfWork
@@ -234,10 +234,9 @@ async def _begin(app: AppContext, uow: UnitOfWork, case: Case, raid: Raid, act: 
         case=case.id,
         act=act.id,
         restriction=act.restriction,
-        spaces=act.spaces,
+        reach=SanctionReach(act.spaces),
         ends=ends,
         danger=act.ground is Ground.PHYSICAL_DANGER,
-        accounts=None,
     )
     sanction = await impose(uow, order, app.spaces.names)
     await uow.sanctions.save_sanction(replace(sanction, notification=NotificationState.COULD_NOT_NOTIFY))

@@ -21,7 +21,7 @@ from guardian.notices.models import News, NoticeKind
 from guardian.notices.party_facts import PartyFacts
 from guardian.people.models import LinkEvidence, Member, Person, Trust
 from guardian.people.permissions import UseCase
-from guardian.sanctions.imposition import SanctionOrder, impose
+from guardian.sanctions.imposition import SanctionOrder, SanctionReach, impose
 from guardian.services.authorization import require
 from guardian.services.case_flow import get_case, issue_personal_receipt
 from guardian.services.code_names import new_code_name
@@ -327,10 +327,9 @@ async def _take_effect(
         case=case.id,
         act=done.id,
         restriction=done.restriction,
-        spaces=done.spaces,
+        reach=SanctionReach(done.spaces, await reach_for(uow, done.by, person.id, case)),
         ends=ends,
         danger=done.ground is Ground.PHYSICAL_DANGER,
-        accounts=await reach_for(uow, done.by, person.id, case),
     )
     sanction = await impose(uow, order, app.spaces.names)
     if done.term is not None:
