@@ -31,8 +31,8 @@ from guardian.services.case_flow import get_case, resolve_reported_person
 from guardian.services.case_steps import complete_step
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deadlines import complete
-from guardian.services.decisions.enactment import pending_decision, send_decision, send_late_letter
 from guardian.services.decisions.leak_checks import count_marks
+from guardian.services.decisions.person_letters import pending_decision, send_decision, send_late_letter
 from guardian.services.deliberation.letter_drafts import letters_on
 from guardian.services.deliberation.procedure import may_contact, was_asked
 from guardian.services.deliberation.results import send_late_result

@@ -11,47 +11,41 @@ from typing import Final
 from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case, CaseEvent, CaseState
 from guardian.cases.deadlines import Deadline, DeadlineKind
-from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, read_text
 from guardian.cases.procedure import StepEvent, StepState, steps_missing_before_enactment
 from guardian.cases.proposals import Decision, unenacted_decision
 from guardian.errors import Refused, Stale
 from guardian.ids import DecisionId, MemberId, SanctionId
 from guardian.journal import SERVICE, Entry, by_member
 from guardian.notices.models import News, NoticeKind
-from guardian.notices.party_facts import PartyFacts
 from guardian.people.permissions import UseCase
 from guardian.sanctions import imposition
 from guardian.sanctions.models import Sanction, effective_from
 from guardian.services.authorization import require
-from guardian.services.case_flow import get_case, issue_personal_receipt, transition
+from guardian.services.case_flow import get_case, transition
 from guardian.services.case_steps import StepChange, advance_step, complete_step, get_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.deadlines import complete, complete_for_case, reschedule, start_deadline
-from guardian.services.deliberation.letter_drafts import letters_on, read_letter_on
+from guardian.services.deadlines import complete, complete_for_case, start_deadline
+from guardian.services.decisions.person_letters import ask_for_letter, reading_instants, send_decision
+from guardian.services.deliberation.letter_drafts import read_letter_on
 from guardian.services.deliberation.procedure import was_asked
 from guardian.services.deliberation.results import read_result_on, send_result
 from guardian.services.escalation.cross_space import propose_if_cross_space
 from guardian.services.escalation.referrals import refer_by_decision
-from guardian.services.notify import notify_members, notify_person
+from guardian.services.notify import notify_members
 from guardian.services.sanctions.coverage_preview import SpacePreview, preview_restriction
 from guardian.services.sanctions.imposition import (
     assign_manual_notification,
-    build_decision_facts,
     impose_decision,
     report_once_in_force,
     report_to_board,
-    sanction_for_authority,
-    sanction_for_decision,
 )
 from guardian.services.sanctions.readmission import answer_request
 from guardian.services.visibility import visible_accounts_with_merged
-from rules.deadlines import TimeLimit, due_at, reminder_times
+from rules.deadlines import TimeLimit, due_at
 from rules.ladder import AuthorityKind, Outcome
 from rules.notification import NotificationState, waits_until
-from rules.policy import Policy
 from rules.procedure import Step, Unsaid, may_enact, may_enact_unread
 
-_NOTIFICATION_BEGUN: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
 _UNEXPLAINED: Final = frozenset({Outcome.NO_ACTION, Outcome.OTHER})
 _COMPLETED_BY_ENACTMENT: Final = (
     DeadlineKind.FIRST_ANSWER,
@@ -162,24 +156,6 @@ async def record_person_notified(uow: UnitOfWork, sanction_id: SanctionId, proof
         await report_once_in_force(uow, case)
 
 
-async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, draft: Draft | None) -> None:
-    """Notify the person of the decision, once: in the group's own words where they were read, else in standard ones."""
-    if decision.person is None or (await get_steps(uow, case.id)).state(Step.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
-        return
-    sanction = await sanction_for_decision(uow, decision, case)
-    await _write_to_person(app, uow, case, decision, draft)
-    event = StepEvent.COMPLETE if sanction is None else StepEvent.BEGIN
-    await advance_step(uow, case.id, Step.NOTIFY_REPORTED, StepChange(event, SERVICE))
-    await complete_step(uow, case.id, Step.SECOND_READING, SERVICE, "" if draft else "the standard text was sent")
-
-
-async def send_late_letter(app: AppContext, uow: UnitOfWork, case: Case, draft: Draft) -> None:
-    """Send a letter that was read only after the standard text had gone: the person still learns for what."""
-    decision = await _told_without_letter(uow, case)
-    if decision is not None and draft in await letters_on(uow, case, decision):
-        await _write_to_person(app, uow, case, decision, draft)
-
-
 async def find_unsaid(view: ReadView, case: Case, decision: Decision) -> tuple[Unsaid, ...]:
     """Return what the parties would not learn if the decision were enacted with the letters that have been read.
 
@@ -188,46 +164,6 @@ async def find_unsaid(view: ReadView, case: Case, decision: Decision) -> tuple[U
     if decision.consequence.readmit is not None:
         return ()
     return (*await _unsaid_to_person(view, case, decision), *await _unsaid_to_reporters(view, case, decision))
-
-
-async def pending_decision(view: ReadView, case: Case) -> Decision | None:
-    """Return the enacted decision whose person is still to be notified, because a text waits to be read."""
-    if (await get_steps(view, case.id)).state(Step.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
-        return None
-    enacted = [d for d in await view.deliberation.decisions_of(case.id) if d.enacted_at and d.person]
-    return enacted[-1] if enacted and case.state is CaseState.IN_FORCE else None
-
-
-async def on_second_reading_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
-    """Remind members of a text to be read, then send the standard one, then let the decision take effect without it.
-
-    The standard text goes out at the last reminder, so that it has been tried everywhere before the restriction cuts
-    the person off. Policy: P-5.6.
-    """
-    decision = await uow.deliberation.decision(DecisionId(deadline.about))
-    if decision is None or decision.enacted_at is None:
-        await complete(uow, deadline)
-        return
-    case = await get_case(uow, decision.case)
-    instants = _reading_instants(deadline, app.policy)
-    waits = await pending_decision(uow, case) == decision
-    if uow.now >= deadline.due:
-        await _end_notification_wait(app, uow, case, decision, deadline)
-        return
-    if waits and len(instants) > 1 and uow.now < instants[-2]:
-        await _ask_for_letter(uow, case, decision, deadline.due)
-    elif waits:
-        await send_decision(app, uow, case, decision, None)
-        uow.journal.note(
-            Entry(
-                act="standard_text.was_sent",
-                by=SERVICE,
-                authority="P-5.6",
-                about={"decision": str(decision.id)},
-                case=case.id,
-            )
-        )
-    await reschedule(uow, deadline, next(at for at in instants if at > uow.now))
 
 
 async def on_board_report_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
@@ -287,73 +223,12 @@ async def _notify_reported(
     if not waits:
         await send_decision(app, uow, case, decision, read)
     if read is None and not skipped:
-        await _ask_for_letter(uow, case, decision, until)
+        await ask_for_letter(uow, case, decision, until)
     if waits or sanction is not None:
         deadline = await start_deadline(uow, DeadlineKind.SECOND_READING, case.id, until, about=decision.id)
-        first = _reading_instants(deadline, app.policy)[0]
+        first = reading_instants(deadline, app.policy)[0]
         await uow.deadlines.save(replace(deadline, next_at=first))
     return waits
-
-
-async def _end_notification_wait(
-    app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, deadline: Deadline
-) -> None:
-    """Let what was decided apply whether or not the person could be notified: the time for that has run out."""
-    await complete(uow, deadline)
-    if not await _was_notified(uow, case, decision):
-        await send_decision(app, uow, case, decision, None)
-    sanction = await sanction_for_authority(uow, decision.id, case)
-    if sanction is not None and sanction.notification is NotificationState.TO_NOTIFY:
-        await assign_manual_notification(uow, case, sanction)
-    uow.journal.note(
-        Entry(act="telling.ran_out", by=SERVICE, authority="P-5.6", about={"decision": str(decision.id)}, case=case.id)
-    )
-
-
-async def _was_notified(view: ReadView, case: Case, decision: Decision) -> bool:
-    """Whether the person was written to about this decision, whatever has become of its steps since."""
-    if decision.person is None or decision.enacted_at is None:
-        return True
-    notices = [n for n in await view.notices.of_person(decision.person) if n.kind is NoticeKind.DECISION]
-    return any(n.case == case.id and n.created_at and n.created_at >= decision.enacted_at for n in notices)
-
-
-def _reading_instants(deadline: Deadline, policy: Policy) -> tuple[datetime, ...]:
-    return (*reminder_times(TimeLimit.SECOND_READING, deadline.since, policy), deadline.due)
-
-
-async def _write_to_person(
-    app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, draft: Draft | None
-) -> None:
-    if decision.person is None:
-        return
-    sanction = await sanction_for_decision(uow, decision, case)
-    words = read_text(draft) if draft else None
-    facts: PartyFacts = {
-        **build_decision_facts(decision, sanction, app.policy),
-        **await issue_personal_receipt(app, uow, case, decision.person),
-        **({"text": words} if words else {}),
-    }
-    await notify_person(uow, case, decision.person, NoticeKind.DECISION, facts, sanction.id if sanction else None)
-    if draft is not None and words is not None:
-        await uow.deliberation.save_draft(replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.SEND)))
-
-
-async def _ask_for_letter(uow: UnitOfWork, case: Case, decision: Decision, until: datetime) -> None:
-    """Ask the members to read the letter that waits, or to write one where there is none."""
-    wanted = {} if await letters_on(uow, case, decision) else {"ask": "write"}
-    await notify_members(uow, case, NoticeKind.DRAFT_TO_READ, {"until": until.isoformat(), **wanted})
-
-
-async def _told_without_letter(view: ReadView, case: Case) -> Decision | None:
-    """The newest enacted decision whose person has had the standard text, and no letter of the group's own."""
-    enacted = [d for d in await view.deliberation.decisions_of(case.id) if d.enacted_at and d.person]
-    newest = enacted[-1] if enacted else None
-    if newest is None or newest.person is None or newest.enacted_at is None:
-        return None
-    notices = [n for n in await view.notices.of_person(newest.person) if n.kind is NoticeKind.DECISION]
-    told = [n for n in notices if n.case == case.id and n.created_at and n.created_at >= newest.enacted_at]
-    return newest if told and not any("text" in n.facts for n in told) else None
 
 
 async def _unsaid_to_person(view: ReadView, case: Case, decision: Decision) -> list[Unsaid]:

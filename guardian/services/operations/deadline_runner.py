@@ -11,7 +11,7 @@ from typing import Final
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.services.conflicts import audience, conflict_claims
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.decisions import board_answers, closing, enactment
+from guardian.services.decisions import board_answers, closing, enactment, person_letters
 from guardian.services.deliberation import contact_safety, procedure, tally
 from guardian.services.escalation import handoffs
 from guardian.services.failed_items import isolate
@@ -38,7 +38,7 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.DANGER_PAGE: danger_calls.on_danger_call_due,
     DeadlineKind.PROPOSAL_CLOSES: tally.on_proposal_due,
     DeadlineKind.FEEDBACK: procedure.on_feedback_due,
-    DeadlineKind.SECOND_READING: enactment.on_second_reading_due,
+    DeadlineKind.SECOND_READING: person_letters.on_second_reading_due,
     DeadlineKind.STATEMENT: review.on_statement_due,
     DeadlineKind.REVIEW: stop.on_review_due,
     DeadlineKind.LINK_DISPUTE: disputes.on_dispute_due,
