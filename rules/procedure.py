@@ -168,13 +168,21 @@ def may_record_motion(*, has_report: bool) -> Verdict:
     return refused("report_missing", sentence, "P-8.5")
 
 
-def may_close(*, is_notified: bool, unconfirmed_in: Sequence[str], review_on: datetime, now: datetime) -> Verdict:
-    """Return whether a case may be closed: its person notified, its actions in force, a review set. Policy: P-5.8.
+def may_close(
+    *, undecided: Sequence[str], is_notified: bool, unconfirmed_in: Sequence[str], review_on: datetime, now: datetime
+) -> Verdict:
+    """Return whether a case may be closed: all people decided on and notified, all in force, a review set.
 
-    `unconfirmed_in` names the spaces that do not confirm what was decided. Closing itself notifies the reporters.
+    `undecided` are the code names of reported people on whom nothing is decided, `unconfirmed_in` the spaces that do
+    not confirm what was decided. Closing itself notifies the reporters. Policy: P-3.1, P-5.8.
     """
     if review_on <= now:
         return refused("past", "The review date lies in the past. Choose a day to come.", "P-5.8")
+    if undecided:
+        sentence = (
+            f"Nothing is decided on {', '.join(undecided)} yet. Each reported person gets an outcome of their own."
+        )
+        return refused("person_undecided", sentence, "P-5.8")
     if not is_notified:
         return refused("to_tell", "The person has not been told yet. This waits for the message.", "P-5.8")
     if unconfirmed_in:

@@ -107,23 +107,30 @@ def test_the_reported_person_is_not_contacted_while_a_reporter_asks_to_wait(
 
 
 @pytest.mark.parametrize(
-    ("told", "open_in", "days", "code"),
+    ("undecided", "told", "open_in", "days", "code"),
     [
-        (True, (), 1, "allowed"),
-        (False, (), 1, "to_tell"),
-        (True, ("forum",), 1, "not_in_force"),
-        (False, ("forum",), 1, "to_tell"),
-        (True, (), 0, "past"),
+        ((), True, (), 1, "allowed"),
+        (("ash",), True, (), 1, "person_undecided"),
+        ((), False, (), 1, "to_tell"),
+        ((), True, ("forum",), 1, "not_in_force"),
+        ((), False, ("forum",), 1, "to_tell"),
+        ((), True, (), 0, "past"),
     ],
 )
-def test_a_case_closes_when_all_of_it_is_done(told: bool, open_in: tuple[str, ...], days: int, code: str) -> None:
+def test_a_case_closes_when_all_of_it_is_done(
+    undecided: tuple[str, ...], told: bool, open_in: tuple[str, ...], days: int, code: str
+) -> None:
     """P-5.8."""
-    assert may_close(is_notified=told, unconfirmed_in=open_in, review_on=after(days=days), now=NOW).code == code
+    verdict = may_close(
+        undecided=undecided, is_notified=told, unconfirmed_in=open_in, review_on=after(days=days), now=NOW
+    )
+    assert verdict.code == code
 
 
 def test_the_spaces_that_keep_a_case_open_are_named() -> None:
     """P-5.8, P-6.1."""
-    verdict = may_close(is_notified=True, unconfirmed_in=("forum", "github"), review_on=after(days=1), now=NOW)
+    open_in, day = ("forum", "github"), after(days=1)
+    verdict = may_close(undecided=(), is_notified=True, unconfirmed_in=open_in, review_on=day, now=NOW)
     assert "forum, github does not confirm it" in verdict.sentence
 
 

@@ -27,8 +27,9 @@ from guardian.services.case_steps import reset_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule, start_deadline
 from guardian.services.decisions.drafts import send_resolution
+from guardian.services.decisions.person_letters import awaiting_word
 from guardian.services.deliberation.procedure import build_result_facts
-from guardian.services.deliberation.results import newest_enacted
+from guardian.services.deliberation.results import standing_decisions, undecided_people
 from guardian.services.escalation.handoffs import notify_of_closing
 from guardian.services.notify import notify_members, notify_reporters
 from guardian.services.reminders import deadline_facts
@@ -137,15 +138,21 @@ async def _end_advice(uow: UnitOfWork, case: Case) -> None:
 
 
 async def _closing_facts(view: ReadView, case: Case, at_once: bool) -> PartyFacts:
-    """What the reporters are told at the end: that it is filed, or what the newest decision came to."""
+    """What the reporters are told at the end: that it is filed, or what was decided where that is one thing for all.
+
+    Of several people on whom different things were decided, the reporters have heard of each when it was.
+    """
     if at_once:
         return {"news": News.FILED}
-    decision = await newest_enacted(view, case)
-    return {"news": News.CLOSED, **(build_result_facts(decision.consequence) if decision else {})}
+    results = [build_result_facts(each.consequence) for each in await standing_decisions(view, case)]
+    return {"news": News.CLOSED, **(results[0] if results and results.count(results[0]) == len(results) else {})}
 
 
 async def _may_close(view: ReadView, case: Case, review_on: datetime) -> Verdict:
-    is_notified, open_in = True, set[str]()
+    without = () if case.state is CaseState.OPEN else await undecided_people(view, case)
+    people = [await view.people.person(person) for person in without]
+    undecided = [person.code_name for person in people if person is not None]
+    is_notified, open_in = not await awaiting_word(view, case), set[str]()
     for sanction in await view.sanctions.of_case(case.id):
         if sanction.lifting is not None or term_state_at(sanction, view.now) is TermState.OVER:
             continue
@@ -155,4 +162,10 @@ async def _may_close(view: ReadView, case: Case, review_on: datetime) -> Verdict
     raid = await view.raids.of_case(case.id)
     if raid is not None and count_pending(await view.raids.line_counts(raid.id)):
         open_in.add("the list of the raid")
-    return may_close(is_notified=is_notified, unconfirmed_in=sorted(open_in), review_on=review_on, now=view.now)
+    return may_close(
+        undecided=undecided,
+        is_notified=is_notified,
+        unconfirmed_in=sorted(open_in),
+        review_on=review_on,
+        now=view.now,
+    )

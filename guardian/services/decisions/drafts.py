@@ -32,7 +32,7 @@ from guardian.services.case_steps import complete_step
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deadlines import complete
 from guardian.services.decisions.leak_checks import count_marks
-from guardian.services.decisions.person_letters import pending_decision, send_decision, send_late_letter
+from guardian.services.decisions.person_letters import pending_decisions, send_decision, send_late_letter
 from guardian.services.deliberation.letter_drafts import letters_on
 from guardian.services.deliberation.procedure import may_contact, was_asked
 from guardian.services.deliberation.results import send_late_result
@@ -176,11 +176,12 @@ async def _send_approved(app: AppContext, uow: UnitOfWork, case: Case, draft: Dr
 
 async def _send_letter(app: AppContext, uow: UnitOfWork, case: Case, draft: Draft, by: MemberId) -> None:
     await complete_step(uow, case.id, Step.SECOND_READING, by_member(by))
-    decision = await pending_decision(uow, case)
-    if decision is None:
+    waiting = [d for d in await pending_decisions(uow, case) if draft.person in (None, d.person)]
+    for decision in waiting:
+        if draft in await letters_on(uow, case, decision):
+            await send_decision(app, uow, case, decision, draft)
+    if not waiting:
         await send_late_letter(app, uow, case, draft)
-    elif draft in await letters_on(uow, case, decision):
-        await send_decision(app, uow, case, decision, draft)
 
 
 async def _send_text(uow: UnitOfWork, case: Case, draft: Draft) -> None:

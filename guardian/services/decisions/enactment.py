@@ -25,10 +25,15 @@ from guardian.services.case_flow import get_case, transition
 from guardian.services.case_steps import StepChange, advance_step, complete_step, get_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, start_deadline
-from guardian.services.decisions.person_letters import ask_for_letter, reading_instants, send_decision
+from guardian.services.decisions.person_letters import (
+    ask_for_letter,
+    complete_telling,
+    reading_instants,
+    send_decision,
+)
 from guardian.services.deliberation.letter_drafts import read_letter_on
 from guardian.services.deliberation.procedure import was_asked
-from guardian.services.deliberation.results import read_result_on, send_result
+from guardian.services.deliberation.results import read_result_on, send_result, undecided_people
 from guardian.services.escalation.cross_space import propose_if_cross_space
 from guardian.services.escalation.referrals import refer_by_decision
 from guardian.services.notify import notify_members
@@ -50,7 +55,6 @@ _UNEXPLAINED: Final = frozenset({Outcome.NO_ACTION, Outcome.OTHER})
 _COMPLETED_BY_ENACTMENT: Final = (
     DeadlineKind.FIRST_ANSWER,
     DeadlineKind.SUBSTANTIVE_ANSWER,
-    DeadlineKind.RESOLUTION,
     DeadlineKind.BOARD_ANSWER,
 )
 
@@ -120,6 +124,8 @@ async def enact(
             Entry(act="decision.was_enacted", by=by_member(by), authority="P-5.5", about=about, case=case.id)
         )
         await complete_for_case(uow, case.id, *_COMPLETED_BY_ENACTMENT)
+        if not await undecided_people(uow, case):
+            await complete_for_case(uow, case.id, DeadlineKind.RESOLUTION)
         await notify_members(uow, case, NoticeKind.CASE_NEWS, {"news": News.ENACTED}, besides=[by])
         if decision.consequence.readmit is not None:
             await answer_request(uow, case, decision, by)
@@ -138,8 +144,8 @@ async def record_person_notified(uow: UnitOfWork, sanction_id: SanctionId, proof
     if sanction is None:
         return
     case = await get_case(uow, sanction.case)
-    if proof is not None and (await get_steps(uow, case.id)).state(Step.NOTIFY_REPORTED) is StepState.UNDER_WAY:
-        await complete_step(uow, case.id, Step.NOTIFY_REPORTED)
+    if proof is not None:
+        await complete_telling(uow, case, sanction)
     if sanction.notification in (NotificationState.NOTIFIED, NotificationState.NOTIFIED_AFTER):
         return
     about = {"sanction": str(sanction.id), "case": str(case.id)}

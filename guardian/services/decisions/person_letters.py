@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from guardian.cases.case import Case, CaseState
-from guardian.cases.deadlines import Deadline
+from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.drafts import DRAFT_MACHINE, Draft, DraftEvent, read_text
 from guardian.cases.procedure import StepEvent, StepState
 from guardian.cases.proposals import Decision
@@ -16,11 +16,13 @@ from guardian.ids import DecisionId
 from guardian.journal import SERVICE, Entry
 from guardian.notices.models import NoticeKind
 from guardian.notices.party_facts import PartyFacts
+from guardian.sanctions.models import Sanction
 from guardian.services.case_flow import get_case, issue_personal_receipt
 from guardian.services.case_steps import StepChange, advance_step, complete_step, get_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, reschedule
 from guardian.services.deliberation.letter_drafts import letters_on
+from guardian.services.deliberation.results import decided_anew, standing_decisions
 from guardian.services.notify import notify_members, notify_person
 from guardian.services.sanctions.imposition import (
     assign_manual_notification,
@@ -34,14 +36,17 @@ from rules.policy import Policy
 from rules.procedure import Step
 
 _NOTIFICATION_BEGUN: Final = frozenset({StepState.UNDER_WAY, StepState.DONE, StepState.SKIPPED})
+_LEFT_TO_PEOPLE: Final = frozenset({NotificationState.COULD_NOT_NOTIFY, NotificationState.TOLD_BY_HAND})
 
 
 async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: Decision, draft: Draft | None) -> None:
     """Notify the person of the decision, once: in the group's own words where they were read, else in standard ones."""
-    if decision.person is None or (await get_steps(uow, case.id)).state(Step.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
+    if decision.person is None or await _is_told(uow, case, decision):
         return
     sanction = await sanction_for_decision(uow, decision, case)
     await _write_to_person(app, uow, case, decision, draft)
+    if not await _has_steps(uow, case, decision):
+        return
     event = StepEvent.COMPLETE if sanction is None else StepEvent.BEGIN
     await advance_step(uow, case.id, Step.NOTIFY_REPORTED, StepChange(event, SERVICE))
     await complete_step(uow, case.id, Step.SECOND_READING, SERVICE, "" if draft else "the standard text was sent")
@@ -49,17 +54,33 @@ async def send_decision(app: AppContext, uow: UnitOfWork, case: Case, decision: 
 
 async def send_late_letter(app: AppContext, uow: UnitOfWork, case: Case, draft: Draft) -> None:
     """Send a letter that was read only after the standard text had gone: the person still learns for what."""
-    decision = await _told_without_letter(uow, case)
+    decision = await _told_without_letter(uow, case, draft)
     if decision is not None and draft in await letters_on(uow, case, decision):
         await _write_to_person(app, uow, case, decision, draft)
 
 
-async def pending_decision(view: ReadView, case: Case) -> Decision | None:
-    """Return the enacted decision whose person is still to be notified, because a text waits to be read."""
-    if (await get_steps(view, case.id)).state(Step.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN:
-        return None
-    enacted = [d for d in await view.deliberation.decisions_of(case.id) if d.enacted_at and d.person]
-    return enacted[-1] if enacted and case.state is CaseState.IN_FORCE else None
+async def pending_decisions(view: ReadView, case: Case) -> tuple[Decision, ...]:
+    """Return the enacted decisions whose people are still to be notified, because a text waits to be read.
+
+    Of each person the newest counts, and none while something else is being decided on them.
+    """
+    anew = await decided_anew(view, case)
+    standing = [d for d in await standing_decisions(view, case) if d.person is not None and d.person not in anew]
+    return tuple([each for each in standing if await _is_pending(view, case, each)])
+
+
+async def awaiting_word(view: ReadView, case: Case) -> bool:
+    """Return whether somebody on whom it was decided has not been written to, while that waits for a letter."""
+    standing = [d for d in await standing_decisions(view, case) if d.person is not None]
+    return any([await _waits_for_letter(view, case, decision) for decision in standing])
+
+
+async def complete_telling(uow: UnitOfWork, case: Case, sanction: Sanction) -> None:
+    """Complete the step of notifying the person, unless it belongs by now to a decision on somebody else."""
+    newest = await _newest_on_people(uow, case)
+    is_theirs = newest is None or newest.person == sanction.person
+    if is_theirs and (await get_steps(uow, case.id)).state(Step.NOTIFY_REPORTED) is StepState.UNDER_WAY:
+        await complete_step(uow, case.id, Step.NOTIFY_REPORTED)
 
 
 async def on_second_reading_due(app: AppContext, uow: UnitOfWork, deadline: Deadline) -> None:
@@ -74,7 +95,7 @@ async def on_second_reading_due(app: AppContext, uow: UnitOfWork, deadline: Dead
         return
     case = await get_case(uow, decision.case)
     instants = reading_instants(deadline, app.policy)
-    waits = await pending_decision(uow, case) == decision
+    waits = decision in await pending_decisions(uow, case)
     if uow.now >= deadline.due:
         await _end_notification_wait(app, uow, case, decision, deadline)
         return
@@ -145,12 +166,43 @@ async def _write_to_person(
         await uow.deliberation.save_draft(replace(draft, state=DRAFT_MACHINE.advance(draft.state, DraftEvent.SEND)))
 
 
-async def _told_without_letter(view: ReadView, case: Case) -> Decision | None:
-    """The newest enacted decision whose person has had the standard text, and no letter of the group's own."""
-    enacted = [d for d in await view.deliberation.decisions_of(case.id) if d.enacted_at and d.person]
+async def _told_without_letter(view: ReadView, case: Case, draft: Draft) -> Decision | None:
+    """The newest enacted decision on the letter's person, where they have had the standard text and no such letter."""
+    decisions = await view.deliberation.decisions_of(case.id)
+    enacted = [d for d in decisions if d.enacted_at and d.person and draft.person in (None, d.person)]
     newest = enacted[-1] if enacted else None
     if newest is None or newest.person is None or newest.enacted_at is None:
         return None
     notices = [n for n in await view.notices.of_person(newest.person) if n.kind is NoticeKind.DECISION]
     told = [n for n in notices if n.case == case.id and n.created_at and n.created_at >= newest.enacted_at]
     return newest if told and not any("text" in n.facts for n in told) else None
+
+
+async def _newest_on_people(view: ReadView, case: Case) -> Decision | None:
+    enacted = [d for d in await standing_decisions(view, case) if d.person is not None]
+    return enacted[-1] if enacted else None
+
+
+async def _has_steps(view: ReadView, case: Case, decision: Decision) -> bool:
+    """Whether the steps of the case are this decision's: another on the way, or made since, has begun them anew."""
+    return case.state is CaseState.IN_FORCE and decision == await _newest_on_people(view, case)
+
+
+async def _is_pending(view: ReadView, case: Case, decision: Decision) -> bool:
+    if await _has_steps(view, case, decision):
+        return (await get_steps(view, case.id)).state(Step.NOTIFY_REPORTED) not in _NOTIFICATION_BEGUN
+    return await _waits_for_letter(view, case, decision)
+
+
+async def _waits_for_letter(view: ReadView, case: Case, decision: Decision) -> bool:
+    waits = await view.deadlines.open_about(decision.id, DeadlineKind.SECOND_READING)
+    return bool(waits) and not await _is_told(view, case, decision)
+
+
+async def _is_told(view: ReadView, case: Case, decision: Decision) -> bool:
+    """Whether the person was written to about this decision, or two members have left that out."""
+    if await _has_steps(view, case, decision):
+        return (await get_steps(view, case.id)).state(Step.NOTIFY_REPORTED) in _NOTIFICATION_BEGUN
+    sanction = await sanction_for_authority(view, decision.id, case)
+    by_people = sanction is not None and sanction.notification in _LEFT_TO_PEOPLE
+    return by_people or await _was_notified(view, case, decision)

@@ -31,6 +31,7 @@ from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_for_case
 from guardian.services.decisions.enactment import record_person_notified
 from guardian.services.deliberation.procedure import was_asked
+from guardian.services.deliberation.results import is_about_others
 from guardian.services.identity import self_disclosure
 from guardian.services.identity.disputes import LinkLine, dispute_as_person, disputes_of_person
 from guardian.services.measures import reconsideration
@@ -314,7 +315,7 @@ async def _matter_line(app: AppContext, uow: UnitOfWork, case: Case, person: Per
     additions = [a for a in await uow.cases.additions_of(case.id) if only_one and a.report is None and a.from_party]
     return OwnMatterLine(
         reference=await ensure_reference(uow, case, person),
-        state=_LOCAL[case.state] if case.kind is CaseKind.LOCAL else _CASES[case.state],
+        state=await _state_towards(uow, case, person, is_decided=bool(decided)),
         kind=case.kind,
         outcome=decided[-1].consequence.outcome if decided else "",
         answer_by=step.until if step and open_now and step.state is StepState.UNDER_WAY else None,
@@ -323,6 +324,15 @@ async def _matter_line(app: AppContext, uow: UnitOfWork, case: Case, person: Per
         board_request=await find_option(uow, app.policy, case, Requester(person=person)),
         data_requests=await own_requests(app, uow, case.id, person=person),
     )
+
+
+async def _state_towards(view: ReadView, case: Case, person: PersonId, *, is_decided: bool) -> str:
+    """How the matter stands for this person, whatever becomes of others who were reported in it. Policy: P-2.11."""
+    if case.kind is CaseKind.LOCAL:
+        return _LOCAL[case.state]
+    if await is_about_others(view, case, person):
+        return _CASES[CaseState.IN_FORCE if is_decided else CaseState.OPEN]
+    return _CASES[case.state]
 
 
 async def _may_be_heard(view: ReadView, case: Case, person: PersonId) -> bool:
