@@ -72,9 +72,12 @@ async def _begin(view: ReadView, case: Case, key: str, locale: str) -> str:
 
 
 async def _begin_letter(view: ReadView, case: Case, locale: str) -> str:
-    """The letter about the newest decision as it would be drafted from its words; with gaps in its parts where none is made."""
+    """The letter about the newest decision as it would be drafted from its words; with gaps in its parts where none is made.
+
+    With gaps as well where the case has several people: what was decided on one of them is not the others' to read.
+    """
     decisions = [each for each in await view.deliberation.decisions_of(case.id) if each.person is not None]
-    if not decisions:
+    if not decisions or len(await reported_people(view, case)) > 1:
         return compose_letter(Outcome.WARNING, GAP, GAP, GAP, locale=locale)
     newest = max(decisions, key=lambda decision: (decision.at, decision.id))
     chosen, behaviour = newest.consequence, await _behaviour(view, case, newest)

@@ -8,18 +8,16 @@ from typing import Final
 
 from guardian.cases.access import may_know, require_permission
 from guardian.cases.notes import NoteKind
-from guardian.cases.procedure import StepState
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, Reference
 from guardian.journal import Entry, by_member
 from guardian.people.permissions import UseCase
 from guardian.sanctions import imposition
 from guardian.services.authorization import require
-from guardian.services.case_steps import complete_step, get_steps
 from guardian.services.context import AppContext
+from guardian.services.decisions.person_letters import complete_telling
 from guardian.services.notes.records import new_note, record_note
 from rules.notification import NotificationState, may_tell_by_hand
-from rules.procedure import Step
 
 _HOW: Final = "Say how, when and by whom they were told. It is kept with the case."
 
@@ -43,8 +41,7 @@ async def record_told_by_hand(app: AppContext, by: MemberId, reference: Referenc
         await imposition.record_notification(uow, sanction, NotificationState.TOLD_BY_HAND)
         words = f"The person was told in another way: {how.strip()}"
         await record_note(app, uow, case, replace(new_note(uow, case, by, NoteKind.DISCUSSION), text=words))
-        if (await get_steps(uow, case.id)).state(Step.NOTIFY_REPORTED) is StepState.UNDER_WAY:
-            await complete_step(uow, case.id, Step.NOTIFY_REPORTED)
+        await complete_telling(uow, case, sanction)
         about = {"sanction": str(sanction.id), "case": str(case.id)}
         uow.journal.note(
             Entry(act="person.was_told_by_hand", by=by_member(by), authority="P-6.2", about=about, case=case.id)

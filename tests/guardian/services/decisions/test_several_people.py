@@ -8,6 +8,7 @@ from guardian.cases.drafts import DraftKind
 from guardian.cases.proposals import Consequence
 from guardian.errors import Refused
 from guardian.notices.models import NoticeKind
+from guardian.services.cases.choices import read_choices
 from guardian.services.decisions import closing, drafts, enactment
 from guardian.services.decisions.drafts import DraftInput
 from guardian.services.deliberation import procedure, proposals
@@ -131,3 +132,16 @@ async def test_the_last_word_to_a_reporter_gives_no_result_of_one_for_that_of_al
     told = [notice.facts for notice in await first.notices_to_reporter()]
     assert [facts["decided"] for facts in told if facts.get("news") == "decided"] == ["warning", "no_violation"]
     assert "decided" not in told[-1]
+
+
+@pytest.mark.harm("another-ones-decision-in-a-letter")
+async def test_no_letter_begins_with_what_was_decided_on_another_of_them(community: Community) -> None:
+    """P-2.11, P-5.5: the same form writes to each of them."""
+    first, _ = await both(community)
+    app = community.app
+    chosen = Consequence(outcome=Outcome.WARNING, summary="Insults in the help channel.")
+    await first.vote(await proposals.propose(app, AMARA, first.code_name, chosen, first.person_code), *OTHERS)
+    choices = await read_choices(app, AMARA, first.code_name)
+    openings = [each.text for each in choices.openings if each.to is PartyRole.REPORTED]
+    assert openings
+    assert not [text for text in openings if "Insults in the help channel." in text]
