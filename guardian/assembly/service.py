@@ -71,6 +71,7 @@ from guardian.web.app import NO_ADDITIONS, Additions, create_app
 from guardian.web.health import Health
 from guardian.web.rate_limit import Limits
 from guardian.web.server import WebServer, address_of, bind_socket
+from guardian.web.webhooks import Webhooks
 
 log = logger("assembly")
 
@@ -378,8 +379,7 @@ class Service:
         return create_app(
             self.app,
             health=self.health,
-            webhook_verifiers=webhook_verifiers,
-            on_webhook_event=self._on_webhook_event,
+            webhooks=Webhooks(webhook_verifiers, self._on_webhook_event),
             secure_cookies=secure,
             proofs=tuple(each.proof for each in self.connected if each.proof is not None),
             limits=Limits(self.settings.reports_per_hour, self.settings.reports_per_hour_per_sender),

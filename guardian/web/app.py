@@ -3,7 +3,7 @@
 Read `create_app` first.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -20,7 +20,6 @@ from guardian.errors import GuardianError, NotFound, Stale
 from guardian.notices.renderer import NoticeRenderer
 from guardian.services.context import AppContext
 from guardian.spaces.account_proof import AccountProof
-from guardian.spaces.webhooks import WebhookVerifier
 from guardian.web.api.app import PATH as API_PATH
 from guardian.web.api.app import create_api
 from guardian.web.asked_pages import AskedPages
@@ -43,7 +42,7 @@ from guardian.web.report_pages import ReportPages
 from guardian.web.security_headers import SecurityHeaders
 from guardian.web.sessions import PageSessions
 from guardian.web.sign_in import SignIn
-from guardian.web.webhooks import OnWebhookEvent, webhook_route
+from guardian.web.webhooks import Webhooks, webhook_route
 
 
 def _no_routes(_: Site) -> Sequence[Route]:
@@ -71,8 +70,7 @@ def create_app(
     app: AppContext,
     *,
     health: HealthCheck,
-    webhook_verifiers: Mapping[str, WebhookVerifier],
-    on_webhook_event: OnWebhookEvent,
+    webhooks: Webhooks,
     secure_cookies: bool,
     proofs: Sequence[AccountProof] = (),
     limits: Limits = DEFAULT_LIMITS,
@@ -94,7 +92,7 @@ def create_app(
     return Starlette(
         routes=[
             health_route(health),
-            webhook_route(webhook_verifiers, on_webhook_event),
+            webhook_route(webhooks),
             *_static_routes(),
             *_pages(site, sign_in, rate_limiter),
             *console_routes(Console(site, sign_in, additions.switcher), sign_in, rate_limiter, health),

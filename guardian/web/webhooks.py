@@ -4,6 +4,7 @@ Nothing is believed. Read `webhook_route` first.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
@@ -23,11 +24,19 @@ OnWebhookEvent = Callable[[WebhookEvent], Awaitable[object]]
 log = logger("web")
 
 
-def webhook_route(webhook_verifiers: Mapping[str, WebhookVerifier], on_webhook_event: OnWebhookEvent) -> Route:
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """What tells by the space's name whether an event is the space's own, and what takes it in."""
+
+    verifiers: Mapping[str, WebhookVerifier]
+    on_event: OnWebhookEvent
+
+
+def webhook_route(webhooks: Webhooks) -> Route:
     """Return the address of each space that sends events; any other is not there."""
 
     async def take(request: Request) -> Response:
-        verifier = webhook_verifiers.get(request.path_params["space"])
+        verifier = webhooks.verifiers.get(request.path_params["space"])
         if verifier is None:
             return _answer("There is no such door.", 404)
         try:
@@ -37,7 +46,7 @@ def webhook_route(webhook_verifiers: Mapping[str, WebhookVerifier], on_webhook_e
         except Refused as refusal:
             log.warning("webhook.refused", space=verifier.space, code=refusal.code)
             return _answer(refusal.sentence, 401 if refusal.code == "signature" else 400)
-        await on_webhook_event(webhook_event)
+        await webhooks.on_event(webhook_event)
         return _answer("Received.", 200)
 
     return Route("/hooks/{space}", take, methods=["POST"])

@@ -25,6 +25,7 @@ from guardian.spaces.webhooks import WebhookEvent
 from guardian.web.app import create_app
 from guardian.web.health import Health
 from guardian.web.server import WebServer, address_of, bind_socket
+from guardian.web.webhooks import Webhooks
 from tests.bench.figures import Aim, Part
 from tests.bench.hostile_inputs import INPUTS, Door, HostileInput
 from tests.builders.community import FORUM, Community, a_community
@@ -192,9 +193,7 @@ def _web_app(community: Community) -> Starlette:
         await receive(community.app, event)
 
     verifiers = {str(FORUM): ForumWebhookVerifier(FORUM, _SECRET)}
-    return create_app(
-        community.app, health=health, webhook_verifiers=verifiers, on_webhook_event=on_event, secure_cookies=False
-    )
+    return create_app(community.app, health=health, webhooks=Webhooks(verifiers, on_event), secure_cookies=False)
 
 
 def _part(results: Mapping[str, Result]) -> Part:

@@ -14,6 +14,7 @@ from playwright.async_api import Page, async_playwright
 from guardian.web.app import create_app
 from guardian.web.health import Health
 from guardian.web.server import WebServer, address_of, bind_socket
+from guardian.web.webhooks import Webhooks
 from tests.builders.community import Community, a_community
 from tests.conftest import BROWSERS
 
@@ -97,9 +98,7 @@ async def serve_pages(community: Community) -> AsyncIterator[str]:
         return None
 
     made = bind_socket("127.0.0.1", 0)
-    app = create_app(
-        community.app, health=health, webhook_verifiers={}, on_webhook_event=on_webhook_event, secure_cookies=False
-    )
+    app = create_app(community.app, health=health, webhooks=Webhooks({}, on_webhook_event), secure_cookies=False)
     listening = WebServer(app, made)
     address = address_of(made)
     await listening.start()

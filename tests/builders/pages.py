@@ -18,6 +18,7 @@ from guardian.spaces.webhooks import WebhookEvent, WebhookVerifier
 from guardian.web.app import create_app
 from guardian.web.health import Health
 from guardian.web.rate_limit import DEFAULT_LIMITS, Limits
+from guardian.web.webhooks import Webhooks
 from tests.builders.community import Community, everybody
 
 
@@ -175,8 +176,7 @@ async def open_pages(
     app = create_app(
         community.app,
         health=healthy,
-        webhook_verifiers=webhook_verifiers or {},
-        on_webhook_event=on_knock,
+        webhooks=Webhooks(webhook_verifiers or {}, on_knock),
         secure_cookies=True,
         proofs=proofs,
         limits=limits,

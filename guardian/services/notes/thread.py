@@ -50,29 +50,35 @@ class NoteView:
     superseded_by: str | None = None
 
 
-async def write_note(
-    app: AppContext,
-    by: MemberId,
-    code_name: str,
-    text: str,
-    *,
-    kind: NoteKind = NoteKind.DISCUSSION,
-    mentions: Collection[MemberId] = (),
-    files: tuple[EvidenceInput, ...] = (),
-    corrects: str | None = None,
-) -> NoteView:
+@dataclass(frozen=True, slots=True)
+class NoteInput:
+    """What a member writes, whom it calls, and what comes with it. `corrects`: a record of their own that it supersedes."""
+
+    text: str
+    kind: NoteKind = NoteKind.DISCUSSION
+    mentions: Collection[MemberId] = ()
+    files: tuple[EvidenceInput, ...] = ()
+    corrects: str | None = None
+
+
+async def write_note(app: AppContext, by: MemberId, code_name: str, written: NoteInput) -> NoteView:
     """Write into the case's thread; what comes with it is kept as evidence, with who found it and the hash of its bytes.
 
-    `corrects` is a record of one's own that this supersedes. Mentioned members are called if they may know of the case.
+    Mentioned members are called if they may know of the case.
     """
-    if kind not in _FREE_KINDS:
+    if written.kind not in _FREE_KINDS:
         raise Refused("other_kind", "This has parts of its own, and is written in its own form.", "P-3.3")
-    check_files(files, app.largest_file)
-    check_length(sum(len(each.text) + len(each.link) for each in files), app.longest_text)
+    check_files(written.files, app.largest_file)
+    check_length(sum(len(each.text) + len(each.link) for each in written.files), app.longest_text)
     async with app.units_of_work.begin() as uow:
         case = await _case_to_write_in(uow, by, code_name)
-        note = replace(new_note(uow, case, by, kind), text=text.strip(), mentions=tuple(mentions), supersedes=corrects)
-        found = [build_found_evidence(each, case.id, by, uow.now) for each in files]
+        note = replace(
+            new_note(uow, case, by, written.kind),
+            text=written.text.strip(),
+            mentions=tuple(written.mentions),
+            supersedes=written.corrects,
+        )
+        found = [build_found_evidence(each, case.id, by, uow.now) for each in written.files]
         kept = await record_note(app, uow, case, note, [each.id for each in found])
         for each in found:
             await uow.cases.add_evidence(each)

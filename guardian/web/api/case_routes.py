@@ -8,7 +8,7 @@ from guardian.ids import MemberId
 from guardian.people.api_tokens import TokenScope
 from guardian.services.cases.case_list import list_case_page
 from guardian.services.cases.overview import CaseLine, case_overview
-from guardian.services.notes.thread import NoteView, list_thread, write_note
+from guardian.services.notes.thread import NoteInput, NoteView, list_thread, write_note
 from guardian.services.reading_room.case_file import CaseFile, PersonView, ReportView, read_case
 from guardian.services.worklist.claims import claim_task, release_task
 from guardian.services.worklist.tasks import list_tasks
@@ -92,7 +92,7 @@ async def list_notes(app: Context, by: FileCaller, case: str) -> list[NoteShown]
 @router.post("/cases/{case}/notes", status_code=201, responses=described(400, 409, 413))
 async def add_note(app: Context, by: FileCaller, case: str, note: NewNote) -> NoteShown:
     """Write into the group's thread of a case."""
-    return _note_state(await write_note(app, by, case, note.text, corrects=note.corrects))
+    return _note_state(await write_note(app, by, case, NoteInput(note.text, corrects=note.corrects)))
 
 
 def _case_state(line: CaseLine) -> CaseShown:

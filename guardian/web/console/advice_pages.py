@@ -101,5 +101,5 @@ class AdvicePages:
             act,
             to=request.url.path.removesuffix("/end"),
             again=lambda entry: show(request, visit, entry),
-            field=field,
+            at=field,
         )

@@ -86,7 +86,6 @@ class AffiliatePages:
             act,
             to=PROGRAMS,
             again=lambda entry: self._show(request, visit, entry),
-            field=field,
-            fields=_FIELDS,
+            at={"": field, **_FIELDS},
             said="Kept.",
         )

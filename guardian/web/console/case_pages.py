@@ -120,8 +120,7 @@ class CasePages:
                 lambda: form.act(given),
                 to=CASES if form.leaves else CASE.format(case=quote(ids["case"], safe="")),
                 again=lambda entry: show(request, visit, entry),
-                field=form.field_at(ids),
-                fields=form.fields_at(ids),
+                at={"": form.field_at(ids), **form.fields_at(ids)},
                 said=form.said,
             )
 

@@ -8,7 +8,7 @@ from typing import Final
 from guardian.cases.notes import CaseAssessment, Findings, Inquiry, NoteKind, Violation
 from guardian.ids import MemberId
 from guardian.services.notes.determination import write_assessment, write_findings
-from guardian.services.notes.thread import record_inquiry, write_note
+from guardian.services.notes.thread import NoteInput, record_inquiry, write_note
 from guardian.web.console.case_forms import CaseForm, SentForm
 from guardian.web.console.inputs import choice_of
 
@@ -24,13 +24,15 @@ async def _write(sent: SentForm) -> None:
     files = sent.form.evidence()
     mentions = tuple(MemberId(each) for each in sent.form.all("note-mentions"))
     kind = NoteKind.EVIDENCE if files else NoteKind.DISCUSSION
-    await write_note(sent.app, sent.by, sent.case, sent.text("note-text"), kind=kind, mentions=mentions, files=files)
+    await write_note(
+        sent.app, sent.by, sent.case, NoteInput(sent.text("note-text"), kind=kind, mentions=mentions, files=files)
+    )
 
 
 async def _correct(sent: SentForm) -> None:
     note = sent.ids["note"]
     kind = choice_of(NoteKind, sent.form, "note-kind")
-    await write_note(sent.app, sent.by, sent.case, sent.text(f"correct-{note}"), kind=kind, corrects=note)
+    await write_note(sent.app, sent.by, sent.case, NoteInput(sent.text(f"correct-{note}"), kind=kind, corrects=note))
 
 
 async def _ask(sent: SentForm) -> None:

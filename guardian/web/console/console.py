@@ -157,22 +157,22 @@ class Console:
         *,
         to: str,
         again: ShowAgain,
-        field: str = "",
-        fields: Mapping[str, str] = MappingProxyType({}),
+        at: str | Mapping[str, str] = "",
         said: str = "",
     ) -> Response:
         """Carry out what a form asks for, then send the browser on to `to`, where it is said what came of it.
 
         What a rule refuses comes back on the page that `again` shows, with all that was typed and the sentence beside
-        the field: that which `fields` has for the code of the refusal, else `field`. `said` is told where the act has no
-        sentence of its own to tell.
+        the field `at`; where there are several, beside that of the refusal's code, else that of "". `said` is told where
+        the act has no sentence of its own to tell.
         """
         try:
             told = await act()
         except (Refused, Stale) as error:
             if isinstance(error, Refused) and error.code in NOT_YOURS:
                 raise
-            where = fields.get(error.code, field) if isinstance(error, Refused) else field
+            code = error.code if isinstance(error, Refused) else ""
+            where = at if isinstance(at, str) else at.get(code, at.get("", ""))
             return await again(FormEntry(form.fields, Fault(where, error.sentence)))
         return self.redirect(visit, to, told if isinstance(told, str) and not said else said)
 

@@ -89,8 +89,7 @@ class DataRequestPages:
             act,
             to=DATA,
             again=lambda entry: self._show(request, visit, entry),
-            field="words",
-            fields=_FIELDS,
+            at={"": "words", **_FIELDS},
             said=said,
         )
 

@@ -104,7 +104,7 @@ class EscalationPages:
             send,
             to=ESCALATIONS,
             again=lambda entry: self._form(request, visit, entry),
-            field="urgency" if not form.one("urgency") else "what",
+            at="urgency" if not form.one("urgency") else "what",
         )
 
     async def _accept_pattern(self, request: Request, visit: Visit, form: Form) -> Response:
@@ -122,7 +122,7 @@ class EscalationPages:
             lambda: refer_matter_to_board(self._app, visit.by, form.one("which"), form.one("position")),
             to=ESCALATIONS,
             again=lambda entry: self._list(request, visit, entry),
-            field="position",
+            at="position",
         )
 
     async def _group(self, _: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
@@ -148,7 +148,7 @@ class EscalationPages:
             lambda: accept_escalation(self._app, visit.by, form.one("accepted")),
             to=PASSING_ON,
             again=lambda entry: self._group(request, visit, entry),
-            field="accepted",
+            at="accepted",
         )
 
     async def _refer(self, request: Request, visit: Visit, form: Form) -> Response:
@@ -164,7 +164,7 @@ class EscalationPages:
             ),
             to=PASSING_ON,
             again=lambda entry: self._group(request, visit, entry),
-            field="referred",
+            at="referred",
         )
 
     async def _group_to_board(self, request: Request, visit: Visit, form: Form) -> Response:
@@ -174,7 +174,7 @@ class EscalationPages:
             lambda: refer_matter_to_board(self._app, visit.by, form.one("which"), form.one("position")),
             to=PASSING_ON,
             again=lambda entry: self._group(request, visit, entry),
-            field="position",
+            at="position",
         )
 
 

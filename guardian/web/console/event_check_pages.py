@@ -102,6 +102,5 @@ class EventCheckPages:
             act,
             to=EVENTS,
             again=lambda entry: self._show(request, visit, entry),
-            field=field,
-            fields=_FIELDS,
+            at={"": field, **_FIELDS},
         )

@@ -61,6 +61,6 @@ class IdentityPages:
             lambda: add_known_name(self._app, visit.by, form.one("known-from"), person, form.one("name")),
             to=f"{IDENTITY}?{urlencode({'person': person})}",
             again=lambda entry: self._show(request, visit, entry),
-            field="name",
+            at="name",
             said="Kept in the identity key.",
         )

@@ -78,5 +78,5 @@ class MatterPages:
             lambda: mark_handled(self._app, visit.by, matter, form.one("done")),
             to=MATTERS,
             again=lambda entry: self._show(request, visit, entry),
-            field="done",
+            at="done",
         )

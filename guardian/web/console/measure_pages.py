@@ -149,7 +149,7 @@ class MeasurePages:
             lambda: record_told_by_hand(self._app, visit.by, Reference(reference), form.one(field)),
             to=MEASURES,
             again=lambda entry: self._list(request, visit, entry),
-            field=field,
+            at=field,
         )
 
     async def _decide(self, request: Request, visit: Visit, form: Form) -> Response:
@@ -165,7 +165,7 @@ class MeasurePages:
             answer,
             to=MEASURES,
             again=lambda entry: self._list(request, visit, entry),
-            field="why" if form.one("answer") else "answer",
+            at="why" if form.one("answer") else "answer",
         )
 
     async def _explanation_form(self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
@@ -187,7 +187,7 @@ class MeasurePages:
             give,
             to=MEASURES,
             again=lambda entry: self._explanation_form(request, visit, entry),
-            field="reason" if not form.one("reason") else "hours",
+            at="reason" if not form.one("reason") else "hours",
         )
 
 

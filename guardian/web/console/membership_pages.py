@@ -128,8 +128,7 @@ class MembershipPages:
             state,
             to=OWN,
             again=lambda entry: self._own(request, visit, entry),
-            field="conflict",
-            fields={"reason": "reason"},
+            at={"": "conflict", "reason": "reason"},
         )
 
     async def _renew(self, request: Request, visit: Visit, form: Form) -> Response:
@@ -214,8 +213,7 @@ class MembershipPages:
             change,
             to=f"{MEMBERS}/{member}",
             again=lambda entry: self._show(request, visit, entry),
-            field="office",
-            fields={**_FIELDS, "last_chair": "follows", "no_successor": "follows"},
+            at={"": "office", **_FIELDS, "last_chair": "follows", "no_successor": "follows"},
         )
 
     async def _set_administration(self, request: Request, visit: Visit, form: Form) -> Response:
@@ -231,7 +229,7 @@ class MembershipPages:
             note,
             to=MEMBERS,
             again=lambda entry: self._show(request, visit, entry),
-            field="platform",
+            at="platform",
             said="Noted.",
         )
 

@@ -60,8 +60,7 @@ class OralReportPages:
             enter,
             to=ORAL,
             again=lambda entry: self._show(request, visit, entry),
-            field="what",
-            fields={"nobody_told_it": "source"},
+            at={"": "what", "nobody_told_it": "source"},
         )
 
     async def _pass_on(self, request: Request, visit: Visit, form: Form) -> Response:
@@ -71,7 +70,7 @@ class OralReportPages:
             lambda: pass_on_unread(self._app, visit.by, form.one("unread-source"), _delivery(visit, form)),
             to=ORAL,
             again=lambda entry: self._show(request, visit, entry),
-            field="unread-source",
+            at="unread-source",
             said=(
                 "Handed on, unopened. Another member asks whoever told you; you take no part in it and hear no more of it. "
                 f"They can also write themselves, whenever they like: {self._app.base_url}/report"

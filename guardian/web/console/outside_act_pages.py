@@ -69,7 +69,7 @@ class OutsideActPages:
             enter,
             to=REVIEWS,
             again=lambda entry: self._show(request, visit, entry),
-            fields=_FIELDS,
+            at=_FIELDS,
         )
 
 

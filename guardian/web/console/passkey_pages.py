@@ -118,7 +118,7 @@ class PasskeyPages:
         to: str = PASSKEYS,
     ) -> Response:
         return await self._console.attempt(
-            visit, form, act, to=to, again=lambda entry: self._show(request, visit, entry), field=field
+            visit, form, act, to=to, again=lambda entry: self._show(request, visit, entry), at=field
         )
 
     def _pop_challenges(self, visit: Visit) -> _Challenges:

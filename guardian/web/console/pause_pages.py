@@ -135,7 +135,7 @@ class PausePages:
             return await keep_pause(self._app, visit.by, form.one("pause"), term)
 
         return await self._console.attempt(
-            visit, form, keep, to=PAUSES, again=lambda entry: self._list(request, visit, entry), field="more"
+            visit, form, keep, to=PAUSES, again=lambda entry: self._list(request, visit, entry), at="more"
         )
 
     async def _end(self, request: Request, visit: Visit, form: Form) -> Response:

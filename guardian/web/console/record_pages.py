@@ -195,8 +195,7 @@ class RecordPages:
             act,
             to=f"{path}?{urlencode({'about': about})}" if about else path,
             again=lambda entry: self._record(request, visit, entry),
-            field=fields.get("", ""),
-            fields=fields,
+            at=fields,
         )
 
 

@@ -177,7 +177,7 @@ class ReviewPages:
             lambda: give_statement(self._app, visit.by, request.path_params["case"], form.one("account")),
             to=REVIEWS,
             again=lambda entry: self._show(request, visit, entry),
-            field="account",
+            at="account",
         )
 
     async def _answer_stop(self, request: Request, visit: Visit, form: Form) -> Response:

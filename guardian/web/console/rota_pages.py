@@ -143,8 +143,7 @@ class RotaPages:
             act,
             to=ROTA,
             again=lambda entry: self._show(request, visit, entry),
-            field=field,
-            fields=fields or {},
+            at={"": field, **(fields or {})},
             said=said,
         )
 

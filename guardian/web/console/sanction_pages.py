@@ -126,7 +126,7 @@ class SanctionPages:
             lambda: record_told_by_hand(self._app, visit.by, reference, form.one("told")),
             to=SANCTION.format(reference=quote(reference, safe="")),
             again=lambda entry: self._show(request, visit, entry),
-            field="told",
+            at="told",
         )
 
     async def _foreign(self, request: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:

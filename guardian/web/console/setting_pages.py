@@ -40,6 +40,6 @@ class SettingPages:
             choose,
             to=SETTINGS,
             again=lambda entry: self._show(request, visit, entry),
-            field="pictures",
+            at="pictures",
             said="Noted: pictures are shown to you in this way from now on.",
         )

@@ -98,8 +98,7 @@ class SharedFactsPages:
             perform,
             to=f"/console/cases/{request.path_params['case']}/sharing",
             again=lambda entry: self._show(request, visit, entry),
-            field="what",
-            fields=_FIELDS,
+            at={"": "what", **_FIELDS},
             said=said,
         )
 

@@ -106,8 +106,7 @@ class StatisticsPages:
             lambda: prepare_yearly_report(self._app, visit.by, _year(form.one("year")), words),
             to=YEARLY,
             again=lambda entry: self._show_yearly(request, visit, entry),
-            field="lessons",
-            fields={"year": "year", "not_over": "year", "frozen": "year"},
+            at={"": "lessons", "year": "year", "not_over": "year", "frozen": "year"},
         )
 
     async def _publish_yearly(self, request: Request, visit: Visit, form: Form) -> Response:

@@ -57,7 +57,7 @@ class TokenPages:
             issue,
             to=TOKENS,
             again=lambda entry: self._show(request, visit, entry),
-            fields=_FIELDS,
+            at=_FIELDS,
         )
 
     async def _end(self, request: Request, visit: Visit, form: Form) -> Response:

@@ -10,6 +10,7 @@ import pytest
 from guardian.sandbox.personas import persona_pages, persona_path
 from guardian.web.app import NO_ADDITIONS, Additions, create_app
 from guardian.web.health import Health
+from guardian.web.webhooks import Webhooks
 from tests.builders.community import BRUNO, Community, a_community, everybody
 
 
@@ -26,8 +27,7 @@ async def a_browser(community: Community, additions: Additions) -> AsyncIterator
     app = create_app(
         community.app,
         health=healthy,
-        webhook_verifiers={},
-        on_webhook_event=nothing,
+        webhooks=Webhooks({}, nothing),
         secure_cookies=False,
         additions=additions,
     )

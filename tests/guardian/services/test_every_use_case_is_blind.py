@@ -40,6 +40,7 @@ from guardian.services.escalation.escalations import EscalationInput
 from guardian.services.escalation.subjects import AccountSubject, MatterSubject
 from guardian.services.measures.measures import MeasureRequest
 from guardian.services.members import AccountInput
+from guardian.services.notes.thread import NoteInput
 from guardian.services.pauses.pauses import PauseRequest
 from guardian.services.raids.announcement import RaidPreview
 from guardian.services.records.affiliates import ProgramInput
@@ -222,6 +223,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
 _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     Consequence: lambda world, account: a_warning(),
     DraftInput: lambda world, account: DraftInput(DraftKind.ANSWER, PartyRole.REPORTER, "We look at it."),
+    NoteInput: lambda world, account: NoteInput("I know this channel."),
     EscalationInput: lambda world, account: _passed_on(AccountSubject(DISCORD, account)),
     AccountInput: lambda world, account: AccountInput(DISCORD, account),
     ActInput: lambda world, account: ActInput(

@@ -20,7 +20,7 @@ from guardian.services.notes.determination import (
     write_assessment,
     write_findings,
 )
-from guardian.services.notes.thread import list_thread, record_inquiry, write_note
+from guardian.services.notes.thread import NoteInput, list_thread, record_inquiry, write_note
 from guardian.services.reading_room.case_file import read_evidence
 from rules.conflicts import ConflictReason
 from rules.measures import MeasureReason
@@ -34,9 +34,9 @@ SCREENSHOT = EvidenceInput(kind="file", file_name="seen.png", content=b"what was
 async def test_what_is_written_is_read_by_the_others_in_order_with_author_and_time(community: Community) -> None:
     """P-3.3"""
     case = await community.a_case()
-    await write_note(community.app, BRUNO, case.code_name, "I know this channel.")
+    await write_note(community.app, BRUNO, case.code_name, NoteInput("I know this channel."))
     community.pass_time(timedelta(minutes=5))
-    await write_note(community.app, DMITRI, case.code_name, "So do I.")
+    await write_note(community.app, DMITRI, case.code_name, NoteInput("So do I."))
     thread = await list_thread(community.app, ELENI, case.code_name)
     assert [(note.author, note.text) for note in thread] == [
         ("Bruno Keller", "I know this channel."),
@@ -49,12 +49,12 @@ async def test_what_is_written_is_read_by_the_others_in_order_with_author_and_ti
 async def test_whoever_steps_back_reads_and_writes_nothing_more_from_that_instant(community: Community) -> None:
     """P-4.1, P-4.2"""
     case = await community.a_case()
-    await write_note(community.app, DMITRI, case.code_name, "I know them well.")
+    await write_note(community.app, DMITRI, case.code_name, NoteInput("I know them well."))
     await recuse(community.app, DMITRI, case.code_name, ConflictReason.PERSONAL_RELATIONSHIP)
     with pytest.raises(NotFound):
         await list_thread(community.app, DMITRI, case.code_name)
     with pytest.raises(NotFound):
-        await write_note(community.app, DMITRI, case.code_name, "One more thing.")
+        await write_note(community.app, DMITRI, case.code_name, NoteInput("One more thing."))
 
 
 @pytest.mark.harm("mention-tells-of-a-case")
@@ -64,7 +64,7 @@ async def test_a_mention_calls_those_who_may_know_and_tells_nothing_of_the_other
     await recuse(community.app, DMITRI, case.code_name, ConflictReason.SAME_EMPLOYER)
     before = await community.notices_to(DMITRI)
     answers = [
-        await write_note(community.app, BRUNO, case.code_name, "Please look.", mentions=[member])
+        await write_note(community.app, BRUNO, case.code_name, NoteInput("Please look.", mentions=[member]))
         for member in (DMITRI, ELENI)
     ]
     assert await community.notices_to(DMITRI) == before
@@ -76,11 +76,11 @@ async def test_a_mention_calls_those_who_may_know_and_tells_nothing_of_the_other
 async def test_a_mention_calls_the_board_while_the_case_lies_there_and_not_before(community: Community) -> None:
     """P-8.4"""
     case = await community.a_case()
-    await write_note(community.app, BRUNO, case.code_name, "Please look.", mentions=[GRETA])
+    await write_note(community.app, BRUNO, case.code_name, NoteInput("Please look.", mentions=[GRETA]))
     assert NoticeKind.YOUR_STEP not in await community.notice_kinds_to(GRETA)
     async with community.units_of_work.begin() as uow:
         await refer_to_board(uow, community.app.policy, case, "no agreement")
-    await write_note(community.app, BRUNO, case.code_name, "Please look now.", mentions=[GRETA])
+    await write_note(community.app, BRUNO, case.code_name, NoteInput("Please look now.", mentions=[GRETA]))
     assert (await community.notice_kinds_to(GRETA))[-1] is NoticeKind.YOUR_STEP
 
 
@@ -88,30 +88,30 @@ async def test_a_mention_calls_the_board_while_the_case_lies_there_and_not_befor
 async def test_a_correction_supersedes_and_what_it_corrects_stays_to_be_read(community: Community) -> None:
     """P-3.3"""
     case = await community.a_case()
-    first = await write_note(community.app, BRUNO, case.code_name, "It was on Monday.")
-    second = await write_note(community.app, BRUNO, case.code_name, "It was on Tuesday.", corrects=first.id)
+    first = await write_note(community.app, BRUNO, case.code_name, NoteInput("It was on Monday."))
+    second = await write_note(community.app, BRUNO, case.code_name, NoteInput("It was on Tuesday.", corrects=first.id))
     old, new = await list_thread(community.app, AMARA, case.code_name)
     assert (old.text, old.superseded_by, new.superseded_by) == ("It was on Monday.", second.id, None)
     with pytest.raises(Stale):
-        await write_note(community.app, BRUNO, case.code_name, "On Friday.", corrects=first.id)
+        await write_note(community.app, BRUNO, case.code_name, NoteInput("On Friday.", corrects=first.id))
 
 
 @pytest.mark.harm("record-overwritten")
 async def test_the_words_of_one_member_are_corrected_by_no_other(community: Community) -> None:
     """P-3.3"""
     case = await community.a_case()
-    first = await write_note(community.app, BRUNO, case.code_name, "It was on Monday.")
+    first = await write_note(community.app, BRUNO, case.code_name, NoteInput("It was on Monday."))
     with pytest.raises(Refused) as refusal:
-        await write_note(community.app, DMITRI, case.code_name, "It was not.", corrects=first.id)
+        await write_note(community.app, DMITRI, case.code_name, NoteInput("It was not.", corrects=first.id))
     assert refusal.value.code == "not_yours"
 
 
 async def test_a_note_of_another_case_is_corrected_by_nobody(community: Community) -> None:
     """P-4.2"""
     one, other = await community.a_case(), await community.a_case(what_happened="Something else altogether.")
-    first = await write_note(community.app, BRUNO, one.code_name, "It was on Monday.")
+    first = await write_note(community.app, BRUNO, one.code_name, NoteInput("It was on Monday."))
     with pytest.raises(NotFound):
-        await write_note(community.app, BRUNO, other.code_name, "On Tuesday.", corrects=first.id)
+        await write_note(community.app, BRUNO, other.code_name, NoteInput("On Tuesday.", corrects=first.id))
 
 
 async def test_what_others_were_asked_stands_in_the_case_with_their_answer(community: Community) -> None:
@@ -129,7 +129,7 @@ async def test_a_file_that_a_member_found_is_evidence_with_its_hash_and_can_be_r
     """P-3.3"""
     case = await community.a_case()
     note = await write_note(
-        community.app, BRUNO, case.code_name, "Found this.", kind=NoteKind.EVIDENCE, files=(SCREENSHOT,)
+        community.app, BRUNO, case.code_name, NoteInput("Found this.", kind=NoteKind.EVIDENCE, files=(SCREENSHOT,))
     )
     (file,) = note.files
     assert await read_evidence(community.app, AMARA, case.code_name, file.id) == ("seen.png", b"what was seen")
@@ -168,7 +168,7 @@ async def test_the_thread_of_a_local_matter_is_the_moderators(community: Communi
     target = AccountInput(DISCORD, "spammer")
     request = MeasureRequest(MeasureKind.MUTED, target, MeasureReason.SPAM, timedelta(days=2))
     matter = (await set_measure(community.app, INES, request)).matter
-    await write_note(community.app, INES, matter, "They did it before.")
+    await write_note(community.app, INES, matter, NoteInput("They did it before."))
     assert len(await list_thread(community.app, INES, matter)) == 1
     with pytest.raises(NotFound):
         await list_thread(community.app, AMARA, matter)
@@ -178,7 +178,7 @@ async def test_a_note_says_something_and_no_more_than_fits(community: Community)
     case = await community.a_case()
     for text, code in (("  ", "empty"), ("x" * (community.app.longest_text + 1), "too_long")):
         with pytest.raises(Refused) as refusal:
-            await write_note(community.app, BRUNO, case.code_name, text)
+            await write_note(community.app, BRUNO, case.code_name, NoteInput(text))
         assert refusal.value.code == code
 
 
@@ -187,7 +187,7 @@ async def test_a_receipt_that_a_member_copies_into_a_note_is_kept_nowhere(commun
     """P-2.6: it would open the reporter's page to every reader of the thread."""
     received = await community.report()
     case = await community.case(received)
-    await write_note(community.app, BRUNO, case.code_name, f"They wrote: {received.receipt}")
+    await write_note(community.app, BRUNO, case.code_name, NoteInput(f"They wrote: {received.receipt}"))
     asked = Inquiry("the reporter", community.clock.now(), "Which page?", f"This one: {received.receipt}")
     await record_inquiry(community.app, BRUNO, case.code_name, asked)
     assert received.receipt not in repr(await list_thread(community.app, ELENI, case.code_name))
