@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import structlog
 import uvloop
 from hypothesis import settings as hypothesis_settings
 
@@ -61,7 +62,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A test whose means are absent is not run, and says which package brings them; where they are required, it fails."""
+    """A test whose means are absent is not run, and says which package brings them; where they are required, it fails.
+
+    The log is as at the start, whatever a test before it has made of that: a command that is run in this process silences
+    it.
+    """
+    structlog.reset_defaults()
     for part, reason in (("postgresql", postgresql.missing()), ("browser", _why_no_browser())):
         if reason and item.get_closest_marker(part):
             if part in os.environ.get("GUARDIAN_TEST_REQUIRE", "").split(","):

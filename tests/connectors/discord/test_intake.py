@@ -10,7 +10,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import structlog
 
 from connectors.emulators.discord.client_screen import Screen
 from connectors.emulators.discord.state import Attachment
@@ -198,7 +197,6 @@ async def test_a_report_that_could_not_be_stored_comes_back_whole_and_can_be_sen
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The log says that something failed, and nothing of what was written."""
-    structlog.reset_defaults()  # whoever tested before in this process may have silenced the log
     broken: list[OutOfOrder] = []
 
     def changed(app: AppContext) -> AppContext:
