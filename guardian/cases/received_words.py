@@ -9,7 +9,7 @@ from typing import Final
 from guardian.cases.receipts import redact_receipts
 
 _LONGEST_FILE: Final = 30_000
-"""A file beyond so many bytes is searched apart (`is_searched_apart`), where that keeps nobody waiting."""
+"""A file beyond so many bytes is searched before it is stored, where that keeps nobody waiting (`is_searched_apart`)."""
 _BOMS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -29,11 +29,6 @@ def kept_text(text: str) -> str:
 def whole_characters(text: str) -> str:
     """Return the text in characters that every store can hold; a link is kept so, since its signs are no receipt's."""
     return text.encode("utf-8", "replace").decode()
-
-
-def kept_file(content: bytes) -> bytes:
-    """Return the bytes of a file that is not long, unchanged unless a receipt stands in its words."""
-    return content if len(content) > _LONGEST_FILE else search_file(content)
 
 
 def is_searched_apart(content: bytes) -> bool:

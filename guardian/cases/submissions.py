@@ -13,7 +13,7 @@ from typing import Final
 from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.receipts import create_mail_token
-from guardian.cases.received_words import kept_file, kept_text, whole_characters
+from guardian.cases.received_words import kept_text, search_file, whole_characters
 from guardian.cases.report_questions import CHOICES, CONTACT_IS_SAFE, DANGER, DO_NOT_CONTACT, HANDLED, WHO
 from guardian.cases.reports import Addition, Audience, Evidence, ReplyAddress, Report, ReportChannel
 from guardian.errors import Refused
@@ -43,6 +43,7 @@ class EvidenceInput:
     """One piece of evidence as a channel receives it; `why_not` says why there are no bytes where there could be.
 
     `is_whole`: it is all that came in, as it came, and so says nothing that does not stand elsewhere in the submission.
+    `is_searched`: its bytes were searched for receipts before, since it is long; any other is searched as it is stored.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class EvidenceInput:
     why_not: str = ""
     written_at: datetime | None = None
     is_whole: bool = False
+    is_searched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +289,9 @@ def build_found_evidence(evidence_input: EvidenceInput, case: CaseId, by: Member
 
 
 def _kept_evidence(evidence_input: EvidenceInput, case: CaseId, at: datetime) -> Evidence:
-    content = None if evidence_input.content is None else kept_file(evidence_input.content)
+    content = evidence_input.content
+    if content is not None and not evidence_input.is_searched:
+        content = search_file(content)
     return Evidence(
         id=EvidenceId(new_id()),
         case=case,

@@ -18,6 +18,7 @@ from guardian.journal import Entry, by_member
 from guardian.people.permissions import UseCase
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notes.records import new_note, record_note
+from guardian.services.reports.readable_files import without_receipts
 
 _FREE_KINDS = (NoteKind.DISCUSSION, NoteKind.EVIDENCE)
 
@@ -70,6 +71,7 @@ async def write_note(app: AppContext, by: MemberId, code_name: str, written: Not
         raise Refused("other_kind", "This has parts of its own, and is written in its own form.", "P-3.3")
     check_files(written.files, app.largest_file)
     check_length(sum(len(each.text) + len(each.link) for each in written.files), app.longest_text)
+    files = await without_receipts(written.files)
     async with app.units_of_work.begin() as uow:
         case = await _case_to_write_in(uow, by, code_name)
         note = replace(
@@ -78,7 +80,7 @@ async def write_note(app: AppContext, by: MemberId, code_name: str, written: Not
             mentions=tuple(written.mentions),
             supersedes=written.corrects,
         )
-        found = [build_found_evidence(each, case.id, by, uow.now) for each in written.files]
+        found = [build_found_evidence(each, case.id, by, uow.now) for each in files]
         kept = await record_note(app, uow, case, note, [each.id for each in found])
         for each in found:
             await uow.cases.add_evidence(each)

@@ -5,7 +5,7 @@ Read `take_request` first. Policy: P-5.7.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -25,6 +25,7 @@ from guardian.services.conflicts.indicated import search_ahead
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notify import ensure_reference, notify_person, notify_reporters
 from guardian.services.reports.data_requests import submit
+from guardian.services.reports.readable_files import without_receipts
 from guardian.services.reports.report_access import report_for_address
 from guardian.services.sanctions.board_requests import Requester, known_matters, submit_request
 
@@ -91,6 +92,7 @@ async def take_request(app: AppContext, mail: RequestMail) -> bool:
     False where nothing shows whose it is. The same mail again does nothing.
     """
     await search_ahead(app, mail.words)
+    mail = replace(mail, files=await without_receipts(mail.files))
     async with app.units_of_work.begin() as uow:
         asker = await _asker_of(uow, mail)
         if asker is None:

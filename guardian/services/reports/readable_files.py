@@ -38,10 +38,12 @@ async def without_receipts(evidence: tuple[EvidenceInput, ...]) -> tuple[Evidenc
     }
     if not long_files:
         return evidence
+    found = long_files
     with suppress(WorkStopped):
         found = dict(zip(long_files, await shared_workers().run(search_files, tuple(long_files.values())), strict=True))
-        return tuple(replace(each, content=found.get(at, each.content)) for at, each in enumerate(evidence))
-    return evidence
+    return tuple(
+        replace(each, content=found[at], is_searched=True) if at in found else each for at, each in enumerate(evidence)
+    )
 
 
 async def _read(contents: tuple[bytes, ...]) -> FileWords:

@@ -191,3 +191,21 @@ async def test_a_receipt_that_a_member_copies_into_a_note_is_kept_nowhere(commun
     asked = Inquiry("the reporter", community.clock.now(), "Which page?", f"This one: {received.receipt}")
     await record_inquiry(community.app, BRUNO, case.code_name, asked)
     assert received.receipt not in repr(await list_thread(community.app, ELENI, case.code_name))
+
+
+@pytest.mark.harm("receipt-shown-in-kept-words")
+@pytest.mark.parametrize("length", [100, 40_000, 400_000])
+async def test_a_receipt_in_a_file_that_a_member_found_is_kept_nowhere_however_long_the_file(
+    community: Community, length: int
+) -> None:
+    """P-2.6, P-3.3: long files are searched elsewhere, and by whoever takes one in."""
+    received = await community.report()
+    case = await community.case(received)
+    content = b"What they wrote. " * (length // 17) + str(received.receipt).encode()
+    found = EvidenceInput(kind="file", file_name="chat.txt", content=content)
+    note = await write_note(
+        community.app, BRUNO, case.code_name, NoteInput("Found.", kind=NoteKind.EVIDENCE, files=(found,))
+    )
+    _, kept = await read_evidence(community.app, AMARA, case.code_name, note.files[0].id)
+    assert len(kept) > length // 2
+    assert str(received.receipt).encode() not in kept
