@@ -15,7 +15,7 @@ from connectors.forum.changes import ChangedPosts
 from connectors.forum.connection import ForumConnection
 from connectors.forum.content import ForumContent
 from connectors.forum.flags import FlagQueue, flag_name
-from connectors.forum.inbox_listing import MAX_PAGES, InboxListing, NotRead
+from connectors.forum.inbox_pages import MAX_PAGES, InboxPages, NotRead
 from connectors.forum.posts import Flag, ForumConversation, Opening, Post
 from connectors.forum.private_replies import PrivateReplies
 from connectors.forum.reply_drafts import ReplyDraft
@@ -51,7 +51,7 @@ _PARTS: Final = {
 }
 
 
-class ForumInbox(InboxListing):
+class ForumInbox(InboxPages):
     """What arrives on one forum, read for one service."""
 
     def __init__(

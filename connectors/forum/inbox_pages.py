@@ -1,4 +1,4 @@
-"""What is listed in the inboxes of our account on the forum and of its group, page by page. Read `InboxListing` first.
+"""What is listed in the inboxes of our account on the forum and of its group, page by page. Read `InboxPages` first.
 
 What the forum does not answer is `NotRead`, and asked for once more at the next reading.
 """
@@ -32,7 +32,7 @@ class InboxEntry:
     highest: int
 
 
-class InboxListing:
+class InboxPages:
     """What lies in the inbox of our account, and in the one of its group."""
 
     def __init__(self, connection: ForumConnection, most_pages: int = MAX_PAGES) -> None:
