@@ -172,10 +172,6 @@ class GithubClient:
         """Set or take back the limit at that path; 409: one of the whole organisation stands, 405: not to be had there."""
         return self._request(_request(verb, path, body=body), expected=(405, 409), needs=needs)
 
-    def repository(self, name: str) -> Response:
-        """Return the repository of that full name: 200, or 404 where it is not there, or not for us."""
-        return self._request(_request("GET", f"/repos/{name}"), expected=(404,))
-
     # -- membership
 
     def members(self, page: int) -> Response:

@@ -15,7 +15,7 @@ from connectors.github.client import INTERACTIONS, REPOSITORY_LIMITS, Response
 from connectors.github.connection import GithubConnection
 from connectors.github.repositories import list_repositories
 from guardian.clock import Clock
-from guardian.spaces.outcomes import Done, Gone, Outcome, Rejected, Unavailable
+from guardian.spaces.outcomes import Done, Outcome, Rejected, Unavailable
 from guardian.spaces.pauses import OPEN, PauseAbility, PauseKind, PauseSetting, PauseTarget
 from guardian.spaces.port import Missing, Unknown
 
@@ -77,18 +77,21 @@ class GithubPauses:
                 return PauseTarget(self._connection.config.name, kind, str(int(row["id"])), str(row["full_name"]))
         return None
 
-    async def _place(self, target: PauseTarget) -> _Place | Unknown | Missing:
-        """Where it is today, since a repository can be renamed; what is not listed may only be out of our sight."""
+    async def _place(self, target: PauseTarget) -> _Place | Unknown:
+        """Where it is today, since a repository can be renamed.
+
+        What is not listed may only be out of our sight, and GitHub says 404 to that as well: a cap that is ours may stand
+        there still.
+        """
         if not target.part:
             return _Place(f"/orgs/{self._connection.config.organization}/interaction-limits", INTERACTIONS)
         rows = await list_repositories(self._connection)
         name = next((str(row["full_name"]) for row in rows if str(row["id"]) == target.part), None)
-        if name is not None:
-            return _Place(f"/repos/{name}/interaction-limits", REPOSITORY_LIMITS)
-        shown: Response = await self._connection.request(lambda github: github.repository(target.label))
-        return Missing() if shown.status == 404 else Unknown("the repository is not listed", needs=_NOT_INSTALLED)
+        if name is None:
+            return Unknown("the repository is not listed", needs=_NOT_INSTALLED)
+        return _Place(f"/repos/{name}/interaction-limits", REPOSITORY_LIMITS)
 
-    async def _observe(self, target: PauseTarget) -> PauseSetting | Unknown | Missing:
+    async def _observe(self, target: PauseTarget) -> PauseSetting | Unknown:
         place = await self._place(target)
         if not isinstance(place, _Place):
             return place
@@ -101,8 +104,6 @@ class GithubPauses:
         place = await self._place(target)
         if isinstance(place, Unknown):
             return Unavailable(place.reason)
-        if isinstance(place, Missing):
-            return Gone()
         if target.kind is PauseKind.PULL_REQUESTS:
             return await self._change("PATCH", place, _cap(setting), _suffix(target))
         if setting.strength == 0:

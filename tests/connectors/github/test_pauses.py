@@ -9,9 +9,9 @@ from connectors.emulators.github.state import Kind
 from connectors.emulators.shared.control import Declined
 from connectors.github.client import INTERACTIONS, REPOSITORY_LIMITS
 from connectors.github.pauses import GithubPauses
-from guardian.spaces.outcomes import Done, Forbidden, Rejected
+from guardian.spaces.outcomes import Done, Forbidden, Rejected, Unavailable
 from guardian.spaces.pauses import OPEN, PauseKind, PauseSetting, PauseTarget
-from guardian.spaces.port import Missing, Unknown
+from guardian.spaces.port import Unknown
 from tests.contracts.stage_github import GithubStage, github_stage
 
 HOUR = timedelta(hours=1)
@@ -127,12 +127,13 @@ async def test_the_organisation_s_limit_shows_at_a_repository_as_somebody_else_s
     assert isinstance(await pauses(stage).apply(site, PauseSetting(2, now + HOUR)), Rejected)
 
 
-async def test_a_repository_out_of_sight_is_not_taken_for_gone_and_one_that_is_gone_is(stage: GithubStage) -> None:
-    site, kept = await site_of(stage), stage.emulator.state.repositories
-    unlisted = PauseTarget(site.space, site.kind, "1", site.label)
-    assert isinstance(await pauses(stage).observe(unlisted), Unknown)
-    del kept["site"]
-    assert await pauses(stage).observe(site) == Missing()
+@pytest.mark.harm("pause-left-out-of-sight")
+async def test_a_repository_that_is_not_shown_to_us_is_never_taken_for_gone(stage: GithubStage) -> None:
+    """P-1.6: GitHub says 404 to what is not for us as well, and a cap of ours has no end of its own."""
+    site = await site_of(stage)
+    del stage.emulator.state.repositories["site"]
+    assert isinstance(await pauses(stage).observe(site), Unknown)
+    assert isinstance(await pauses(stage).apply(site, OPEN), Unavailable)
 
 
 async def test_the_limit_of_a_repository_takes_a_permission_of_its_own(stage: GithubStage) -> None:
