@@ -5,7 +5,7 @@ What a moderator is answered never says more than how far a matter has come. Rea
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -23,6 +23,17 @@ class HandoffStatus(StrEnum):
     UNDER_REVIEW = "under_review"
     DECIDED = "decided"
     CLOSED = "closed"
+
+
+class OutsideGround(StrEnum):
+    """Why a matter comes to the group from an event, and who asks for it, or from an affiliated program (P-8.1)."""
+
+    EVENT_TEAM = "event_team"
+    EVENT_REPORTER = "event_reporter"
+    EVENT_REPORTED = "event_reported"
+    PROGRAM_COMMITTEE = "program_committee"
+    PROGRAM_SILENT = "program_silent"
+    PROGRAM_APPEAL = "program_appeal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +94,28 @@ def may_refer_to_board(since: datetime, *, accepted: bool, decided: bool, now: d
 def is_cross_space(spaces: Iterable[Hashable], policy: Policy) -> bool:
     """Return whether somebody was measured or found in violation in enough spaces to escalate. Policy: P-8.3."""
     return len(set(spaces)) >= policy.routing.spaces_to_escalate
+
+
+def appeal_ends(answered_on: date, policy: Policy) -> datetime:
+    """Return until when a program's answer of that day can be appealed against; the day itself counts in full.
+
+    Policy: P-8.1.
+    """
+    return datetime.combine(answered_on + timedelta(days=1), time(), UTC) + policy.routing.program_appeal_within
+
+
+def may_appeal(answered_on: date | None, now: datetime, policy: Policy) -> Verdict:
+    """Return whether a program's answer of that day can be appealed against by now. Policy: P-8.1."""
+    # Where the day ends earlier than in UTC, an answer of "tomorrow" has been given already.
+    if answered_on is None or answered_on > now.date() + timedelta(days=1):
+        sentence = "Say on which day the program answered: the time for an appeal is counted from there."
+        return refused("appeal_day", sentence, "P-8.1")
+    if now >= appeal_ends(answered_on, policy):
+        days = policy.routing.program_appeal_within.days
+        sentence = (
+            f"An appeal against a program's answer comes within {days} days of it (P-8.1), and they are over. The program "
+            "can look at it again itself: turn to its contact. What has happened since, still goes on, or puts somebody in "
+            "danger can be reported here at any time: choose no appeal then."
+        )
+        return refused("appeal_late", sentence, "P-8.1", {"days": days})
+    return allowed("P-8.1")

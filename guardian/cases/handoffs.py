@@ -5,23 +5,27 @@ Frozen values; what people wrote is plain here and stored encrypted. Read `Hando
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from guardian.cases.case import Case, CaseState
 from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.ids import CaseId, MemberId, PersonId, Reference, SpaceName, new_id, new_reference
-from rules.escalation import HandoffProgress, HandoffStatus, status_of, status_when_excluded
+from rules.escalation import HandoffProgress, HandoffStatus, OutsideGround, status_of, status_when_excluded
 
 NO_WORDS: Final = "This was passed on without words of its own."
 
 
 class Direction(StrEnum):
-    """Whether a matter was passed up by moderators, or back to them for monitoring."""
+    """Whether a matter was passed up by moderators, back to them for monitoring, or in by an event or a program.
+
+    What came in from outside the spaces is not the moderators' to know of.
+    """
 
     UP = "up"
     BACK = "back"
+    IN = "in"
 
 
 class Urgency(StrEnum):
@@ -49,10 +53,23 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideOrigin:
+    """From which event or affiliated program a matter came, and on which ground; `body` where it stands in our registers.
+
+    `answered_on`: the day on which a program answered, as it was said. Policy: P-8.1.
+    """
+
+    ground: OutsideGround
+    name: str = ""
+    body: str = ""
+    answered_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
     """One passing of a matter between the groups, accepted by somebody by name (P-8.2).
 
-    `case` is the working group's, `target` the moderators' own where it went back. The moderators know it by
+    `origin` is where it came from outside the spaces; it has no `space` then. `case` is the working group's, `target` the moderators' own where it went back. The moderators know it by
     `reference` alone; `matter` is the code name that it had while it was theirs. `by` None: the service itself.
     """
 
@@ -74,6 +91,7 @@ class Handoff:
     done_locally: str = ""
     positions: Mapping[str, str] = field(default_factory=dict)
     spaces: tuple[SpaceName, ...] = ()
+    origin: OutsideOrigin | None = None
     version: int = 0
 
 

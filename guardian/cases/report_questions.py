@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from rules.escalation import OutsideGround
+
 HANDLED: Final = "handled"
 """Whether it was dealt with already, and is sent for the file (P-2.3)."""
 
@@ -46,6 +48,18 @@ DO_NOT_CONTACT: Final = "hold_contact"
 (P-3.5).
 """
 
+OUTSIDE_GROUND: Final = "outside_ground"
+"""Whether an event or an affiliated program has dealt with it before, and why it comes here now (P-8.1)."""
+
+OUTSIDE_NAME: Final = "outside_name"
+"""Which event or program that was."""
+
+OUTSIDE_DONE: Final = "outside_done"
+"""What was done there."""
+
+OUTSIDE_ANSWERED: Final = "outside_answered"
+"""The day on which it answered, as year-month-day."""
+
 TRANSLATED: Final = "translated"
 ANYTHING_ELSE: Final = "anything_else"
 
@@ -66,6 +80,10 @@ QUESTIONS: Final = (
     ANSWER_BY,
     NAME_MAY_BE_TOLD,
     DO_NOT_CONTACT,
+    OUTSIDE_GROUND,
+    OUTSIDE_NAME,
+    OUTSIDE_DONE,
+    OUTSIDE_ANSWERED,
     TRANSLATED,
     ANYTHING_ELSE,
 )
@@ -81,6 +99,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         CONTACT_IS_SAFE: _YES_NO,
         NAME_MAY_BE_TOLD: _YES_NO,
         DO_NOT_CONTACT: _YES_NO,
+        OUTSIDE_GROUND: tuple(OutsideGround),
         TRANSLATED: _YES_NO,
     }
 )

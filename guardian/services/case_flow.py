@@ -1,4 +1,4 @@
-"""Move a case inside an open unit of work: its state, its people, its way to the Board.
+"""Move a case inside an open unit of work: its state, its people, its way to another group.
 
 Asks no permissions: the use case that calls has done so. Steps are in `case_steps`, deadlines in `deadlines`.
 """
@@ -9,6 +9,7 @@ from guardian.cases.access import members_who_count, members_who_may_know
 from guardian.cases.case import CASE_MACHINE, Case, CaseEvent, CaseState, Party, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.exclusions import conflict_status_by_member
+from guardian.cases.handoffs import Handoff
 from guardian.cases.proposals import Decision
 from guardian.cases.receipts import ReceiptKind, create_personal_receipt
 from guardian.errors import NotFound
@@ -39,6 +40,13 @@ async def get_case(view: ReadView, case: CaseId) -> Case:
     if found is None:
         raise NotFound
     return found
+
+
+async def open_handoff(uow: UnitOfWork, policy: Policy, handoff: Handoff) -> None:
+    """Store the handoff, which waits to be accepted by somebody by name. Policy: P-8.2."""
+    await uow.handoffs.add_handoff(handoff)
+    until = due_at(TimeLimit.ACCEPTANCE, uow.now, policy)
+    await start_deadline(uow, DeadlineKind.ACCEPTANCE, handoff.target or handoff.case, until, about=handoff.id)
 
 
 async def eligible_members(view: ReadView, case: Case) -> frozenset[MemberId]:

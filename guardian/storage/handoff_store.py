@@ -3,14 +3,15 @@
 Read `SqlHandoffStore` first.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from guardian.cases.handoffs import Direction, Handoff, HandoffState, Urgency
+from guardian.cases.handoffs import Direction, Handoff, HandoffState, OutsideOrigin, Urgency
 from guardian.ids import CaseId, PersonId, Reference, SpaceName
 from guardian.storage.blind_index import IndexTerm
 from guardian.storage.data_key_store import KeyScope
@@ -18,6 +19,7 @@ from guardian.storage.encryption import Expunged, FieldEncryption
 from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.handoffs import handoffs
+from rules.escalation import OutsideGround
 
 _AT_ONCE: Final = 500
 
@@ -93,6 +95,7 @@ class SqlHandoffStore(EncryptedSqlStore):
             "done_locally": handoff.done_locally,
             "positions": dict(handoff.positions),
             "spaces": list(handoff.spaces),
+            "origin": None if handoff.origin is None else _origin_words(handoff.origin),
         }
         return {
             "state": handoff.state,
@@ -141,6 +144,7 @@ class SqlHandoffStore(EncryptedSqlStore):
             done_locally=known.get("done_locally", ""),
             positions=known.get("positions", {}),
             spaces=tuple(SpaceName(name) for name in known.get("spaces", ())),
+            origin=_read_origin(known.get("origin")),
             version=row.version,
         )
 
@@ -148,3 +152,20 @@ class SqlHandoffStore(EncryptedSqlStore):
 def handed_term(person: PersonId) -> IndexTerm:
     """Return by what the handoffs about a person are found, for as long as their case is not forgotten."""
     return IndexTerm("handoff", (person,))
+
+
+def _origin_words(origin: OutsideOrigin) -> dict[str, str]:
+    answered = "" if origin.answered_on is None else origin.answered_on.isoformat()
+    return {"ground": origin.ground, "name": origin.name, "body": origin.body, "answered_on": answered}
+
+
+def _read_origin(words: Mapping[str, str] | None) -> OutsideOrigin | None:
+    if words is None:
+        return None
+    answered = words["answered_on"]
+    return OutsideOrigin(
+        ground=OutsideGround(words["ground"]),
+        name=words["name"],
+        body=words["body"],
+        answered_on=date.fromisoformat(answered) if answered else None,
+    )

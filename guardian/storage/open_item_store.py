@@ -177,7 +177,7 @@ class SqlOpenItemStore(EncryptedSqlStore):
     def _handoff(self, row: Row[Any]) -> OpenItem:
         if row.state == HandoffState.PROPOSED:
             return self._item(TaskKind.ACCEPT_PATTERN, row, subject=row.reference)
-        if row.direction == Direction.UP:
+        if row.direction != Direction.BACK:
             return self._item(TaskKind.ACCEPT_ESCALATION, row, word=row.urgency)
         by = self._reveal(row.case_id, row.by)
         target = CaseId(row.target_id)

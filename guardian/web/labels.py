@@ -23,8 +23,9 @@ from guardian.sanctions.models import LiftingCause
 from guardian.services.membership.checklists import MembershipChange
 from guardian.spaces.pauses import PauseKind
 from guardian.web.data_labels import DATA_LABELS
-from guardian.web.question_labels import CHOICE_LABELS, question_label
+from guardian.web.question_labels import CHOICE_LABELS, GROUND_LABELS, question_label
 from rules.case_marks import CaseMarkKind
+from rules.escalation import OutsideGround
 from rules.ladder import Outcome, TermState
 from rules.leaks import LeakKind
 from rules.measures import MeasureReason
@@ -275,6 +276,7 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             Urgency.SOON: "soon: it is still going on",
             Urgency.DANGER: "somebody may be in danger now",
         },
+        OutsideGround: dict(GROUND_LABELS),
         Group: {
             Group.WORKING_GROUP: "working group",
             Group.MODERATORS: "moderators",

@@ -7,6 +7,19 @@ from types import MappingProxyType
 from typing import Final
 
 from guardian.cases import report_questions
+from rules.escalation import OutsideGround
+
+GROUND_LABELS: Final[Mapping[OutsideGround, str]] = MappingProxyType(
+    {
+        OutsideGround.EVENT_TEAM: "an event: its team asks",
+        OutsideGround.EVENT_REPORTER: "an event: whoever reported it there asks",
+        OutsideGround.EVENT_REPORTED: "an event: whoever was reported there asks",
+        OutsideGround.PROGRAM_COMMITTEE: "an affiliated program: somebody of its committee is concerned",
+        OutsideGround.PROGRAM_SILENT: "an affiliated program: it failed to answer",
+        OutsideGround.PROGRAM_APPEAL: "an affiliated program: an appeal against its answer",
+    }
+)
+"""Why a matter comes to the group from outside the spaces (P-8.1)."""
 
 QUESTION_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -26,6 +39,10 @@ QUESTION_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         report_questions.ANSWER_BY: "How they want to be answered",
         report_questions.NAME_MAY_BE_TOLD: "May their name be told to anyone?",
         report_questions.DO_NOT_CONTACT: "May the reported person be contacted?",
+        report_questions.OUTSIDE_GROUND: "Why it comes from an event or program",
+        report_questions.OUTSIDE_NAME: "Which event or program",
+        report_questions.OUTSIDE_DONE: "What was done there",
+        report_questions.OUTSIDE_ANSWERED: "When it answered",
         report_questions.TRANSLATED: "Written with a translation tool",
         report_questions.ANYTHING_ELSE: "Anything else",
     }
@@ -45,6 +62,7 @@ CHOICE_LABELS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         (report_questions.NAME_MAY_BE_TOLD, "no"): "no, to nobody but the members on the case",
         (report_questions.DO_NOT_CONTACT, "yes"): "not yet",
         (report_questions.DO_NOT_CONTACT, "no"): "yes",
+        **{(report_questions.OUTSIDE_GROUND, str(ground)): label for ground, label in GROUND_LABELS.items()},
     }
 )
 

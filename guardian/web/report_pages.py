@@ -15,7 +15,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from guardian.cases.report_questions import ALL_CHAIRS, CHOICES, CONTACT_IS_SAFE, QUESTIONS
+from guardian.cases.report_questions import (
+    ALL_CHAIRS,
+    CHOICES,
+    CONTACT_IS_SAFE,
+    OUTSIDE_ANSWERED,
+    OUTSIDE_GROUND,
+    QUESTIONS,
+)
 from guardian.cases.reports import Audience, ReportChannel
 from guardian.cases.submissions import MAX_FILES
 from guardian.errors import Refused, Stale
@@ -37,6 +44,11 @@ from guardian.web.rendering import Fault, Site
 from guardian.web.sign_in import SignedIn, SignIn
 
 FILES_AT_FAULT: Final = frozenset({"too_many", "too_large", "no_files"})
+_FIELDS: Final = {
+    **dict.fromkeys(FILES_AT_FAULT, "files"),
+    "appeal_day": OUTSIDE_ANSWERED,
+    "appeal_late": OUTSIDE_GROUND,
+}
 _SHORTEST_DELIVERY: Final = 26
 _NAMED: Final = "names_members"
 _HEARERS: Final = "hears_first"
@@ -113,7 +125,7 @@ class ReportPages:
         sentence = self._site.word_refusal(request, error)
         if isinstance(error, Stale):
             return Fault("", sentence)
-        return Fault("files" if error.code in FILES_AT_FAULT else "what_happened", sentence)
+        return Fault(_FIELDS.get(error.code, "what_happened"), sentence)
 
     def _read_members(self, form: Form, delivery: str) -> tuple[Form, str]:
         """Return the form with our ids in place of its tokens, and the field in which one is none of this form.
@@ -192,6 +204,7 @@ class ReportPages:
             hearers=await list_audience_candidates(app),
             all_chairs=ALL_CHAIRS,
             heard_first_for=word_length(say.language, app.policy.reports.heard_first_for),
+            appeal_within=word_length(say.language, app.policy.routing.program_appeal_within),
             offers=self._sign_in.offers(request),
             files_again=files_again,
             most_files=MAX_FILES,

@@ -104,6 +104,7 @@ class Routing:
     spaces_to_escalate: Annotated[int, Source("P-8.3", 2, 20)]
     board_report_within: Annotated[timedelta, Source("P-8.5", HOUR, 7 * DAY)]
     board_remind_every: Annotated[timedelta, Source("P-8.4", DAY, 90 * DAY)]
+    program_appeal_within: Annotated[timedelta, Source("P-8.1", DAY, YEAR)]
 
 
 @dataclass(frozen=True, slots=True)

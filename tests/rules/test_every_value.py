@@ -319,6 +319,7 @@ PROBES: dict[str, Probe] = {
     "routing.spaces_to_escalate": lambda policy: [escalation.is_cross_space(range(n), policy) for n in range(9)],
     "routing.board_report_within": deadline(TimeLimit.BOARD_REPORT),
     "routing.board_remind_every": deadline(TimeLimit.BOARD_ANSWER),
+    "routing.program_appeal_within": lambda policy: [escalation.appeal_ends(NOW.date(), policy)],
     "reminders.shares": lambda policy: deadlines.reminder_times(TimeLimit.RESOLUTION, NOW, policy),
     "closing.review_after": deadline(TimeLimit.CASE_REVIEW),
     "records.suppress_below": lambda policy: suppression.protect(SMALL_NUMBERS, policy.records.suppress_below),

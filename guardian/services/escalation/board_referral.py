@@ -9,7 +9,7 @@ from typing import Final
 from guardian.cases.access import case_for_member, is_hidden_from, require_permission
 from guardian.cases.case import Case, CaseState
 from guardian.cases.drafts import check_text
-from guardian.cases.handoffs import Handoff, Side
+from guardian.cases.handoffs import Direction, Handoff, Side
 from guardian.errors import NotFound, Refused
 from guardian.ids import REFERENCE_PREFIX, MemberId, Reference
 from guardian.journal import Entry, by_member
@@ -83,7 +83,7 @@ async def _find_handoff(view: ReadView, member: Member, identifier: str) -> tupl
         if not member.holds_office(Group.WORKING_GROUP, view.now, Office.CHAIR):
             raise NotFound
         case = await case_for_member(view, member.id, typed)
-        handoffs = [handoff for handoff in await view.handoffs.of_case(case.id) if handoff.case == case.id]
+        handoffs = [each for each in await view.handoffs.of_case(case.id) if each.case == case.id and _is_between(each)]
         if not handoffs:
             raise Refused("nothing_passed", "This case did not pass between the two groups.", "P-8.4")
         return handoffs[-1], Side.GROUP
@@ -91,6 +91,7 @@ async def _find_handoff(view: ReadView, member: Member, identifier: str) -> tupl
     found = await view.cases.case(handoff.case) if handoff is not None else None
     if (
         handoff is None
+        or not _is_between(handoff)
         or found is None
         or not member.holds_office(Group.MODERATORS, view.now, Office.CHAIR, handoff.space)
     ):
@@ -98,3 +99,8 @@ async def _find_handoff(view: ReadView, member: Member, identifier: str) -> tupl
     if is_hidden_from(member.id, found, await view.cases.exclusions_of(found.id)):
         raise NotFound
     return handoff, Side.MODERATORS
+
+
+def _is_between(handoff: Handoff) -> bool:
+    """Whether it passed between the two groups, and did not come in from an event or a program."""
+    return handoff.direction is not Direction.IN

@@ -22,10 +22,11 @@ from guardian.notices.models import News, NoticeKind
 from guardian.people.models import Group, Member
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
+from guardian.services.case_flow import open_handoff
 from guardian.services.conflicts.exclusions import notify_of_exclusions
 from guardian.services.conflicts.indicated import indicated_exclusions, search_ahead
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.escalation.handoffs import mark_accepted, notify_liaisons, open_handoff, pending_handoff
+from guardian.services.escalation.handoffs import mark_accepted, notify_liaisons, pending_handoff
 from guardian.services.escalation.local_matters import (
     hand_to_group,
     matter_for,

@@ -20,9 +20,9 @@ from guardian.notices.models import News, NoticeKind
 from guardian.people.models import LinkedAccount
 from guardian.people.permissions import UseCase
 from guardian.services.authorization import require
-from guardian.services.case_flow import get_case, resolve_reported_person
+from guardian.services.case_flow import get_case, open_handoff, resolve_reported_person
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.escalation.handoffs import mark_accepted, open_handoff
+from guardian.services.escalation.handoffs import mark_accepted
 from guardian.services.escalation.local_matters import matter_for, open_matter
 from guardian.services.notify import notify_members
 from rules.escalation import may_accept

@@ -55,6 +55,7 @@ from guardian.services.reports.follow_up import (
     make_request,
     read_follow_up,
 )
+from guardian.services.reports.outside_origins import open_outside_handoff, require_in_time
 from guardian.services.reports.readable_files import read_files
 from guardian.services.reports.readable_files import without_receipts as files_without_receipts
 from guardian.services.reports.report_access import (
@@ -159,6 +160,7 @@ async def receive(app: AppContext, submission: Submission) -> IntakeResult:
     check_submission(submission, app.longest_text, app.largest_file)
     # Nobody looks at what may be sexual material of minors, not even for names.
     submission = without_receipts(submission)
+    require_in_time(submission, app.clock.now(), app.policy)
     if not submission.csam:
         submission = replace(submission, evidence=await files_without_receipts(submission.evidence))
     evidence = () if submission.csam else submission.evidence
@@ -245,6 +247,7 @@ async def _save_report(
         await uow.cases.add_evidence(build_evidence(piece, report, uow.now))
     for deadline in initial_deadlines(report, app.policy) if with_deadlines else ():
         await uow.deadlines.add(deadline)
+    await open_outside_handoff(uow, app.policy, report)
     uow.wake(WakeupTopic.DEADLINES)
     about = {"case": case.id, "report": report.id, "door": report.channel}
     by = by_member(submission.entered_by) if submission.entered_by else PARTY

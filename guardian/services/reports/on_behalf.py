@@ -3,7 +3,8 @@
 A member with a conflict passes it on unread. Read `report_on_behalf` first. Policy: P-2.10.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from guardian.cases.access import may_know, require_permission
@@ -28,7 +29,8 @@ _NO_SOURCE: Final = (
 class OralReport:
     """What a member was told in person: by whom, when, and how to reach them (`source`).
 
-    `safe` is whether that is safe: "yes", "no", or "" where nobody knows.
+    `safe` is whether that is safe: "yes", "no", or "" where nobody knows. `outside` are the answers on an event or an
+    affiliated program that had it before, by the names of the questions (P-8.1).
     """
 
     source: str
@@ -37,6 +39,7 @@ class OralReport:
     concerns: tuple[MemberId, ...] = ()
     danger: bool = False
     safe: str = ""
+    outside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ async def report_on_behalf(
 
     The same delivery again gets the first answer again. Policy: P-2.5, P-2.10.
     """
-    answers = {SOURCE_QUESTION: oral_report.source.strip()}
+    answers = {SOURCE_QUESTION: oral_report.source.strip(), **oral_report.outside}
     if oral_report.safe:
         answers[CONTACT_IS_SAFE] = oral_report.safe
     submission = Submission(

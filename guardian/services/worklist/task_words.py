@@ -69,7 +69,7 @@ TASKS: Final[Mapping[TaskKind, TaskWords]] = MappingProxyType(
         TaskKind.REACH_PERSON: TaskWords(
             SPACES, "Reach the person in another way: they could not be told", "sanctions"
         ),
-        TaskKind.ACCEPT_ESCALATION: TaskWords(BETWEEN_GROUPS, "Accept what moderators passed on"),
+        TaskKind.ACCEPT_ESCALATION: TaskWords(BETWEEN_GROUPS, "Accept by name what was passed on"),
         TaskKind.ACCEPT_REFERRAL: TaskWords(BETWEEN_GROUPS, "Accept what the group passed to the moderators"),
         TaskKind.ACCEPT_PATTERN: TaskWords(
             BETWEEN_GROUPS, "One person in several spaces ({spaces}): take it up or not"

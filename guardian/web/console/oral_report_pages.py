@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from guardian.cases.report_questions import OUTSIDE_ANSWERED, OUTSIDE_DONE, OUTSIDE_GROUND, OUTSIDE_NAME
 from guardian.ids import MemberId, new_id
 from guardian.people.permissions import UseCase
 from guardian.services.reports.intake import list_nameable_members
@@ -18,8 +19,11 @@ from guardian.services.reports.on_behalf import OralReport, OralReportResult, pa
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
 from guardian.web.console.navigation import require_seat
 from guardian.web.forms import Form
+from guardian.web.report_pages import read_answers
+from rules.escalation import OutsideGround
 
 ORAL: Final = "/console/told"
+_OUTSIDE: Final = (OUTSIDE_GROUND, OUTSIDE_NAME, OUTSIDE_DONE, OUTSIDE_ANSWERED)
 _SAFE: Final = (("yes", "yes"), ("no", "no: they look at their page themselves"), ("", "nobody knows"))
 
 
@@ -46,6 +50,7 @@ class OralReportPages:
             entry=entry,
             people=await list_nameable_members(self._app),
             safe=_SAFE,
+            grounds=tuple(OutsideGround),
             delivery=new_id(),
         )
 
@@ -60,7 +65,7 @@ class OralReportPages:
             enter,
             to=ORAL,
             again=lambda entry: self._show(request, visit, entry),
-            at={"": "what", "nobody_told_it": "source"},
+            at={"": "what", "nobody_told_it": "source", "appeal_day": OUTSIDE_ANSWERED, "appeal_late": OUTSIDE_GROUND},
         )
 
     async def _pass_on(self, request: Request, visit: Visit, form: Form) -> Response:
@@ -98,6 +103,7 @@ def _read_report(form: Form) -> OralReport:
         concerns=tuple(MemberId(each) for each in form.all("concerns")),
         danger=form.one("danger") == "yes",
         safe=form.one("safe") if form.one("safe") in dict(_SAFE) else "",
+        outside={name: answer for name, answer in read_answers(form).items() if name in _OUTSIDE},
     )
 
 
