@@ -24,6 +24,7 @@ class TimeLimit(StrEnum):
     READMISSION_ANSWER = "readmission_answer"
     TERM_REVIEW = "term_review"
     CASE_REVIEW = "case_review"
+    CONDITION_CHECK = "condition_check"
     BOARD_ANSWER = "board_answer"
     ACCEPTANCE = "acceptance"
     LINK_DISPUTE = "link_dispute"
@@ -112,6 +113,7 @@ def _lengths(policy: Policy) -> Mapping[TimeLimit, timedelta]:
         TimeLimit.READMISSION_ANSWER: policy.readmission.readmission_answer,
         TimeLimit.TERM_REVIEW: policy.readmission.review_every,
         TimeLimit.CASE_REVIEW: policy.closing.review_after,
+        TimeLimit.CONDITION_CHECK: policy.closing.condition_check,
         TimeLimit.BOARD_ANSWER: policy.routing.board_remind_every,
         TimeLimit.ACCEPTANCE: policy.routing.accept_within,
         TimeLimit.LINK_DISPUTE: policy.links.dispute_look,

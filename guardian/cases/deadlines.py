@@ -52,6 +52,8 @@ class DeadlineKind(StrEnum):
     MOTION_REPORT = "motion_report"
     PAUSE_REVIEW = "pause_review"
     AFFILIATE_REPORT = "affiliate_report"
+    CONDITION = "condition"
+    UNMET_CONDITION = "unmet_condition"
 
 
 @dataclass(frozen=True, slots=True)

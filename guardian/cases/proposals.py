@@ -13,6 +13,7 @@ from guardian.cases.case import Case, CaseKind
 from guardian.ids import CaseId, DecisionId, MemberId, PersonId, ProposalId, ReportId, SpaceName
 from guardian.spaces.port import Capabilities
 from rules import ladder, quorum
+from rules.conditions import AskedCondition, may_ask_conditions
 from rules.ladder import Outcome
 from rules.policy import Policy
 from rules.policy_sections.sanctions import OnTermEnd
@@ -27,8 +28,9 @@ class Consequence:
     `term` None where the outcome has none (a warning, a permanent ban).
 
     `removal`: somebody is to be taken out of an event, a group or a role, by people. `on_term_end` None: as the policy
-    says for the rung. `spaces` None: all (P-6.1). `summary` (the behaviour in neutral words), `impact` and `conditions`
-    have been read by nobody: they reach the person only in a letter that a second member has read (P-5.6).
+    says for the rung. `spaces` None: all (P-6.1). `conditions` are for a return, or say of one how they are met; `asked`
+    is what somebody follows up, one by one. These, `summary` (the behaviour in neutral words) and `impact` have been read
+    by nobody: they reach the person only in a letter that a second member has read (P-5.6).
     """
 
     outcome: Outcome
@@ -37,6 +39,7 @@ class Consequence:
     on_term_end: OnTermEnd | None = None
     spaces: frozenset[SpaceName] | None = None
     conditions: str = ""
+    asked: tuple[AskedCondition, ...] = ()
     summary: str = ""
     impact: str = ""
     legal: bool = False
@@ -162,6 +165,7 @@ class ProposalResult(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+_MAY_ASK: Final = frozenset({Outcome.FACILITATED_COMMUNICATION, Outcome.REFERRAL, Outcome.OTHER})
 UNSETTLED: Final = ""
 """The result of a proposal that is not settled."""
 
@@ -198,7 +202,7 @@ def ladder_input(consequence: Consequence, *, legal: bool = False) -> ladder.Lad
         restriction=consequence.restriction,
         term=consequence.term,
         everywhere=consequence.spaces is None,
-        has_conditions=bool(consequence.conditions.strip()),
+        has_conditions=bool(consequence.conditions.strip() or consequence.asked),
         consent_of_all=consequence.consent_of_all,
         removal=consequence.removal,
         legal=consequence.legal or legal,
@@ -214,6 +218,14 @@ def check_consequence(case: Case, consequence: Consequence, *, about_person: boo
     if (consequence.readmit is not None) is not (case.kind is CaseKind.READMISSION):
         sentence = "A request to return is answered with yes or no, and nothing else is."
         return refused("readmission", sentence, "P-6.2")
+    asked = may_ask_conditions(
+        consequence.asked,
+        about_person=about_person,
+        answers_request=consequence.readmit is not None,
+        violation=ladder.rung_of(consequence.outcome) is not None or consequence.outcome in _MAY_ASK,
+    )
+    if not asked:
+        return asked
     if consequence.readmit is not None:
         return _check_answer(consequence)
     restricts = consequence.restriction is not Restriction.NONE or consequence.removal

@@ -48,6 +48,8 @@ class TaskKind(StrEnum):
     EXPLAIN_NATIVE_ACTION = "explain_native_action"
     ENACT = "enact"
     CLOSE = "close"
+    CHECK_CONDITION = "check_condition"
+    REVIEW_CONDITION = "review_condition"
     REVIEW_CASE = "review_case"
     ANSWER_DATA_REQUEST = "answer_data_request"
     READ_DATA_ANSWER = "read_data_answer"

@@ -52,6 +52,11 @@ CASE_NEWS: Final[Phrases] = {
     News.CONTACT_LEFT: "Its contact person has left the group, and nobody speaks to the reporter: somebody take it.",
     News.ADVISER_ASKED: "An adviser is asked into this case. They read nothing of it before they have stated conflicts.",
     News.ADVISER_ANSWERED: "An adviser who is asked into this case has said whether they have a conflict.",
+    News.CONDITION_SAID_DONE: "The person says that something asked of them is done. Please see whether it is met.",
+    News.CONDITION_MET: "Something asked of the person is met.",
+    News.CONDITION_UNMET: (
+        "Something asked of the person is not met. Nothing follows by itself: please look at it again together."
+    ),
     News.ADVICE_GIVEN: "An adviser has written into this case.",
     News.BIAS_STATED: (
         "The contact person of this case has said what may bias them, or that they know of nothing. Please read it before "
@@ -193,6 +198,8 @@ DEADLINES: Final[Phrases] = {
     "review": "An act waits for its review.",
     "readmission_answer": "A request to return waits for an answer.",
     "case_review": "This case is to be looked at once more.",
+    "condition": "What was asked of the person is to be shown. Please see whether it is met.",
+    "unmet_condition": "Something asked of the person is not met. Please look at it again; nothing follows by itself.",
     "hearing": "The time for the hearing runs out.",
     "contact_question": "The reporter has been asked whether it is safe to write to the reported person.",
     "board_answer": "This case waits for the Board's answer.",

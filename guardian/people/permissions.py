@@ -48,6 +48,7 @@ class UseCase(StrEnum):
     SEND_MOTION_REPORT = "send_motion_report"
     RECORD_BOARD_ANSWER = "record_board_answer"
     CONFIRM_BOARD_ANSWER = "confirm_board_answer"
+    CHECK_CONDITION = "check_condition"
     CLOSE = "close"
     REOPEN = "reopen"
     APPROVE_REINSTATEMENT = "approve_reinstatement"
@@ -168,6 +169,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.SEND_MOTION_REPORT: (MEMBERS,),
     UseCase.RECORD_BOARD_ANSWER: (BOARD_LIAISON, BOARD),
     UseCase.CONFIRM_BOARD_ANSWER: (BOARD,),
+    UseCase.CHECK_CONDITION: _CASE_SEATS,
     UseCase.CLOSE: _CASE_SEATS,
     UseCase.REOPEN: _CASE_SEATS,
     UseCase.APPROVE_REINSTATEMENT: _CASE_SEATS,

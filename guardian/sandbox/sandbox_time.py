@@ -59,6 +59,8 @@ OF_DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.MOTION_REPORT: "the report to the organisers before their motion is due",
     DeadlineKind.PAUSE_REVIEW: "the review of a pause is due",
     DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
+    DeadlineKind.CONDITION: "what was asked of a person is to be shown",
+    DeadlineKind.UNMET_CONDITION: "the group is to look again at what was not met",
     DeadlineKind.AFFILIATE_REPORT: "an affiliated program's report is due",
     DeadlineKind.BOARD_REPORT: "the Board has its report",
     DeadlineKind.DATA_REQUEST: "somebody's request about what is kept of them is due",

@@ -15,6 +15,7 @@ from guardian.cases.affiliates import AffiliateStore
 from guardian.cases.captures import CaptureStore
 from guardian.cases.case_records import RecordStore
 from guardian.cases.case_store import CaseView
+from guardian.cases.conditions import ConditionStore
 from guardian.cases.conversations import ConversationStore
 from guardian.cases.data_requests import DataRequestStore
 from guardian.cases.deadlines import DeadlineStore
@@ -138,6 +139,10 @@ class ReadView(CaseView, Protocol):
     @property
     def shared_facts(self) -> SharedFactsStore:
         """Return the store of what was passed on to others."""
+
+    @property
+    def conditions(self) -> ConditionStore:
+        """Return the store of what decisions ask of people."""
 
     @property
     def advice(self) -> AdviceStore:

@@ -8,6 +8,7 @@ from typing import Any
 
 from guardian.cases.proposals import Consequence
 from guardian.ids import SpaceName
+from rules.conditions import AskedCondition, ConditionKind
 from rules.ladder import Outcome
 from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
@@ -24,6 +25,7 @@ def encode_consequence(consequence: Consequence) -> dict[str, Any]:
         "on_term_end": consequence.on_term_end,
         "spaces": None if consequence.spaces is None else sorted(consequence.spaces),
         "conditions": consequence.conditions,
+        "asked": [_encode_asked(each) for each in consequence.asked],
         "summary": consequence.summary,
         "impact": consequence.impact,
         "legal": consequence.legal,
@@ -44,6 +46,7 @@ def decode_consequence(form: dict[str, Any] | None) -> Consequence:
         on_term_end=None if form["on_term_end"] is None else OnTermEnd(form["on_term_end"]),
         spaces=decode_spaces(form["spaces"]),
         conditions=form["conditions"],
+        asked=tuple(_decode_asked(each) for each in form["asked"]),
         summary=form["summary"],
         impact=form["impact"],
         legal=form["legal"],
@@ -51,6 +54,19 @@ def decode_consequence(form: dict[str, Any] | None) -> Consequence:
         readmit=form["readmit"],
         removal=form["removal"],
     )
+
+
+def _encode_asked(asked: AskedCondition) -> dict[str, Any]:
+    return {
+        "kind": asked.kind,
+        "words": asked.words,
+        "within": encode_term(asked.within),
+        "followed_by": asked.followed_by,
+    }
+
+
+def _decode_asked(form: dict[str, Any]) -> AskedCondition:
+    return AskedCondition(ConditionKind(form["kind"]), form["words"], decode_term(form["within"]), form["followed_by"])
 
 
 def encode_term(term: timedelta | None) -> int | None:

@@ -20,6 +20,7 @@ from guardian.storage.api_token_store import SqlApiTokenStore
 from guardian.storage.bulk_store import SqlBulkStore
 from guardian.storage.capture_store import SqlCaptureStore
 from guardian.storage.case_store import SqlCaseStore
+from guardian.storage.condition_store import SqlConditionStore
 from guardian.storage.conversation_store import SqlConversationStore
 from guardian.storage.data_key_store import DataKeyStore
 from guardian.storage.data_request_store import SqlDataRequestStore
@@ -205,6 +206,11 @@ class SqlStores:
     def shared_facts(self) -> SqlSharedFactsStore:
         """Return the store of what was passed on to others."""
         return SqlSharedFactsStore(self.connection, self.encryption)
+
+    @cached_property
+    def conditions(self) -> SqlConditionStore:
+        """Return the store of what decisions ask of people."""
+        return SqlConditionStore(self.connection, self.encryption)
 
     @cached_property
     def advice(self) -> SqlAdviceStore:

@@ -121,6 +121,8 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.MOTION_REPORT: "The report to the organisers before their motion",
         DeadlineKind.PAUSE_REVIEW: "A look at a pause of a space",
         DeadlineKind.EVENT_OVER: "What is kept of an event's list is forgotten",
+        DeadlineKind.CONDITION: "What was asked of the person is to be shown",
+        DeadlineKind.UNMET_CONDITION: "Another look at what was not met",
         DeadlineKind.AFFILIATE_REPORT: "The report of an affiliated program",
         DeadlineKind.BOARD_REPORT: "The Board has its report, whatever a space still owes",
         DeadlineKind.DATA_REQUEST: "An answer to somebody who asks about what is kept of them",

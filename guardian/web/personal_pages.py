@@ -49,6 +49,7 @@ class PersonalPages:
             self._site.post("/personal/data", self._ask_about_data),
             self._site.post("/personal/reconsider/{reference}", self._request_reconsideration),
             self._site.post("/personal/not-mine/{link}", self._dispute_link),
+            self._site.post("/personal/done/{condition}", self._say_condition_done),
             self._site.post(f"/personal/{_ACCOUNTS}", self._disclose_accounts),
         ]
 
@@ -119,6 +120,18 @@ class PersonalPages:
             lambda _: f"not-mine/{link}",
         )
 
+    async def _say_condition_done(self, request: Request, form: Form) -> Response:
+        condition = request.path_params["condition"]
+        return await self.receipt_pages.submit_once(
+            request,
+            form,
+            lambda session: personal_page.say_condition_done(
+                self._site.app, session.receipt, condition, form.one("text")
+            ),
+            lambda session, fault: self._page(request, session, form, fault),
+            lambda _: f"done/{condition}",
+        )
+
     async def _disclose_accounts(self, request: Request, form: Form) -> Response:
         async def show(session: PageSession) -> Reply:
             # What was on the page when the button was pressed, and not what another tab has signed in to since.
@@ -166,9 +179,10 @@ def _field_names(found: personal_page.PersonalPage) -> tuple[str, ...]:
     heard = ("be-heard",) if any(each.may_be_heard for each in found.matters) else ()
     returning = ("return",) if found.may_request_readmission else ()
     again = tuple(f"reconsider/{each.reference}" for each in found.matters if each.board_request)
+    done = tuple(f"done/{each.id}" for matter in found.matters for each in matter.conditions if each.may_say_done)
     links = tuple(f"not-mine/{each.link}" for each in found.linked_accounts)
     measure = ("look-again",) if found.may_request_reconsideration else ()
-    return (*heard, *returning, *again, *links, *measure)
+    return (*heard, *done, *returning, *again, *links, *measure)
 
 
 def _language_form(fields: tuple[str, ...]) -> Mapping[str, str]:

@@ -116,6 +116,7 @@ class Reminders:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """When a closed case is reviewed unless its group names another day."""
+    """When a closed case is reviewed unless its group names another day, and how soon what was asked is looked at."""
 
     review_after: Annotated[timedelta, Source("P-5.8", DAY, 2 * YEAR)]
+    condition_check: Annotated[timedelta, Source("P-5.2", DAY, 60 * DAY)]

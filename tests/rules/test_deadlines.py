@@ -27,6 +27,7 @@ TABLE = [
     (TimeLimit.READMISSION_ANSWER, 14 * DAY, "P-6.2"),
     (TimeLimit.TERM_REVIEW, 365 * DAY, "P-6.2"),
     (TimeLimit.CASE_REVIEW, 180 * DAY, "P-5.8"),
+    (TimeLimit.CONDITION_CHECK, 7 * DAY, "P-5.2"),
     (TimeLimit.BOARD_ANSWER, 7 * DAY, "P-8.4"),
     (TimeLimit.ACCEPTANCE, 24 * HOUR, "P-8.2"),
     (TimeLimit.LINK_DISPUTE, 24 * HOUR, "P-6.4"),
@@ -42,7 +43,7 @@ def test_the_table_covers_every_deadline() -> None:
 
 @pytest.mark.parametrize(("kind", "length", "source"), TABLE)
 def test_each_deadline_has_its_length(kind: TimeLimit, length: timedelta, source: str) -> None:
-    """P-2.4, P-2.11, P-3.5, P-5.4, P-5.6, P-5.8, P-6.2, P-8.4, P-8.5, P-9.7."""
+    """P-2.4, P-2.11, P-3.5, P-5.2, P-5.4, P-5.6, P-5.8, P-6.2, P-8.4, P-8.5, P-9.7."""
     assert due_at(kind, NOW, DJANGO) == NOW + length, source
 
 

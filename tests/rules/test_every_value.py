@@ -322,6 +322,7 @@ PROBES: dict[str, Probe] = {
     "routing.program_appeal_within": lambda policy: [escalation.appeal_ends(NOW.date(), policy)],
     "reminders.shares": lambda policy: deadlines.reminder_times(TimeLimit.RESOLUTION, NOW, policy),
     "closing.review_after": deadline(TimeLimit.CASE_REVIEW),
+    "closing.condition_check": deadline(TimeLimit.CONDITION_CHECK),
     "records.suppress_below": lambda policy: suppression.protect(SMALL_NUMBERS, policy.records.suppress_below),
     "retention.not_upheld": lambda policy: forgetting(policy, Outcome.NO_VIOLATION),
     "retention.minor": lambda policy: forgetting(policy, Outcome.WARNING),

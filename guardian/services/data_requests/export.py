@@ -137,7 +137,8 @@ async def _of_person(view: ReadView, case: Case, person: PersonId) -> list[DataP
 def _of_decision(decision: Decision) -> DataPart:
     """The words of a decision reached the person in a letter that was read; these here may name others."""
     chosen = decision.consequence
-    kept = f"{chosen.outcome.value}\n{chosen.summary}\n{chosen.impact}\n{chosen.conditions}"
+    asked = "\n".join(each.words for each in chosen.asked)
+    kept = f"{chosen.outcome.value}\n{chosen.summary}\n{chosen.impact}\n{chosen.conditions}\n{asked}".strip()
     return DataPart(
         key=decision.id, source=DataSource.DECISION, kept=kept, at=decision.at, ground=Withholding.DELIBERATION
     )

@@ -28,6 +28,7 @@ from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, reschedule
 from guardian.services.deliberation.letter_drafts import draft_letter
 from guardian.services.deliberation.procedure import ask_reporters
+from guardian.services.deliberation.proposals import require_followers_on_case
 from guardian.services.notify import notify_board_liaison, notify_members, notify_office
 from guardian.services.reminders import deadline_facts
 from guardian.services.sanctions.board_requests import decision_on, may_answer
@@ -51,6 +52,7 @@ async def record_answer(
         require(await may_answer(uow, case, by))
         require(check_consequence(case, consequence, about_person=person is not None, policy=app.policy))
         require(check_spaces(consequence, {space.name: space.capabilities for space in app.spaces}))
+        await require_followers_on_case(uow, case, consequence)
         answer = BoardAnswer(id=new_id(), case=case.id, consequence=consequence, by=by, at=uow.now, person=person)
         await uow.deliberation.add_board_answer(answer)
         await notify_office(uow, Group.BOARD, None, NoticeKind.BOARD_ANSWER_TO_CONFIRM, {"ask": "answer"}, case)

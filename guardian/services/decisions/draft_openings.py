@@ -82,7 +82,8 @@ async def _begin_letter(view: ReadView, case: Case, locale: str) -> str:
     newest = max(decisions, key=lambda decision: (decision.at, decision.id))
     chosen, behaviour = newest.consequence, await _behaviour(view, case, newest)
     known = await view.people.language_of(newest.person) if newest.person else ""
-    return compose_letter(chosen.outcome, behaviour, chosen.impact, chosen.conditions, locale=known)
+    words = behaviour, chosen.impact, chosen.conditions
+    return compose_letter(chosen.outcome, *words, chosen.asked, locale=known)
 
 
 async def _behaviour(view: ReadView, case: Case, decision: Decision) -> str:

@@ -25,6 +25,7 @@ from guardian.services.case_flow import get_case, transition
 from guardian.services.case_steps import StepChange, advance_step, complete_step, get_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete, complete_for_case, start_deadline
+from guardian.services.decisions.conditions import start_conditions
 from guardian.services.decisions.person_letters import (
     ask_for_letter,
     complete_telling,
@@ -196,6 +197,7 @@ async def _put_into_force(
     until = due_at(TimeLimit.SECOND_READING, uow.now, app.policy)
     wait_ends = waits_until(uow.now, app.policy, safety=case.safety_risk)
     sanction = await impose_decision(app, uow, case, decision, wait_ends, by_member(by))
+    await start_conditions(uow, app.policy, decision)
     waits = await _notify_reported(app, uow, case, decision, sanction, until)
     if sanction is None:
         await report_to_board(uow, case)
@@ -243,7 +245,7 @@ async def _unsaid_to_person(view: ReadView, case: Case, decision: Decision) -> l
     if decision.person is None or skipped or await read_letter_on(view, case, decision) is not None:
         return []
     left_out = steps.state(Step.BEHAVIOUR) is StepState.SKIPPED
-    conditions = decision.consequence.conditions.strip()
+    conditions = decision.consequence.conditions.strip() or decision.consequence.asked
     return ([] if left_out else [Unsaid.BEHAVIOUR]) + ([Unsaid.CONDITIONS] if conditions else [])
 
 

@@ -42,6 +42,7 @@ async def draft_letter(uow: UnitOfWork, case: Case, decision: Decision, by: Memb
             behaviour,
             consequence.impact,
             consequence.conditions,
+            consequence.asked,
             locale=await uow.people.language_of(decision.person),
         ),
         by=by_member(by),

@@ -9,6 +9,7 @@ from typing import Final
 
 from guardian.cases.access import case_for_member, require_permission
 from guardian.cases.case import Case, CaseEvent, CaseKind
+from guardian.cases.conditions import STILL_ASKED
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.exclusions import conflict_status_by_member, handling_groups
 from guardian.cases.procedure import DECISION_STEPS
@@ -163,6 +164,13 @@ async def withdraw(app: AppContext, by: MemberId, proposal_id: ProposalId) -> Pr
         return await _view(uow, app.policy, proposal.id)
 
 
+async def require_followers_on_case(view: ReadView, case: Case, consequence: Consequence) -> None:
+    """Refuse what somebody would follow up who takes no part in the case. Policy: P-5.2."""
+    eligible = await eligible_members(view, case)
+    if any(each.followed_by not in (None, *eligible) for each in consequence.asked):
+        raise Refused("condition", "What is asked is followed up by a member on this case.", "P-5.2")
+
+
 async def _earlier_proposal(uow: UnitOfWork, case: Case, proposal_id: str) -> ProposalId:
     proposal = await get_proposal(uow, ProposalId(proposal_id))
     if proposal.case != case.id:
@@ -185,20 +193,25 @@ async def _require_consequence_allowed(
     about_person = person is not None
     require(check_consequence(case, consequence, about_person=about_person, policy=app.policy))
     require(check_spaces(consequence, {space.name: space.capabilities for space in app.spaces}))
+    await require_followers_on_case(uow, case, consequence)
     if case.kind is CaseKind.READMISSION and consequence.readmit:
         await _require_may_readmit(app, uow, case, consequence)
 
 
 async def _require_may_readmit(app: AppContext, uow: UnitOfWork, case: Case, consequence: Consequence) -> None:
-    """What the person was asked to show is before the group: `conditions` says how it is met. Policy: P-5.2."""
+    """What the person was asked to show is before the group: `conditions` says how it is met. Policy: P-5.2.
+
+    What is followed up one by one has been found met by a member, each by itself.
+    """
     sanction = await uow.sanctions.sanction(case.about_sanction) if case.about_sanction else None
     if sanction is None or sanction.authority.kind is not AuthorityKind.DECISION:
         raise Refused("no_sanction", "There is no sanction that this request is about any more.", "P-6.2")
     decision = await decision_behind(uow, sanction)
     if decision is not None:
-        met = bool(consequence.conditions.strip())
-        asked = ladder_input(decision.consequence)
-        verdict = may_readmit(AuthorityKind.DECISION, asked, requested=True, conditions_met=met, policy=app.policy)
+        asked = [each for each in await uow.conditions.conditions_of(sanction.case) if each.decision == decision.id]
+        met = bool(consequence.conditions.strip()) and all(each.state not in STILL_ASKED for each in asked)
+        judged = ladder_input(decision.consequence)
+        verdict = may_readmit(AuthorityKind.DECISION, judged, requested=True, conditions_met=met, policy=app.policy)
         require(verdict)
 
 

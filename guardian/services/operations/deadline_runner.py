@@ -11,7 +11,7 @@ from typing import Final
 from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.services.conflicts import audience, conflict_claims
 from guardian.services.context import AppContext, ReadView, UnitOfWork
-from guardian.services.decisions import board_answers, closing, enactment, person_letters
+from guardian.services.decisions import board_answers, closing, conditions, enactment, person_letters
 from guardian.services.deliberation import contact_safety, procedure, tally
 from guardian.services.escalation import handoffs
 from guardian.services.failed_items import isolate
@@ -70,6 +70,8 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.MOTION_REPORT: motion_reports.on_motion_report_due,
     DeadlineKind.PAUSE_REVIEW: pause_notices.on_pause_review_due,
     DeadlineKind.AFFILIATE_REPORT: affiliates.on_report_due,
+    DeadlineKind.CONDITION: conditions.on_condition_due,
+    DeadlineKind.UNMET_CONDITION: conditions.on_unmet_condition_due,
 }
 _AT_ONCE: Final = 100
 _SOURCE: Final = "a deadline that is due"

@@ -36,6 +36,7 @@ from guardian.services.identity import self_disclosure
 from guardian.services.identity.disputes import LinkLine, dispute_as_person, disputes_of_person
 from guardian.services.measures import reconsideration
 from guardian.services.notify import ensure_reference
+from guardian.services.parties.own_conditions import OwnConditionLine, own_conditions, say_done
 from guardian.services.reports.data_requests import OwnDataRequest, own_requests, submit
 from guardian.services.sanctions.board_requests import (
     NOTHING_DECIDED,
@@ -115,6 +116,7 @@ class OwnMatterLine:
     own_words: tuple[tuple[datetime, str], ...] = ()
     board_request: RequestOption | None = None
     data_requests: tuple[OwnDataRequest, ...] = ()
+    conditions: tuple[OwnConditionLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,16 @@ async def request_reconsideration(app: AppContext, receipt: str, text: str) -> R
     await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
         return await reconsideration.request(uow, app.policy, await _require_holder(uow, receipt), text.strip())
+
+
+async def say_condition_done(app: AppContext, receipt: str, condition_id: str, text: str) -> Reply:
+    """Say of one thing that a decision asks of the person that it is done; a member then looks. Policy: P-5.2."""
+    require(check_text(text, app.longest_text))
+    await search_ahead(app, text)
+    async with app.units_of_work.begin() as uow:
+        holder = await _require_reader(uow, receipt)
+        matters = [case for case in await known_matters(uow, holder.person) if holder.may_read(case.id)]
+        return await say_done(uow, app.policy, matters, holder.person, condition_id, text.strip())
 
 
 async def dispute_link(app: AppContext, receipt: str, link: AccountId, text: str) -> Reply:
@@ -323,6 +335,7 @@ async def _matter_line(app: AppContext, uow: UnitOfWork, case: Case, person: Per
         own_words=tuple((each.at, each.text) for each in additions),
         board_request=await find_option(uow, app.policy, case, Requester(person=person)),
         data_requests=await own_requests(app, uow, case.id, person=person),
+        conditions=await own_conditions(uow, case, person),
     )
 
 

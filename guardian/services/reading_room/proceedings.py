@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from guardian.cases.access import require_readable
 from guardian.cases.case import Case, CaseKind
+from guardian.cases.conditions import Condition
 from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.handoffs import Handoff
 from guardian.cases.proposals import Ballot, BoardAnswer, Mark, Proposal
@@ -70,6 +71,7 @@ class Proceedings:
     risk_marks: tuple[RiskMark, ...] = ()
     claims: tuple[ConflictClaim, ...] = ()
     handoffs: tuple[Handoff, ...] = ()
+    conditions: tuple[Condition, ...] = ()
 
 
 async def read_proceedings(app: AppContext, by: MemberId, code_name: str) -> Proceedings:
@@ -94,6 +96,7 @@ async def read_proceedings(app: AppContext, by: MemberId, code_name: str) -> Pro
                 claim for claim in await view.cases.conflict_claims_of(case.id) if claim.decided_at is not None
             ),
             handoffs=() if case.kind is CaseKind.LOCAL else await view.handoffs.of_case(case.id),
+            conditions=await view.conditions.conditions_of(case.id),
         )
 
 

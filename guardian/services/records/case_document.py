@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from guardian.cases.conditions import Condition
 from guardian.cases.drafts import Draft, DraftState
 from guardian.cases.notes import CaseAssessment, Findings, Inquiry, MotionReport
 from guardian.cases.proposals import Consequence
@@ -21,6 +22,7 @@ from guardian.services.notes.thread import NoteView, list_thread
 from guardian.services.reading_room.case_file import CaseFile, ReportView, read_case
 from guardian.services.reading_room.proceedings import Proceedings, read_proceedings
 from guardian.services.records.sheet import RecordView, read_record
+from rules.conditions import AskedCondition
 
 LEFT_OUT: Final = "[left out]"
 _SHORTEST_NAME: Final = 3
@@ -210,6 +212,12 @@ def _decisions(sources: _Sources) -> Iterator[str]:
         by = "the Board" if decision.by_board else "the group"
         enacted = f", enacted {_at(decision.enacted_at)}" if decision.enacted_at else ", not enacted yet"
         yield f"- {_at(decision.at)}, {by}: {describe_consequence(decision.consequence)}{enacted}"
+        yield from (_condition(each) for each in sources.became.conditions if each.decision == decision.id)
+
+
+def _condition(line: Condition) -> str:
+    shown = f" ({_at(line.checked_at)}: {in_one_line(line.evidence)})" if line.checked_at else ""
+    return f"  - {line.kind.value.replace('_', ' ')}, {in_one_line(line.words)}: {line.state.value.replace('_', ' ')}{shown}"
 
 
 def _with_moderators(sources: _Sources) -> Iterator[str]:
@@ -241,8 +249,15 @@ def describe_consequence(consequence: Consequence) -> str:
     parts = [consequence.outcome.value.replace("_", " ")]
     parts += [f"{consequence.term.days} days"] if consequence.term else []
     parts += [f"conditions: {in_one_line(consequence.conditions)}"] if consequence.conditions else []
+    parts += [describe_asked(each) for each in consequence.asked]
     parts += [f"behaviour: {in_one_line(consequence.summary)}"] if consequence.summary else []
     return "; ".join(parts)
+
+
+def describe_asked(asked: AskedCondition) -> str:
+    """Return one thing that is asked of the person, and by when."""
+    until = f" within {asked.within.days} days" if asked.within else ""
+    return f"asked{until}: {asked.kind.value.replace('_', ' ')}, {in_one_line(asked.words)}"
 
 
 _PARTS_FOR_GROUP: Final = {

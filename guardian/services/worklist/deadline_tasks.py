@@ -27,6 +27,11 @@ _OF_DEADLINES: Final[Mapping[DeadlineKind, TaskKind]] = {
     DeadlineKind.MOTION_REPORT: TaskKind.SEND_MOTION_REPORT,
     DeadlineKind.CASE_REVIEW: TaskKind.REVIEW_CASE,
 }
+_OF_SUBJECTS: Final[Mapping[DeadlineKind, TaskKind]] = {
+    DeadlineKind.CONDITION: TaskKind.CHECK_CONDITION,
+    DeadlineKind.UNMET_CONDITION: TaskKind.REVIEW_CONDITION,
+}
+"""What is owed for each of several things in one case."""
 _SEEN_TO_WHEN_LATE: Final = frozenset(
     {
         DeadlineKind.HEARING,
@@ -54,6 +59,8 @@ def tasks_of_deadlines(asker: Asker) -> Iterator[AskedTask]:
             yield from _reconsideration(asker, case, deadline, measures[deadline.about])
         elif deadline.kind in _SEEN_TO_WHEN_LATE:
             yield from _late(asker, case, deadline, actors.get(deadline.about))
+        elif deadline.kind in _OF_SUBJECTS:
+            yield from _of_subject(asker, case, deadline)
         elif (kind := _OF_DEADLINES.get(deadline.kind)) and not (
             kind is TaskKind.ANSWER_FOR_BOARD and case.id in answered
         ):
@@ -77,6 +84,12 @@ def _add_first(
         found[kind, case.id] = AskedTask(kind=kind, case=case, subject="", since=deadline.since, due=deadline.due)
     else:
         found[kind, case.id] = replace(known, since=max(known.since, deadline.since))
+
+
+def _of_subject(asker: Asker, case: CaseSummary, deadline: Deadline) -> Iterator[AskedTask]:
+    if asker.may_know(case):
+        kind = _OF_SUBJECTS[deadline.kind]
+        yield AskedTask(kind=kind, case=case, subject=deadline.about, since=deadline.since, due=deadline.due)
 
 
 def _late(asker: Asker, case: CaseSummary, deadline: Deadline, owed_by: str | None) -> Iterator[AskedTask]:

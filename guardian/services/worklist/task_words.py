@@ -80,6 +80,10 @@ TASKS: Final[Mapping[TaskKind, TaskWords]] = MappingProxyType(
         TaskKind.EXPLAIN_NATIVE_ACTION: TaskWords(ACTS, "Say why, and for how long, you acted with {space}'s own menu"),
         TaskKind.ENACT: TaskWords(DECISIONS, "Enact what was agreed", "decisions"),
         TaskKind.CLOSE: TaskWords(DECISIONS, "Close the case: all that was decided is in force", "decisions"),
+        TaskKind.CHECK_CONDITION: TaskWords(DECISIONS, "See whether what was asked of the person is met", "conditions"),
+        TaskKind.REVIEW_CONDITION: TaskWords(
+            DECISIONS, "Something asked of the person is not met: look at it again", "conditions"
+        ),
         TaskKind.REVIEW_CASE: TaskWords(DECISIONS, "Look at the case again, as was agreed"),
         TaskKind.ANSWER_DATA_REQUEST: TaskWords(REPORTERS, "Answer somebody who asks about what is kept of them"),
         TaskKind.READ_DATA_ANSWER: TaskWords(TEXTS, "Read an answer about what is kept of somebody, as its second"),

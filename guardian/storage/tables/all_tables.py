@@ -9,6 +9,7 @@ from guardian.storage.tables import (
     blind_indexes,
     captures,
     cases,
+    conditions,
     conversations,
     data_requests,
     deliberation,
@@ -63,6 +64,7 @@ MODULES: Final = (
     shared_facts,
     affiliates,
     advice,
+    conditions,
 )
 """One line here and one import above for each new module of tables."""
 

@@ -33,6 +33,7 @@ from guardian.services.reading_room.proceedings import read_proceedings
 from guardian.services.retention.holds import RetentionPage, read_retention
 from guardian.services.sanctions.coverage_preview import PersonCoverage, preview_case_coverage
 from guardian.web.console.case_assignment_forms import ASSIGNMENT_FORMS
+from guardian.web.console.case_condition_forms import CONDITION_FORMS
 from guardian.web.console.case_conflict_forms import CONFLICT_FORMS, CONFLICT_REASONS, REPORT_FORMS
 from guardian.web.console.case_forms import CaseForm, SentForm
 from guardian.web.console.case_mark_forms import MARK_FORMS, MARKS
@@ -40,7 +41,9 @@ from guardian.web.console.case_people_forms import PEOPLE_FORMS
 from guardian.web.console.case_procedure_forms import ENACT_FORM, PROCEDURE_FORMS
 from guardian.web.console.case_proposal_forms import (
     ANSWERS_TO_A_REQUEST,
+    ASKED_ROWS,
     BESIDE_THE_LADDER,
+    CONDITION_KINDS,
     MOTION_FORMS,
     PROPOSAL_FIELDS,
     PROPOSAL_FORMS,
@@ -78,6 +81,7 @@ _FORMS: Final = (
     *THREAD_FORMS,
     *REPORT_FORMS,
     *RETENTION_FORMS,
+    *CONDITION_FORMS,
 )
 _BEGUN: Final = ("propose-outcome", "propose-days", "propose-person")
 _PREVIEWS: Final = ("/propose/preview", "/accounts/look", "/accounts/suggest")
@@ -194,6 +198,9 @@ class CasePages:
             "rungs": RUNGS,
             "beside_the_ladder": BESIDE_THE_LADDER,
             "answers_to_a_request": ANSWERS_TO_A_REQUEST,
+            "condition_kinds": CONDITION_KINDS,
+            "condition_words": dict(CONDITION_KINDS),
+            "asked_rows": ASKED_ROWS,
             "conflict_reasons": CONFLICT_REASONS,
             "mark_kinds": MARKS,
             "skippable": [step for step in Step if step in SKIPPABLE],

@@ -14,6 +14,7 @@ from guardian.services.motions.motion_reports import send_motion_report
 from guardian.services.motions.motions import confirm_motion, record_motion
 from guardian.web.console.case_forms import CaseForm, SentForm
 from guardian.web.console.inputs import choice_of, days_of, spaces_of
+from rules.conditions import AskedCondition, ConditionKind
 from rules.ladder import Outcome
 from rules.policy_sections.sanctions import OnTermEnd
 from rules.precedence import Restriction
@@ -39,6 +40,14 @@ BESIDE_THE_LADDER: Final = (
     (Outcome.OTHER.value, "something else, without a restriction"),
 )
 ANSWERS_TO_A_REQUEST: Final = ((RETURN, "yes, they may return"), (NO_RETURN, "no, not yet"))
+CONDITION_KINDS: Final = (
+    ("", "nothing"),
+    (ConditionKind.BEHAVIOUR.value, "a change of behaviour"),
+    (ConditionKind.NO_CONTACT.value, "no contact with somebody"),
+    (ConditionKind.APOLOGY.value, "an apology, through the group"),
+    (ConditionKind.REPAIR.value, "making up for what was done"),
+)
+ASKED_ROWS: Final = ("asked-1", "asked-2", "asked-3")
 _RESTRICTION: Final = {
     Outcome.SHORT_SUSPENSION: Restriction.SUSPENDED,
     Outcome.EXTENDED_SUSPENSION: Restriction.SUSPENDED,
@@ -59,6 +68,7 @@ def read_consequence(sent: SentForm, prefix: str) -> Consequence:
         on_term_end=OnTermEnd(at_end) if at_end in list(OnTermEnd) else None,
         spaces=spaces_of(sent.form, f"{prefix}-spaces") if chosen == MUTE else None,
         conditions=sent.text(f"{prefix}-conditions"),
+        asked=_read_asked(sent, prefix),
         summary=sent.text(f"{prefix}-summary"),
         impact=sent.text(f"{prefix}-impact"),
         legal=sent.is_ticked(f"{prefix}-legal"),
@@ -71,6 +81,20 @@ def read_consequence(sent: SentForm, prefix: str) -> Consequence:
 def read_person(sent: SentForm, prefix: str) -> str | None:
     """Return the code name of whom it is about; None: the only one there is, or the matter as a whole."""
     return sent.text(f"{prefix}-person") or None
+
+
+def _read_asked(sent: SentForm, prefix: str) -> tuple[AskedCondition, ...]:
+    """What is asked of the person, one row of fields for each thing; a row of which nothing was chosen is none."""
+    found = []
+    for row in ASKED_ROWS:
+        kind, words = sent.text(f"{prefix}-{row}-kind"), sent.text(f"{prefix}-{row}-words")
+        if kind in list(ConditionKind):
+            within = days_of(sent.form, f"{prefix}-{row}-days")
+            by = sent.text(f"{prefix}-{row}-by") or None
+            found.append(AskedCondition(ConditionKind(kind), words, within, by))
+        elif words:
+            raise Refused(f"{prefix}-{row}-kind", "Please choose what kind of thing is asked.", "P-5.2")
+    return tuple(found)
 
 
 def _read_outcome(chosen: str) -> Outcome:
@@ -133,7 +157,9 @@ def _fields(prefix: str) -> dict[str, str]:
     at_term = dict.fromkeys(("term", "restriction", f"{prefix}-days"), f"{prefix}-days")
     at_space = dict.fromkeys(("unknown_space", "cannot_hold", "scope"), f"{prefix}-spaces")
     at_conditions = dict.fromkeys(("conditions", "conditions_open"), f"{prefix}-conditions")
-    return {**at_term, **at_space, **at_conditions, "no_person": f"{prefix}-person"}
+    at_rows = {name: name for row in ASKED_ROWS for name in (f"{prefix}-{row}-kind", f"{prefix}-{row}-days")}
+    at_rows["condition"] = f"{prefix}-{ASKED_ROWS[0]}-words"
+    return {**at_rows, **at_term, **at_space, **at_conditions, "no_person": f"{prefix}-person"}
 
 
 PROPOSAL_FIELDS: Final = _fields("propose")

@@ -46,6 +46,8 @@ WORDS: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.RETENTION_REVIEW: "Whether a case still has to be kept",
         DeadlineKind.DATA_REQUEST: "Answer to who asks about what is kept of them",
         DeadlineKind.MOTION_REPORT: "Report to the organisers before their motion",
+        DeadlineKind.CONDITION: "What was asked of a person",
+        DeadlineKind.UNMET_CONDITION: "Another look at what was not met",
         DeadlineKind.PAUSE_REVIEW: "A look at a pause of a space",
         DeadlineKind.CONTACT_QUESTION: "The reporter's word on writing to the person",
     }

@@ -110,6 +110,8 @@ ALIKE_FOR_ALL: Final = {
     "reports.on_behalf.report_on_behalf": _ANY_ACCOUNT,
     "retention.expunge_decisions.agree_to_expunge": "nobody has proposed that a case of this world is expunged",
     "unilateral.act.act": _ANY_ACCOUNT,
+    "decisions.conditions.check_condition": "no decision of this world asks anything of anybody",
+    "decisions.conditions.review_condition": "no decision of this world asks anything of anybody",
     "unilateral.act.give_statement": "it finds the act of its own actor, and nobody else's",
 }
 """Use cases that answer alike even for Yara, who may know of everything, and why."""
@@ -201,7 +203,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     "since": lambda world: world.community.clock.now(),
     **dict.fromkeys(("primary", "secondary"), lambda world: None),
     **dict.fromkeys(("of", "other"), lambda world: FARID),
-    **dict.fromkeys(("evades", "steps_back", "stays_out", "granted", "at_risk", "stands"), lambda world: True),
+    **dict.fromkeys(("evades", "steps_back", "stays_out", "granted", "at_risk", "stands", "met"), lambda world: True),
     "term": lambda world: timedelta(days=2),
     "challenge": lambda world: b"",
     "came_at": lambda world: world.community.clock.now(),

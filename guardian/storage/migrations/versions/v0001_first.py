@@ -1254,6 +1254,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_board_requests_case_id"), "board_requests", ["case_id"], unique=False)
     op.create_table(
+        "conditions",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("decision_id", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("checked_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_conditions_case_id_cases")),
+        sa.ForeignKeyConstraint(["decision_id"], ["decisions.id"], name=op.f("fk_conditions_decision_id_decisions")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conditions")),
+    )
+    op.create_index(op.f("ix_conditions_case_id"), "conditions", ["case_id"], unique=False)
+    op.create_table(
         "manual_task_links",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("task_id", sa.String(length=64), nullable=False),

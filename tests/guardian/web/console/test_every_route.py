@@ -37,7 +37,7 @@ OWN: Final = frozenset(
     {"session", "own_token", "secret", "passkey", "recovery", "stop", "member", "step", "space", "account"}
 )
 """Parameters that mean nothing of any case: a member's own things, and what everybody of the groups knows."""
-WITHIN_CASE: Final = frozenset({"decision", "kind", "to", "other", "note", "person", "mark", "one"})
+WITHIN_CASE: Final = frozenset({"decision", "condition", "kind", "to", "other", "note", "person", "mark", "one"})
 """Parameters that stand behind the name of their case, which is tried."""
 ANYBODYS: Final = frozenset({"/console/sign-in", "/console/sign-in/{secret}", "/console/sign-in/account"})
 """What is there for whoever is not signed in."""
