@@ -6,11 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Page, async_playwright
 
+from guardian.ids import MemberId
+from guardian.people.sign_ins import SignInWay
+from guardian.services.sign_in.sessions import open_session
 from guardian.web.app import create_app
 from guardian.web.health import Health
 from guardian.web.server import WebServer, address_of, bind_socket
@@ -19,6 +23,25 @@ from tests.builders.community import Community, a_community
 from tests.conftest import BROWSERS
 
 SMALL = {"width": 320, "height": 640}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Before what somebody sits: how large it is, and whether their browser runs scripts."""
+
+    width: int = 1100
+    height: int = 900
+    runs_scripts: bool = True
+
+
+DESK = Screen()
+SCREENS = {
+    "at a desk": DESK,
+    "on a phone": Screen(360, 740),
+    "without scripts": Screen(runs_scripts=False),
+}
+ON_EVERY_SCREEN = pytest.mark.parametrize("browser", list(SCREENS.values()), ids=list(SCREENS), indirect=True)
+"""The same journey at each of them: nothing needs width, and nothing a script."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
 """Without a graphics card a browser would draw each frame in software, with both cores."""
 CONTRAST = "async () => (await axe.run({runOnly: ['color-contrast']})).violations"
@@ -32,6 +55,7 @@ class Tab:
     page: Page
     url: str
     axe: Axe
+    runs_scripts: bool = True
 
     async def open(self, path: str) -> None:
         """The tab shows the page."""
@@ -43,7 +67,13 @@ class Tab:
             await self.page.click(selector)
 
     async def swap(self, selector: str) -> None:
-        """The press has changed the content of the page in place: what it answers stands there, and nothing of before."""
+        """The press has changed the content of the page in place: what it answers stands there, and nothing of before.
+
+        Where no script runs, it leads on to the same page.
+        """
+        if not self.runs_scripts:
+            await self.follow(selector)
+            return
         await self.page.evaluate("document.getElementById('main').dataset.before = ''")
         await self.page.click(selector)
         await self.page.wait_for_selector("#main:not([data-before])")
@@ -54,8 +84,10 @@ class Tab:
 
     async def find_problems(self) -> list[str]:
         """What keeps people from using the page: serious findings of axe, in light and in dark, and anything wider than a
-        small screen.
+        small screen. Where no script runs, axe cannot look: it has the same pages at the other screens.
         """
+        if not self.runs_scripts:
+            return []
         found = (await self.axe.run(self.page)).response["violations"]
         await self.page.emulate_media(color_scheme="dark")
         found += await self.page.evaluate(CONTRAST)
@@ -69,11 +101,22 @@ class Tab:
         return [*harms, *([f"wider than a small screen: {wide}"] if wide > SMALL["width"] else [])]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Browser(Tab):
     """One tab before the pages of a community."""
 
     community: Community
+
+    async def sit(self, member: MemberId, path: str = "/console") -> None:
+        """The member has the browser now, and the page before them."""
+        session = await open_session(self.community.app, member, SignInWay.LINK, is_proven=True)
+        await self.page.context.add_cookies([{"name": "guardian-session", "value": session.secret, "url": self.url}])
+        await self.open(path)
+
+    async def visit(self, path: str) -> None:
+        """The page is opened, and nothing on it keeps anybody out."""
+        await self.open(path)
+        assert await self.find_problems() == []
 
 
 def _is_serious(impact: str | None) -> bool:
@@ -131,10 +174,17 @@ async def chromium() -> AsyncIterator[Chromium]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def browser(chromium: Chromium, community: Community, served: str) -> AsyncIterator[Browser]:
-    """A tab in a browser that prefers light. Scripts of pages would not run in it."""
-    page = await chromium.new_page(color_scheme="light", viewport={"width": 1100, "height": 900})
+async def browser(
+    request: pytest.FixtureRequest, chromium: Chromium, community: Community, served: str
+) -> AsyncIterator[Browser]:
+    """A tab in a browser that prefers light, at a desk where the test names no other screen."""
+    screen: Screen = getattr(request, "param", DESK)
+    page = await chromium.new_page(
+        color_scheme="light",
+        viewport={"width": screen.width, "height": screen.height},
+        java_script_enabled=screen.runs_scripts,
+    )
     # A machine with much else to do makes a test longer, and no different.
     page.set_default_timeout(90_000)
-    yield Browser(page=page, url=served, axe=Axe(), community=community)
+    yield Browser(page=page, url=served, axe=Axe(), runs_scripts=screen.runs_scripts, community=community)
     await page.close()

@@ -1,14 +1,12 @@
-"""A case from its report to its end by the pages alone, at the width of a desk and of a phone; the clicks are counted."""
+"""A case from its report to its end by the pages alone, at a desk, on a phone and without scripts; the clicks are counted."""
 
 from dataclasses import dataclass
 
 import pytest
 
 from guardian.ids import MemberId
-from guardian.people.sign_ins import SignInWay
 from guardian.services.operations import deadline_runner
-from guardian.services.sign_in.sessions import open_session
-from tests.browser.conftest import Browser
+from tests.browser.conftest import ON_EVERY_SCREEN, Browser
 from tests.builders.community import AMARA, BRUNO, DISCORD, DMITRI
 from tests.builders.journey import HOUR, newest_case
 
@@ -28,10 +26,7 @@ class Clicks:
 
     async def sit(self, member: MemberId, below: str = "") -> None:
         """The member has the browser now, and the case before them."""
-        session = await open_session(self.browser.community.app, member, SignInWay.LINK, is_proven=True)
-        context = self.browser.page.context
-        await context.add_cookies([{"name": "guardian-session", "value": session.secret, "url": self.browser.url}])
-        await self.browser.open(f"/console/cases/{self.code_name}{below}")
+        await self.browser.sit(member, f"/console/cases/{self.code_name}{below}")
 
     async def press(self, label: str) -> None:
         """The button or link of that name is pressed, which leads on."""
@@ -46,11 +41,10 @@ class Clicks:
             await self.browser.swap("button:text-is('Agree'):visible")
 
 
-@pytest.mark.parametrize("width", [1100, 360], ids=["at a desk", "on a phone"])
-async def test_a_case_goes_from_its_report_to_its_end_by_the_pages_alone(browser: Browser, width: int) -> None:
+@ON_EVERY_SCREEN
+async def test_a_case_goes_from_its_report_to_its_end_by_the_pages_alone(browser: Browser) -> None:
     """P-3.5, P-5.1, P-5.5, P-5.6, P-5.8"""
     page, community = browser.page, browser.community
-    await page.set_viewport_size({"width": width, "height": 740})
     community.spaces[DISCORD].add("700000000000000001", "grumbler")
     await community.report(who="grumbler")
     clicks = Clicks(browser, (await newest_case(community)).code_name)

@@ -2,27 +2,17 @@
 
 import pytest
 
-from guardian.ids import MemberId
-from guardian.people.sign_ins import SignInWay
-from guardian.services.sign_in.sessions import open_session
 from tests.browser.conftest import Browser
 from tests.builders.community import AMARA, BRUNO, DISCORD, INES, SOMEBODY
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def sign_in(browser: Browser, member: MemberId) -> None:
-    """The tab is signed in as that member."""
-    session = await open_session(browser.community.app, member, SignInWay.LINK, is_proven=True)
-    await browser.page.context.add_cookies([{"name": "guardian-session", "value": session.secret, "url": browser.url}])
-
-
 async def test_an_act_at_once_and_its_review(browser: Browser) -> None:
     """P-7.1, P-7.3: five clicks and three fields to act; what it hits is named before."""
     page = browser.page
     browser.community.spaces[DISCORD].add(SOMEBODY.native_id, "grumbler")
-    await sign_in(browser, BRUNO)
-    await browser.open("/console/act")
+    await browser.sit(BRUNO, "/console/act")
     assert await browser.find_problems() == []
     await browser.follow("text=Show what it does")
     assert "This has not been done." in await browser.words()
@@ -35,8 +25,7 @@ async def test_an_act_at_once_and_its_review(browser: Browser) -> None:
     assert await browser.find_problems() == []
     await browser.follow("button:text-is('Act now')")
     assert "It is being placed now." in await browser.words()
-    await sign_in(browser, AMARA)
-    await browser.open("/console/reviews")
+    await browser.sit(AMARA, "/console/reviews")
     await browser.follow(".tasks a")
     assert await browser.find_problems() == []
     await browser.open("/console/sanctions")
@@ -47,8 +36,7 @@ async def test_a_moderators_measure(browser: Browser) -> None:
     """P-6.8"""
     page = browser.page
     browser.community.spaces[DISCORD].add(SOMEBODY.native_id, "grumbler")
-    await sign_in(browser, INES)
-    await browser.open("/console/measures/new")
+    await browser.sit(INES, "/console/measures/new")
     assert await browser.find_problems() == []
     await page.fill("#on", "grumbler")
     await page.fill("#hours", "24")

@@ -8,12 +8,10 @@ import pytest
 
 from guardian.cases.data_requests import DataRequestKind
 from guardian.ids import MemberId
-from guardian.people.sign_ins import SignInWay
 from guardian.services.identity.linking import propose_link
 from guardian.services.members import AccountInput
 from guardian.services.reports.data_requests import ask_as_reporter
 from guardian.services.reports.report_access import ReceiptAccess
-from guardian.services.sign_in.sessions import open_session
 from guardian.services.unilateral.act import act
 from guardian.services.unilateral.act_input import ActInput
 from rules.precedence import Restriction
@@ -39,13 +37,6 @@ async def lived(community: Community) -> None:
     await a_matter(community)
     received = await community.report()
     await ask_as_reporter(community.app, ReceiptAccess(received.receipt), DataRequestKind.ACCESS, "")
-
-
-async def sign_in(browser: Browser, member: MemberId) -> None:
-    """The browser is signed in as the member."""
-    session = await open_session(browser.community.app, member, SignInWay.LINK, is_proven=True)
-    cookie = {"name": "guardian-session", "value": session.secret, "url": browser.url}
-    await browser.page.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
 async def problems_by_page(browser: Browser) -> dict[str, list[str]]:
@@ -75,7 +66,7 @@ async def problems_by_page(browser: Browser) -> dict[str, list[str]]:
 @pytest.mark.parametrize("member", [AMARA, INES], ids=["a chair", "a moderator"])
 async def test_everybody_can_use_every_page_of_the_console(browser: Browser, member: MemberId) -> None:
     await lived(browser.community)
-    await sign_in(browser, member)
+    await browser.sit(member)
     found = await problems_by_page(browser)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
     assert len(found) > 5

@@ -5,7 +5,7 @@ import pytest
 from guardian.people.permissions import MEMBERS
 from guardian.services.members import member_by_name
 from guardian.services.rota.turns import list_rota
-from tests.browser.conftest import Browser
+from tests.browser.conftest import ON_EVERY_SCREEN, Browser
 from tests.browser.test_case_journey import Clicks
 from tests.builders.community import AMARA, DISCORD, DMITRI
 from tests.guardian.services.membership.test_departures import is_seated
@@ -15,32 +15,28 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 PAVEL = "700000000000000088"
 
 
-async def go(browser: Browser, path: str) -> None:
-    """The page is opened, and nothing is wrong with it."""
-    await browser.open(path)
-    assert await browser.find_problems() == []
-
-
+@ON_EVERY_SCREEN
 async def test_a_turn_is_planned_and_changes_hands_by_the_pages_alone(browser: Browser) -> None:
     """P-3.6"""
     page, community = browser.page, browser.community
     clicks = Clicks(browser)
     await clicks.sit(AMARA)
-    await go(browser, "/console/rota")
+    await browser.visit("/console/rota")
     await page.fill("#count", "1")
     await clicks.press("Plan them")
     await page.select_option("#first", str(DMITRI))
     await clicks.press("Change the period")
     await clicks.sit(DMITRI)
-    await go(browser, "/console/rota")
+    await browser.visit("/console/rota")
     await page.select_option("#to", str(AMARA))
     await clicks.press("Offer it")
     await clicks.sit(AMARA)
-    await go(browser, "/console/rota")
+    await browser.visit("/console/rota")
     await clicks.press("Take it")
     assert (await list_rota(community.app, AMARA)).turns[0].primary == "Amara Okafor"
 
 
+@ON_EVERY_SCREEN
 async def test_a_newcomer_is_seated_and_states_conflicts_by_the_pages_alone(browser: Browser) -> None:
     """P-1.2"""
     page, community = browser.page, browser.community
@@ -58,7 +54,7 @@ async def test_a_newcomer_is_seated_and_states_conflicts_by_the_pages_alone(brow
     assert seated is not None
     assert await is_seated(community, seated.id, MEMBERS)
     await clicks.sit(seated.id)
-    await go(browser, "/console/membership")
+    await browser.visit("/console/membership")
     await page.check(f"input[name=conflict][value={first.code_name}]")
     await page.check("input[name=reason][value=same_employer]")
     await clicks.press("State my conflicts, and open the others")

@@ -8,11 +8,8 @@ import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser as Chromium
 
-from guardian.ids import MemberId
 from guardian.people.permissions import CHAIRS
-from guardian.people.sign_ins import SignInWay
 from guardian.services.case_flow import refer_to_board
-from guardian.services.sign_in.sessions import open_session
 from rules.precedence import AccessLevel
 from tests.browser.conftest import Browser
 from tests.builders.community import AMARA, BRUNO, GRETA, HIROSHI, INES, Community
@@ -29,12 +26,6 @@ MOST_TABS = 150
 @dataclass(slots=True)
 class Keys(Browser):
     """A tab before the pages of a community, whose user has a keyboard and nothing else."""
-
-    async def sit(self, member: MemberId, path: str) -> None:
-        """The member has the browser now, and the page before them."""
-        session = await open_session(self.community.app, member, SignInWay.LINK, is_proven=True)
-        await self.page.context.add_cookies([{"name": "guardian-session", "value": session.secret, "url": self.url}])
-        await self.open(path)
 
     async def reach(self, selector: str) -> None:
         """The focus has gone on, by Tab, to what is meant."""
