@@ -9,12 +9,14 @@ from rules.verdict import Verdict, allowed, refused
 
 
 class CaseMarkKind(StrEnum):
-    """What a mark says of its case; the first and the third name another case."""
+    """What a mark says of its case. Joined and parted are noted by the service: what was joined into it, or left it."""
 
     RETALIATION = "retaliation"
     BAD_FAITH = "bad_faith"
     COUNTER_REPORT = "counter_report"
     RECOVERED = "recovered"
+    JOINED = "joined"
+    PARTED = "parted"
 
 
 _RULES = {
@@ -22,12 +24,20 @@ _RULES = {
     CaseMarkKind.BAD_FAITH: "P-2.9",
     CaseMarkKind.COUNTER_REPORT: "P-2.9",
     CaseMarkKind.RECOVERED: "P-3.3",
+    CaseMarkKind.JOINED: "P-3.1",
+    CaseMarkKind.PARTED: "P-3.1",
 }
+_NOTED = frozenset({CaseMarkKind.JOINED, CaseMarkKind.PARTED})
 
 
 def names_another_case(kind: CaseMarkKind) -> bool:
     """Return whether the mark says what another case has to do with this one. Policy: P-2.8, P-2.9."""
-    return kind in (CaseMarkKind.RETALIATION, CaseMarkKind.COUNTER_REPORT)
+    return kind in (CaseMarkKind.RETALIATION, CaseMarkKind.COUNTER_REPORT) or is_noted(kind)
+
+
+def is_noted(kind: CaseMarkKind) -> bool:
+    """Return whether the service notes it with what was done, so that nobody sets it or takes it back. Policy: P-3.1."""
+    return kind in _NOTED
 
 
 def needs_second(kind: CaseMarkKind) -> bool:
@@ -47,6 +57,8 @@ def may_mark(
     be true is never bad faith.
     """
     rule = _RULES[kind]
+    if is_noted(kind):
+        return refused("not_a_mark", "This is noted when cases are joined or a report is parted.", rule)
     if not reason.strip():
         return refused("no_reason", "Say in a sentence why. It is kept with the case.", rule)
     if is_marked:

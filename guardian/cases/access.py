@@ -60,7 +60,7 @@ async def require_permission(view: CaseView, by: MemberId, use: UseCase) -> Memb
 async def case_for_member(view: CaseView, by: MemberId, code_name: str) -> Case:
     """Return the case of that code name for a member who may know of it; NotFound for all others, in the same words."""
     member = await view.people.member(by)
-    case = await view.cases.case_by_code_name(normalize_code_name(code_name))
+    case = await case_called(view, code_name)
     exclusions = await view.cases.exclusions_of(case.id) if case else ()
     if member is None or case is None or not may_know(member, case, exclusions, view.now):
         raise NotFound
@@ -70,11 +70,22 @@ async def case_for_member(view: CaseView, by: MemberId, code_name: str) -> Case:
 async def case_for_board(view: CaseView, by: MemberId, code_name: str) -> Case:
     """Return the case of that code name, for a Board member or the board liaison while it lies with the Board."""
     member = await view.people.member(by)
-    case = await view.cases.case_by_code_name(normalize_code_name(code_name))
+    case = await case_called(view, code_name)
     exclusions = await view.cases.exclusions_of(case.id) if case else ()
     statuses = conflict_status_by_member(exclusions)
     if member is None or case is None or not may_know_for_board(member, case, statuses, view.now):
         raise NotFound
+    return case
+
+
+async def case_called(view: CaseView, code_name: str) -> Case | None:
+    """Return the case of that code name as somebody typed it; of one that was joined into another, that other (P-3.1).
+
+    Whoever may know of it is still to be asked.
+    """
+    case = await view.cases.case_by_code_name(normalize_code_name(code_name))
+    while case is not None and case.joined_into is not None:
+        case = await view.cases.case(case.joined_into)
     return case
 
 

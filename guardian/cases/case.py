@@ -43,6 +43,7 @@ class CaseEvent(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     FILE = "file"
+    JOIN = "join"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Case:
     `space`: whose moderators a local matter is with; kept when it is escalated, so that its status can go back there.
     `audience`: those whom the reporter chose to hear first; None: every member without a conflict knows of it (P-2.5).
     `evasion_marked_at`: when a member marked that it is about getting round an earlier restriction (P-6.6).
+    `joined_into`: the case that took over its reports; whoever asks for this one is shown that one (P-3.1).
     """
 
     id: CaseId
@@ -69,6 +71,7 @@ class Case:
     space: SpaceName | None = None
     audience: tuple[MemberId, ...] | None = None
     evasion_marked_at: datetime | None = None
+    joined_into: CaseId | None = None
     version: int = 0
 
 
@@ -99,6 +102,7 @@ CASE_MACHINE: Final = StateMachine(
         (CaseState.OPEN, CaseEvent.AGREE): CaseState.AGREED,
         (CaseState.OPEN, CaseEvent.TO_BOARD): CaseState.WITH_BOARD,
         (CaseState.OPEN, CaseEvent.FILE): CaseState.CLOSED,
+        (CaseState.OPEN, CaseEvent.JOIN): CaseState.CLOSED,
         (CaseState.PROPOSED, CaseEvent.WITHDRAW): CaseState.OPEN,
         (CaseState.PROPOSED, CaseEvent.AGREE): CaseState.AGREED,
         (CaseState.PROPOSED, CaseEvent.TO_BOARD): CaseState.WITH_BOARD,
@@ -122,5 +126,6 @@ CASE_MACHINE: Final = StateMachine(
     },
     "P-5.8",
 )
-"""A case from report to closing; AGREE from OPEN is a review of an act, which needs no proposal, and FILE is
-for what was dealt with before it was reported. Policy: P-2.3, P-5.1, P-5.8."""
+"""A case from report to closing; AGREE from OPEN is a review of an act, which needs no proposal, FILE is
+for what was dealt with before it was reported, and JOIN for what another case takes over. Policy: P-2.3, P-3.1, P-5.1,
+P-5.8."""

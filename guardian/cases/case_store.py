@@ -145,7 +145,7 @@ class CaseStore(Protocol):
         ...
 
     async def add_exclusion(self, exclusion: Exclusion) -> None:
-        """Store a new exclusion."""
+        """Store a new exclusion, from the case and from what was joined into it."""
         ...
 
     async def save_exclusion(self, exclusion: Exclusion) -> None:
@@ -158,6 +158,22 @@ class CaseStore(Protocol):
 
     async def exclusions_of_member(self, member: MemberId) -> tuple[Exclusion, ...]:
         """Return every exclusion of the member, lifted ones too."""
+        ...
+
+    async def joined_cases(self, case: CaseId) -> tuple[Case, ...]:
+        """Return the cases whose reports this one took over, oldest first."""
+        ...
+
+    async def move_report(self, report: Report, to: CaseId) -> None:
+        """Move the report with all that came with it, its reporter's part, receipts and conversation."""
+        ...
+
+    async def move_person(self, reference: Reference, to: CaseId) -> None:
+        """Move somebody's part to the other case; it ends where they have the same part in that one already."""
+        ...
+
+    async def move_notes(self, case: CaseId, to: CaseId) -> None:
+        """Move the thread, with what members found themselves."""
         ...
 
     async def add_risk_mark(self, mark: RiskMark) -> None:

@@ -124,6 +124,8 @@ class News(StrEnum):
     RISK_MARKED = "risk_marked"
     EVASION_MARKED = "evasion_marked"
     CASE_MARKED = "case_marked"
+    CASES_JOINED = "cases_joined"
+    REPORT_PARTED = "report_parted"
     RECUSAL = "recusal"
     ADMITTED = "admitted"
     CASE_TAKEN = "case_taken"

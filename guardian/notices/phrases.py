@@ -47,6 +47,8 @@ CASE_NEWS: Final[Phrases] = {
     ),
     News.CONFLICT_DECIDED: "What you raised in this case has been decided.",
     News.RISK_MARKED: "A member has marked something in this case. Please read it before you answer a proposal.",
+    News.CASES_JOINED: "The reports of another case are part of this one now: they are one matter.",
+    News.REPORT_PARTED: "A report was parted from another case and is a matter of its own.",
     News.CASE_MARKED: "A member has marked what this case has to do with another, or how it was reported.",
     News.EVASION_MARKED: "A member has marked whether this case is about getting round an earlier restriction.",
     News.CONTACT_LEFT: "Its contact person has left the group, and nobody speaks to the reporter: somebody take it.",

@@ -91,6 +91,7 @@ class UseCase(StrEnum):
     ISSUE_OWNERSHIP_CODE = "issue_ownership_code"
     MARK_EVASION = "mark_evasion"
     MARK_CASE = "mark_case"
+    JOIN_CASES = "join_cases"
     ANNOUNCE_RAID = "announce_raid"
     CONFIRM_RAID = "confirm_raid"
     ADOPT = "adopt"
@@ -212,6 +213,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.ISSUE_OWNERSHIP_CODE: _CASE_SEATS,
     UseCase.MARK_EVASION: _CASE_SEATS,
     UseCase.MARK_CASE: _CASE_SEATS,
+    UseCase.JOIN_CASES: _CASE_SEATS,
     UseCase.ANNOUNCE_RAID: (MEMBERS,),
     UseCase.CONFIRM_RAID: (MEMBERS,),
     UseCase.ADOPT: (MEMBERS,),

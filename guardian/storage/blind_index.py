@@ -113,6 +113,16 @@ class BlindIndex:
             await self._connection.execute(delete(blind_indexes).where(at))
             await self.add([IndexedRow(scope, row_id, (to,))])
 
+    async def rebind(self, row_id: str, scope: KeyScope, to: KeyScope) -> None:
+        """Let the row be found for as long as the other scope is not expunged, by what it is found by now."""
+        at = (blind_indexes.c.row_id == row_id) & (blind_indexes.c.scope_id == scope.id)
+        for row in (await self._connection.execute(select(blind_indexes).where(at))).all():
+            term = await self._open(row)
+            if term is not None:
+                same = at & (blind_indexes.c.digest == row.digest)
+                await self._connection.execute(delete(blind_indexes).where(same))
+                await self.add([IndexedRow(to, row_id, (term,))])
+
     async def _open(self, row: Row[Any]) -> IndexTerm | None:
         """The term that is sealed beside the digest; None once it is expunged."""
         text = await self._encryption.decrypt_json(_PLACE[0], row.row_id, _PLACE[1], row.sealed)

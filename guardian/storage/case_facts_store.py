@@ -63,9 +63,13 @@ class SqlCaseFactsStore(EncryptedSqlStore):
     """Reads the facts of many cases together."""
 
     async def case_facts(self, those: Collection[CaseId] | None = None) -> tuple[CaseFacts, ...]:
-        """Return the facts of these cases, of every case where none are named; the oldest first."""
+        """Return the facts of these cases, of every case where none are named; the oldest first.
+
+        What was joined into another case is a part of that one, and counts as no case (P-3.1).
+        """
         asked = _among(select(*_BRIEF, cases.c.safety_risk, cases.c.closed_at), cases.c.id, those)
-        rows = (await self._connection.execute(asked.order_by(cases.c.opened_at, cases.c.id))).all()
+        standing = asked.where(cases.c.joined_into.is_(None)).order_by(cases.c.opened_at, cases.c.id)
+        rows = (await self._connection.execute(standing)).all()
         if not rows:
             return ()
         of_case = {
@@ -99,7 +103,7 @@ class SqlCaseFactsStore(EncryptedSqlStore):
         self, kinds: Collection[CaseKind], before: CaseId | None, most: int
     ) -> tuple[CaseSummary, ...]:
         """Return so many cases of these kinds in brief, the last opened first, that were opened before that one."""
-        asked = select(*_BRIEF).where(cases.c.kind.in_(kinds))
+        asked = select(*_BRIEF).where(cases.c.kind.in_(kinds), cases.c.joined_into.is_(None))
         if before is not None:
             opened = select(cases.c.opened_at).where(cases.c.id == before).scalar_subquery()
             asked = asked.where(or_(cases.c.opened_at < opened, and_(cases.c.opened_at == opened, cases.c.id < before)))

@@ -245,6 +245,7 @@ class SqlCaseStore(SqlReportStore):
             "space": case.space,
             "audience": None if case.audience is None else await self._encrypt_audience(case),
             "evasion_marked_at": case.evasion_marked_at,
+            "joined_into": case.joined_into,
         }
 
     async def _case(self, row: Row[Any]) -> Case:
@@ -265,6 +266,7 @@ class SqlCaseStore(SqlReportStore):
             space=None if row.space is None else SpaceName(row.space),
             audience=None if row.audience is None else await self._decrypt_audience(row),
             evasion_marked_at=row.evasion_marked_at,
+            joined_into=row.joined_into,
             version=row.version,
         )
 

@@ -46,6 +46,10 @@ class NumberedIndex:
             start += _BATCH_OF_MANY
         return {term: tuple(sorted(rows)) for term, rows in found.items()}
 
+    async def rebind(self, row_id: str, scope: KeyScope, to: KeyScope) -> None:
+        """Let the row be found for as long as the other scope is not expunged, under the numbers that it has."""
+        await self._index.rebind(row_id, scope, to)
+
     async def close_gaps(self, scope: KeyScope) -> None:
         """Let every row of other scopes be found still, once the rows of this one are gone: to be called before they go."""
         leaving: dict[IndexTerm, set[str]] = defaultdict(set)

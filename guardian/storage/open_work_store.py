@@ -60,8 +60,8 @@ class SqlOpenWorkStore(SqlOpenItemStore):
     """The store of what waits; its single kinds of items are read in `open_item_store`."""
 
     async def summaries(self) -> tuple[CaseSummary, ...]:
-        """Return every case in brief, oldest first."""
-        return await self._summaries(cases.c.id.is_not(None))
+        """Return every case in brief, oldest first, but those that were joined into another."""
+        return await self._summaries(cases.c.joined_into.is_(None))
 
     async def open_summaries(self) -> tuple[CaseSummary, ...]:
         """Return every case in brief that is not closed, oldest first."""
@@ -73,8 +73,9 @@ class SqlOpenWorkStore(SqlOpenItemStore):
 
     async def newest_summaries(self, before: CaseId | None, sought: str, most: int) -> tuple[CaseSummary, ...]:
         """Return so many cases in brief, the newest first, that came before that one and have this in their names."""
-        named = cases.c.code_name.contains(sought, autoescape=True) if sought else cases.c.id.is_not(None)
-        asked = and_(named, cases.c.id < before) if before is not None else named
+        asked: ColumnElement[bool] = cases.c.joined_into.is_(None)
+        asked = and_(asked, cases.c.code_name.contains(sought, autoescape=True)) if sought else asked
+        asked = and_(asked, cases.c.id < before) if before is not None else asked
         statement = select(*_SUMMARY).where(asked).order_by(cases.c.id.desc()).limit(most)
         return await self._read_summaries(statement)
 

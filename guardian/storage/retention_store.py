@@ -111,9 +111,9 @@ class SqlRetentionStore(EncryptedSqlStore):
         return await self._decision(row) if row else None
 
     async def closed_cases(self) -> tuple[CaseId, ...]:
-        """Return the cases that are closed and not forgotten, in the order of ids."""
+        """Return the cases that are closed and not forgotten, in the order of ids; a joined one goes with its other."""
         forgotten = select(expunged_cases.c.case_id)
-        closed = (cases.c.state == CaseState.CLOSED) & cases.c.id.not_in(forgotten)
+        closed = (cases.c.state == CaseState.CLOSED) & cases.c.id.not_in(forgotten) & cases.c.joined_into.is_(None)
         return tuple((await self._connection.execute(select(cases.c.id).where(closed).order_by(cases.c.id))).scalars())
 
     async def expunged_cases(self) -> tuple[ExpungedCase, ...]:
@@ -159,8 +159,14 @@ class SqlRetentionStore(EncryptedSqlStore):
         words = {"finding": left.finding, "outcomes": json.dumps(left.outcomes)}
         values = {**row, **words, "copies_open_until": left.copies_open_until}
         await self._connection.execute(insert(expunged_cases), values)
-        await self._forget_beside(left.case)
-        await self._destroy(KeyScope.of_case(left.case))
+        await self._forget_all_of(left.case)
+
+    async def _forget_all_of(self, case: CaseId) -> None:
+        """Forget the case, and what is left of those that were joined into it."""
+        await self._forget_beside(case)
+        await self._destroy(KeyScope.of_case(case))
+        for joined in await self._strings(select(cases.c.id).where(cases.c.joined_into == case)):
+            await self._forget_all_of(CaseId(joined))
 
     async def expunge_person(self, person: PersonId) -> bool:
         """Destroy the key of the person with all that they are found by, and what else leads to them.

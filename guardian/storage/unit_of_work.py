@@ -19,7 +19,7 @@ from guardian.storage.affiliate_store import SqlAffiliateStore
 from guardian.storage.api_token_store import SqlApiTokenStore
 from guardian.storage.bulk_store import SqlBulkStore
 from guardian.storage.capture_store import SqlCaptureStore
-from guardian.storage.case_store import SqlCaseStore
+from guardian.storage.case_joining_store import SqlCaseJoiningStore
 from guardian.storage.condition_store import SqlConditionStore
 from guardian.storage.conversation_store import SqlConversationStore
 from guardian.storage.data_key_store import DataKeyStore
@@ -128,9 +128,9 @@ class SqlStores:
         return SqlPasskeyStore(self.connection, self.encryption)
 
     @cached_property
-    def cases(self) -> SqlCaseStore:
+    def cases(self) -> SqlCaseJoiningStore:
         """Return the store of cases and their parties."""
-        return SqlCaseStore(self.connection, self.encryption, self.access)
+        return SqlCaseJoiningStore(self.connection, self.encryption, self.access)
 
     @cached_property
     def conversations(self) -> SqlConversationStore:

@@ -162,6 +162,8 @@ _OTHER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         CaseMarkKind.BAD_FAITH: "reported in bad faith",
         CaseMarkKind.COUNTER_REPORT: "a counter-report to another case",
         CaseMarkKind.RECOVERED: "the owner has the account back",
+        CaseMarkKind.JOINED: "the reports of another case were joined to it",
+        CaseMarkKind.PARTED: "a report of it became another case",
         OutsideKind.POLICE: "an authority was called",
         OutsideKind.VENUE: "staff of a venue were spoken to",
         OutsideKind.FOUNDATION: "somebody spoke for the community",

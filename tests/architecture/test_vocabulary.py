@@ -19,7 +19,7 @@ from tests.docs.glossary import Entry, entries
 from tests.shape import measured, product
 
 SERVICES: Final = "guardian.services"
-NOUNS: Final = frozenset({"linking", "unlinking", "merging", "closing"})
+NOUNS: Final = frozenset({"linking", "unlinking", "merging", "joining", "closing"})
 """The nouns in -ing that modules of services may be named by."""
 APART: Final = re.compile(r"(^|/)(emulators?|emulation|stories|migrations)/")
 QUESTIONS: Final = 20

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+from guardian.cases.exclusions import Exclusion
 from guardian.ids import CaseId, PersonId
 from guardian.sandbox.stage import OpenService, Service, Wrap, run_in_this_process
 from guardian.settings.models import Settings
@@ -70,6 +71,14 @@ class CasesApart(Around):
         return ()
 
 
+class WallsLeftBehind(Around):
+    """Keeps somebody out of a case, and not out of another by what that one says."""
+
+    async def add_exclusion(self, exclusion: Exclusion) -> None:
+        if not any(each.at == exclusion.at for each in await self.inner.exclusions_of_member(exclusion.member)):
+            await self.inner.add_exclusion(exclusion)
+
+
 class HoldsForgotten(Around):
     """Takes a hold, and asks nobody about it when the day comes."""
 
@@ -114,6 +123,7 @@ def _around(name: str, kind: Callable[[Any], Around]) -> Change:
 
 keys_outlive = serve_with(_around("encryption", KeysOutlive))
 cases_apart = serve_with(_around("cases", CasesApart))
+walls_left_behind = serve_with(_around("cases", WallsLeftBehind))
 holds_forgotten = serve_with(_around("retention", HoldsForgotten))
 matches_unconfirmed = serve_with(_around("events", MatchesUnconfirmed))
 one_lost = serve_with(_around("records", OneLost))

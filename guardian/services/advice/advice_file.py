@@ -6,7 +6,7 @@ By code names, and without who reported: what the Board would read of it, and wh
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from guardian.cases.access import normalize_code_name, require_permission
+from guardian.cases.access import case_called, require_permission
 from guardian.cases.advice import AdviceRequest
 from guardian.cases.case import Case
 from guardian.cases.notes import NoteKind
@@ -82,7 +82,7 @@ async def give_advice(app: AppContext, by: MemberId, code_name: str, text: str) 
 async def _advised_case(view: ReadView, by: MemberId, code_name: str) -> tuple[Case, AdviceRequest]:
     """The case in which the adviser has said that they have no conflict, as long as it is theirs."""
     member = await require_permission(view, by, UseCase.ADVISE)
-    case = await view.cases.case_by_code_name(normalize_code_name(code_name))
+    case = await case_called(view, code_name)
     request = await find_open(view, case, by) if case else None
     if case is None or request is None or request.stated_at is None or not await standing_case(view, member, request):
         raise NotFound

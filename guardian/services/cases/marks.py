@@ -20,7 +20,7 @@ from guardian.sanctions.models import LiftingCause, Sanction
 from guardian.services.authorization import require
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.notify import notify_members
-from rules.case_marks import CaseMarkKind, may_agree, may_mark, names_another_case, needs_second
+from rules.case_marks import CaseMarkKind, is_noted, may_agree, may_mark, names_another_case, needs_second
 from rules.ladder import Outcome, rung_of
 
 
@@ -37,6 +37,7 @@ class MarkView:
     from_other: bool
     counts: bool
     may_be_agreed: bool
+    may_be_taken_back: bool
 
 
 async def mark_case(
@@ -103,7 +104,7 @@ async def take_mark_back(app: AppContext, by: MemberId, code_name: str, mark_id:
         case = await case_for_member(uow, by, code_name)
         marks = await uow.cases.case_marks_of(case.id)
         known = next((each for each in marks if each.id == mark_id and each.case == case.id), None)
-        if known is None or known.ended_at is not None:
+        if known is None or known.ended_at is not None or is_noted(known.kind):
             raise NotFound
         if known.about is not None and await _known_case(uow, by, known.about) is None:
             raise NotFound
@@ -135,6 +136,7 @@ async def list_marks(app: AppContext, by: MemberId, code_name: str) -> tuple[Mar
                     from_other=from_other,
                     counts=mark.counts,
                     may_be_agreed=not from_other and not mark.counts and mark.by != by,
+                    may_be_taken_back=not from_other and not is_noted(mark.kind),
                 )
             )
         return tuple(found)

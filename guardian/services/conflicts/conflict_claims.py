@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from guardian.cases.access import case_for_member, normalize_code_name, require_permission
+from guardian.cases.access import case_called, case_for_member, require_permission
 from guardian.cases.case import Case
 from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.deadlines import Deadline, DeadlineKind
@@ -82,7 +82,7 @@ async def open_claims(app: AppContext, by: MemberId, code_name: str) -> tuple[Co
     """Return the conflicts that this member decides on; NotFound for whoever may neither decide nor know of the case."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.DECIDE_CONFLICT_CLAIM)
-        case = await uow.cases.case_by_code_name(normalize_code_name(code_name))
+        case = await case_called(uow, code_name)
         found = await _claims_to_decide(uow, case, by) if case else ()
         if case is None or not found:
             await case_for_member(uow, by, code_name)
@@ -110,7 +110,7 @@ async def decide_conflict(
     """Decide that the member steps back, or goes on as before; return the code name of the case."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.DECIDE_CONFLICT_CLAIM)
-        case = await uow.cases.case_by_code_name(normalize_code_name(code_name))
+        case = await case_called(uow, code_name)
         if case is None:
             raise NotFound
         waiting = await _waiting_claims(uow, case, about)

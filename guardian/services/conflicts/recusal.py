@@ -5,7 +5,7 @@ Policy: P-2.5, P-4.1, P-4.2.
 
 from dataclasses import replace
 
-from guardian.cases.access import case_for_member, normalize_code_name, require_permission
+from guardian.cases.access import case_called, case_for_member, require_permission
 from guardian.cases.case import Case
 from guardian.cases.exclusions import (
     Exclusion,
@@ -72,7 +72,7 @@ async def decide_pending_exclusion(
     """Decide that a member whose exclusion is pending takes part, or stays out for good; return the case's code name."""
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.DECIDE_EXCLUSION)
-        case = await uow.cases.case_by_code_name(normalize_code_name(code_name))
+        case = await case_called(uow, code_name)
         if case is None:
             raise NotFound
         deciders, statuses = await _deciders_and_statuses(uow, case)

@@ -5,7 +5,7 @@ Read `record_motion` first. Policy: P-5.1, P-8.5.
 
 from dataclasses import dataclass, replace
 
-from guardian.cases.access import is_excluded, normalize_code_name, require_permission
+from guardian.cases.access import case_called, is_excluded, require_permission
 from guardian.cases.case import Case
 from guardian.cases.proposals import (
     Consequence,
@@ -111,7 +111,7 @@ async def _require_awaiting_motion(
 ) -> tuple[Case, Proposal]:
     """The open proposal of a case that waits for the organisers, for those of them whom the case does not concern."""
     member = await view.people.member(by)
-    case = await view.cases.case_by_code_name(normalize_code_name(code_name))
+    case = await case_called(view, code_name)
     if member is None or case is None:
         raise NotFound
     is_theirs = any(holds_seat(member, seat, view.now) for seat in (BOARD, BOARD_LIAISON))

@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from guardian.cases.access import CaseInBrief, is_hidden_by_status, require_permission, states_conflicts_before
+from guardian.cases.access import (
+    CaseInBrief,
+    case_called,
+    is_hidden_by_status,
+    require_permission,
+    states_conflicts_before,
+)
 from guardian.cases.case import Case, CaseKind, CaseState
 from guardian.cases.notes import CaseAssessment, Findings, NoteKind, current_note
 from guardian.cases.proposals import Decision
@@ -59,7 +65,7 @@ async def read_board_report(app: AppContext, by: MemberId, code_name: str) -> Ca
     """Return the report on one concluded case; NotFound where there is none for this reader. The reading is journalled."""
     async with app.units_of_work.begin() as uow:
         member = await require_permission(uow, by, UseCase.READ_BOARD_REPORT)
-        case = await uow.cases.case_by_code_name(code_name)
+        case = await case_called(uow, code_name)
         if case is None or not _may_read(member, case, (await uow.open_work.statuses()).get(case.id, {})):
             raise NotFound
         sections = await compose_sections(uow, case)

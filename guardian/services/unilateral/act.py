@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from guardian.cases.access import case_for_member, members_who_may_know, normalize_code_name, require_permission
+from guardian.cases.access import case_called, case_for_member, members_who_may_know, require_permission
 from guardian.cases.case import Case, CaseKind, CaseState, Party, PartyRole
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import check_text
@@ -224,7 +224,7 @@ async def give_statement(app: AppContext, by: MemberId, code_name: str, text: st
     require(check_text(text, app.longest_text))
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.ACT_UNILATERALLY)
-        case = await uow.cases.case_by_code_name(normalize_code_name(code_name))
+        case = await case_called(uow, code_name)
         acts = [a for a in await uow.deliberation.acts_of(case.id) if a.by == by] if case else []
         if case is None or not acts:
             raise NotFound

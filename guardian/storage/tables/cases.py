@@ -27,6 +27,7 @@ cases: Final = Table(
     Column("space", String(ID_LENGTH), nullable=True),
     Column("audience", LargeBinary, nullable=True),
     Column("evasion_marked_at", UtcDateTime, nullable=True),
+    Column("joined_into", String(ID_LENGTH), ForeignKey("cases.id"), nullable=True, index=True),
     Column("version", Integer, nullable=False),
 )
 

@@ -16,6 +16,7 @@ from guardian.web.console.escalation_pages import EscalationPages
 from guardian.web.console.event_check_pages import EventCheckPages
 from guardian.web.console.health_pages import HealthPages
 from guardian.web.console.identity_pages import IdentityPages
+from guardian.web.console.joining_pages import JoiningPages
 from guardian.web.console.journal_pages import JournalPages
 from guardian.web.console.late_pages import LatePages
 from guardian.web.console.matter_pages import MatterPages
@@ -77,6 +78,7 @@ def console_routes(
         *DataRequestPages(console).routes(),
         *SharedFactsPages(console).routes(),
         *AdvicePages(console).routes(),
+        *JoiningPages(console).routes(),
         *AffiliatePages(console).routes(),
         *BoardReportPages(console).routes(),
         *JournalPages(console).routes(),

@@ -116,7 +116,7 @@ ALIKE_FOR_ALL: Final = {
 }
 """Use cases that answer alike even for Yara, who may know of everything, and why."""
 
-REFERENCE_NAMES: Final = frozenset({"code_name", "identifier", "matter"})
+REFERENCE_NAMES: Final = frozenset({"code_name", "identifier", "matter", "into"})
 PERSON_NAMES: Final = frozenset({"person_code", "keep_code", "other_code", "one_code"})
 ID_NAMES: Final = frozenset(
     {"draft_id", "proposal_id", "link_id", "merge_id", "act_id", "stop_id", "report", "evidence", "reference"}

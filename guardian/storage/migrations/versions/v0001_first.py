@@ -89,10 +89,13 @@ def upgrade() -> None:
         sa.Column("space", sa.String(length=64), nullable=True),
         sa.Column("audience", sa.LargeBinary(), nullable=True),
         sa.Column("evasion_marked_at", sa.BigInteger(), nullable=True),
+        sa.Column("joined_into", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["joined_into"], ["cases.id"], name=op.f("fk_cases_joined_into_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("code_name", name=op.f("uq_cases_code_name")),
     )
+    op.create_index(op.f("ix_cases_joined_into"), "cases", ["joined_into"], unique=False)
     op.create_index(op.f("ix_cases_state"), "cases", ["state"], unique=False)
     op.create_table(
         "data_keys",
