@@ -36,6 +36,13 @@ class OutsideGround(StrEnum):
     PROGRAM_APPEAL = "program_appeal"
 
 
+def grounds_of_representative(*, is_event: bool) -> tuple[OutsideGround, ...]:
+    """Return on which grounds an event's team, or a program itself, passes a matter on. Policy: P-8.1."""
+    if is_event:
+        return (OutsideGround.EVENT_TEAM,)
+    return (OutsideGround.PROGRAM_COMMITTEE, OutsideGround.PROGRAM_SILENT)
+
+
 @dataclass(frozen=True, slots=True)
 class HandoffProgress:
     """What has happened to a matter since it was handed off. `started`: an outcome has been proposed."""

@@ -169,3 +169,12 @@ def _round_begins(now: datetime, policy: Policy) -> datetime:
     begins = now.replace(month=policy.membership.renewal_month, day=1, hour=0, minute=0, second=0, microsecond=0)
     following = begins.replace(year=begins.year + 1)
     return following if now >= following - policy.membership.remind_from else begins
+
+
+def may_represent_until(until: datetime, now: datetime, policy: Policy) -> Verdict:
+    """Return whether a local representative can be named until then: a seat of theirs always has an end. Policy: P-1.1."""
+    if not now < until <= now + policy.membership.represent_for:
+        days = policy.membership.represent_for.days
+        sentence = f"Give a day within the next {days} days on which it ends; it can be given again."
+        return refused("until", sentence, "P-1.1")
+    return allowed("P-1.1")

@@ -22,10 +22,15 @@ class Group(StrEnum):
     BOARD = "board"
     PRIVACY_OFFICERS = "privacy_officers"
     ADVISERS = "advisers"
+    LOCAL_REPRESENTATIVES = "local_representatives"
 
 
 NAMED_BY_TWO: Final = frozenset({Group.PRIVACY_OFFICERS})
 """The groups in which an office begins with a second member's yes, and not before."""
+
+
+NAMED_FOR_ONE: Final = frozenset({Group.LOCAL_REPRESENTATIVES})
+"""The groups whose seats are each for one event or affiliated program, with an end (`membership.representatives`)."""
 
 
 class Office(StrEnum):
@@ -41,6 +46,8 @@ class Office(StrEnum):
 class Role:
     """An office in a group for a term, `[since, until)`; `until` None: no end is set. `space` for moderators of one.
 
+    `body` is the event or affiliated program of a local representative, by its id in our registers.
+
     `named_by` is whoever named them where a second member has still to agree: until then it has not begun.
     """
 
@@ -50,6 +57,7 @@ class Role:
     until: datetime | None = None
     space: SpaceName | None = None
     named_by: str | None = None
+    body: str | None = None
 
     @property
     def awaits_second(self) -> bool:

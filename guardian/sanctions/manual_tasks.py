@@ -123,6 +123,10 @@ class ManualTaskStore(Protocol):
         """Return the tasks about those accounts, oldest first."""
         ...
 
+    async def open_tasks(self) -> tuple[ManualTask, ...]:
+        """Return the tasks of every space that nobody has answered yet, oldest first."""
+        ...
+
     async def confirmed_in(self, space: SpaceName) -> tuple[ManualTask, ...]:
         """Return the confirmed tasks of the space, oldest first."""
         ...

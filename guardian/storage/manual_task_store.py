@@ -49,6 +49,10 @@ class SqlManualTaskStore(EncryptedSqlStore):
         """Return the tasks about those accounts, oldest first."""
         return await self._tasks(manual_tasks.c.account_id.in_(accounts))
 
+    async def open_tasks(self) -> tuple[ManualTask, ...]:
+        """Return the tasks of every space that nobody has answered yet, oldest first."""
+        return await self._tasks(manual_tasks.c.state == ManualTaskState.OPEN)
+
     async def confirmed_in(self, space: SpaceName) -> tuple[ManualTask, ...]:
         """Return the confirmed tasks of the space, oldest first."""
         confirmed = manual_tasks.c.state == ManualTaskState.CONFIRMED

@@ -40,6 +40,7 @@ def _encode_role(role: Role) -> dict[str, Any]:
         "since": to_microseconds(role.since),
         "until": None if role.until is None else to_microseconds(role.until),
         "space": role.space,
+        "body": role.body,
         "named_by": role.named_by,
     }
 
@@ -90,4 +91,5 @@ def _read_role(role: Mapping[str, Any]) -> Role:
         until=until,
         space=role["space"],
         named_by=role.get("named_by"),
+        body=role.get("body"),
     )

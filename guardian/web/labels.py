@@ -25,7 +25,7 @@ from guardian.spaces.pauses import PauseKind
 from guardian.web.data_labels import DATA_LABELS
 from guardian.web.question_labels import CHOICE_LABELS, GROUND_LABELS, question_label
 from rules.case_marks import CaseMarkKind
-from rules.escalation import OutsideGround
+from rules.escalation import HandoffStatus, OutsideGround
 from rules.ladder import Outcome, TermState
 from rules.leaks import LeakKind
 from rules.measures import MeasureReason
@@ -281,12 +281,20 @@ _KINDS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             Urgency.DANGER: "somebody may be in danger now",
         },
         OutsideGround: dict(GROUND_LABELS),
+        HandoffStatus: {
+            HandoffStatus.RECEIVED: "received",
+            HandoffStatus.ACCEPTED: "accepted",
+            HandoffStatus.UNDER_REVIEW: "being looked at",
+            HandoffStatus.DECIDED: "decided",
+            HandoffStatus.CLOSED: "closed",
+        },
         Group: {
             Group.WORKING_GROUP: "working group",
             Group.MODERATORS: "moderators",
             Group.BOARD: "Board",
             Group.PRIVACY_OFFICERS: "privacy officers",
             Group.ADVISERS: "advisers",
+            Group.LOCAL_REPRESENTATIVES: "local representatives",
         },
         Office: {
             Office.MEMBER: "member",

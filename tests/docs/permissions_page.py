@@ -28,6 +28,9 @@ _SEATS: Final = (
     ("Board", Group.BOARD, Office.MEMBER),
     ("Moderator", Group.MODERATORS, Office.MEMBER),
     ("Moderators' chair", Group.MODERATORS, Office.CHAIR),
+    ("Privacy officer", Group.PRIVACY_OFFICERS, Office.MEMBER),
+    ("Adviser", Group.ADVISERS, Office.MEMBER),
+    ("Local representative", Group.LOCAL_REPRESENTATIVES, Office.MEMBER),
 )
 _DEEPEST: Final = 4
 _NAMES_OF_CASES: Final = REFERENCE_NAMES | PERSON_NAMES | ID_NAMES

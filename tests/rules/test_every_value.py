@@ -358,6 +358,9 @@ PROBES: dict[str, Probe] = {
     "membership.least_administrators": lambda policy: [
         membership.administration_faults({"here": "ABCDEFGHIJKLMN"[:n]}, policy) for n in range(14)
     ],
+    "membership.represent_for": lambda policy: [
+        membership.may_represent_until(NOW + days * DAY, NOW, policy).code for days in range(1000)
+    ],
     "rota.turn": handovers,
     "rota.handover_day": handovers,
     "rota.handover_hour": handovers,

@@ -234,11 +234,11 @@ async def create_escalation(
     passed_on_by = (handoff.by,) if handoff.by else ()
     if submission.danger:
         await notify_members(uow, case, NoticeKind.DANGER, besides=passed_on_by)
-    await notify_members(
-        uow, case, NoticeKind.ESCALATED, {"space": str(handoff.space), "due": until}, besides=passed_on_by
-    )
+    came_from = {"space": str(handoff.space)} if handoff.origin is None else {"cause": "outside"}
+    await notify_members(uow, case, NoticeKind.ESCALATED, {**came_from, "due": until}, besides=passed_on_by)
     await notify_of_exclusions(uow, case, case)
-    await notify_liaisons(uow, case, handoff)
+    if handoff.origin is None:
+        await notify_liaisons(uow, case, handoff)
     return case, handoff
 
 

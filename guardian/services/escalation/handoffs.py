@@ -48,7 +48,8 @@ async def notify_sender(uow: UnitOfWork, case: Case, handoff: Handoff, state: st
         return
     member = await uow.people.member(handoff.by)
     if member is not None:
-        facts = {"hop": str(handoff.reference), "state": state}
+        outside = {} if handoff.origin is None else {"cause": "outside"}
+        facts = {"hop": str(handoff.reference), "state": state, **outside}
         await notify_officeholders(uow, case, (member,), NoticeKind.ESCALATION_NEWS, facts)
 
 

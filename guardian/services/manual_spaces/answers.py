@@ -69,20 +69,30 @@ async def confirm_task(app: AppContext, secret: str) -> None:
     """Take that it is done. A release that is confirmed ahead of its time counts from that time on."""
     async with app.units_of_work.begin() as uow:
         task, address = await _task_behind(app, uow, secret)
-        if task.state is ManualTaskState.OPEN:
-            await settle(uow, task, ManualTaskState.CONFIRMED, address)
-            _note(uow, "task.was_confirmed", task)
+        await confirm(uow, task, address)
 
 
 async def decline_task(app: AppContext, secret: str) -> None:
     """Take that this person cannot do it, and ask the next."""
     async with app.units_of_work.begin() as uow:
         task, address = await _task_behind(app, uow, secret)
-        if task.state is ManualTaskState.OPEN and address not in task.refused_by:
-            declined = await uow.manual_tasks.save(replace(task, refused_by=(*task.refused_by, address)))
-            await ask_next(app, uow, declined)
-            await wake_account(uow, declined)
-            _note(uow, "task.was_declined", task)
+        await decline(app, uow, task, address)
+
+
+async def confirm(uow: UnitOfWork, task: ManualTask, address: ContactAddress) -> None:
+    """Store that whoever has the address has done it."""
+    if task.state is ManualTaskState.OPEN:
+        await settle(uow, task, ManualTaskState.CONFIRMED, address)
+        _note(uow, "task.was_confirmed", task)
+
+
+async def decline(app: AppContext, uow: UnitOfWork, task: ManualTask, address: ContactAddress) -> None:
+    """Store that whoever has the address cannot do it, and ask the next."""
+    if task.state is ManualTaskState.OPEN and address not in task.refused_by:
+        declined = await uow.manual_tasks.save(replace(task, refused_by=(*task.refused_by, address)))
+        await ask_next(app, uow, declined)
+        await wake_account(uow, declined)
+        _note(uow, "task.was_declined", task)
 
 
 async def report_undone(app: AppContext, secret: str) -> None:

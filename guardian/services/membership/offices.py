@@ -12,7 +12,7 @@ from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId, SpaceName
 from guardian.journal import Entry, by_member
 from guardian.notices.models import NoticeKind
-from guardian.people.models import NAMED_BY_TWO, UNCONFIRMED_UNTIL, Group, Member, Office, Role
+from guardian.people.models import NAMED_BY_TWO, NAMED_FOR_ONE, UNCONFIRMED_UNTIL, Group, Member, Office, Role
 from guardian.people.permissions import MEMBERS, Seat, UseCase, holds_seat, may_perform
 from guardian.services.authorization import require
 from guardian.services.context import AppContext, ReadView, UnitOfWork
@@ -32,6 +32,7 @@ async def give_office(app: AppContext, by: MemberId, member: MemberId, seat: Sea
     await _search(app, member)
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CHANGE_MEMBERS)
+        require_general(seat.group)
         known = await _known_member(uow, member)
         if _holds(known, seat, uow):
             raise Refused("holds_it", f"{known.name} holds this office already.", "P-1.1")
@@ -54,6 +55,7 @@ async def change_office(
     await _search(app, member)
     async with app.units_of_work.begin() as uow:
         await require_permission(uow, by, UseCase.CHANGE_MEMBERS)
+        require_general(new.group)
         known = await seated_member(uow, member)
         if not _holds(known, old, uow) or _holds(known, new, uow):
             raise Refused(
@@ -134,6 +136,16 @@ async def _known_member(view: ReadView, member: MemberId) -> Member:
     if found is None:
         raise NotFound
     return found
+
+
+def require_general(group: Group) -> None:
+    """Refuse a seat that is for one event or program alone: it is given where that is chosen, with its end.
+
+    Policy: P-1.1.
+    """
+    if group in NAMED_FOR_ONE:
+        sentence = "A local representative is named for one event or program, with an end: on the page for them."
+        raise Refused("for_one", sentence, "P-1.1")
 
 
 async def ask_second(uow: UnitOfWork, by: MemberId, member: Member, seat: Seat) -> None:

@@ -16,7 +16,7 @@ from guardian.people.models import UNCONFIRMED_UNTIL, Group, Member, Office, Rol
 from guardian.people.permissions import CHAIRS, Seat, UseCase, holds_seat
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.membership.newcomers import admit, search_earlier_cases
-from guardian.services.membership.offices import ask_second, new_role
+from guardian.services.membership.offices import ask_second, new_role, require_general
 from guardian.services.notify import notify_member
 from guardian.spaces.port import Account
 
@@ -155,6 +155,8 @@ def _check_new_members(app: AppContext, new: Iterable[NewMember], members: Itera
             raise Refused("no_name", "Somebody without a name cannot be seated.", "P-1.1")
         if not each.seats:
             raise Refused("no_seat", f"{each.name} has no place in a group.", "P-1.1")
+        for seat in each.seats:
+            require_general(seat.group)
         if strange:
             raise Refused("no_such_space", f"{each.name} has an account in {strange[0]!r}, which is no space here.")
         if not each.accounts and not each.email:

@@ -18,6 +18,7 @@ from guardian.people.models import Group, Office
 from guardian.people.permissions import UseCase
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deadlines import complete, complete_about, reschedule, start_deadline
+from guardian.services.membership.representatives import end_representatives_of
 from guardian.services.notify import notify_office
 from rules.deadlines import TimeLimit, due_at
 
@@ -73,11 +74,12 @@ async def note_program_report(app: AppContext, by: MemberId, program_id: str, ca
 
 
 async def end_program(app: AppContext, by: MemberId, program_id: str) -> None:
-    """Note that a program is affiliated no more: it owes nothing from now on."""
+    """Note that a program is affiliated no more: it owes nothing from now on, and nobody speaks for it here."""
     async with app.units_of_work.begin() as uow:
         program = await _running_program(uow, by, program_id)
         await uow.affiliates.save_affiliate(replace(program, ended_at=uow.now))
         await complete_about(uow, program.id, DeadlineKind.AFFILIATE_REPORT)
+        await end_representatives_of(app, uow, program.id, by_member(by))
         _note(uow, "program.has_left", by, program)
 
 

@@ -86,3 +86,8 @@ def first_of(request: Request) -> int:
     """Return the place in a list from which on it is asked for; 0 where that is no number of a reasonable length."""
     text = request.query_params.get("from", "0")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < len("100000") else 0
+
+
+def names_of(form: Form, name: str) -> tuple[str, ...]:
+    """Return the names that were typed with commas between them."""
+    return tuple(each.strip() for each in form.one(name).split(",") if each.strip())

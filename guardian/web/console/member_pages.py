@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from guardian.ids import MemberId, SpaceName
-from guardian.people.models import Group, Office
+from guardian.people.models import NAMED_FOR_ONE, Group, Office
 from guardian.people.permissions import UseCase, may_perform
 from guardian.services.identity.linking import find_account
 from guardian.services.membership.administration import list_administration
@@ -20,7 +20,7 @@ from guardian.services.operations.membership import has_no_chair, list_members
 from guardian.services.operations.setup import NewMember, SeatInput, confirm_chair, is_chair_unconfirmed, seat_members
 from guardian.spaces.port import Account
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
-from guardian.web.console.inputs import choice_of, words_of
+from guardian.web.console.inputs import choice_of, names_of, words_of
 from guardian.web.console.navigation import require_seat
 from guardian.web.console.previews import Previews
 from guardian.web.forms import Form
@@ -75,6 +75,7 @@ class MemberPages:
             and await has_no_chair(self._app, visit.by),
             may_agree=may_perform(visit.member, UseCase.CONFIRM_OFFICE, now),
             groups=tuple(Group),
+            seatable=tuple(each for each in Group if each not in NAMED_FOR_ONE),
             offices=tuple(Office),
             spaces=self._app.spaces.names,
         )
@@ -90,7 +91,7 @@ class MemberPages:
             space = SpaceName(form.one("space")) if form.one("space") else None
             seat = SeatInput(choice_of(Group, form, "group"), choice_of(Office, form, "office"), space)
             accounts, found = await self._find(form)
-            newcomer = NewMember(name, (seat,), accounts, form.one("mail") or None, _aliases(form))
+            newcomer = NewMember(name, (seat,), accounts, form.one("mail") or None, names_of(form, "aliases"))
             return newcomer, {"newcomer": newcomer, "seat": seat, "found": found}
 
         return await self._newcomers.show(
@@ -138,7 +139,3 @@ class MemberPages:
             return (), None
         found = await find_account(self._app, SpaceName(form.one("account_space")), form.one("account"))
         return (found.account,), found
-
-
-def _aliases(form: Form) -> tuple[str, ...]:
-    return tuple(each.strip() for each in form.one("aliases").split(",") if each.strip())

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from guardian.errors import Refused
 from guardian.ids import MemberId, SpaceName
-from guardian.people.models import Group, Office
+from guardian.people.models import NAMED_FOR_ONE, Group, Office
 from guardian.people.permissions import Seat, UseCase
 from guardian.services.membership.administration import set_administration
 from guardian.services.membership.checklists import CHECKLISTS
@@ -106,7 +106,7 @@ class MembershipPages:
             successors=_names(place),
             running=[(str(number), label_of(role.office)) for number, role in enumerate(place.roles)],
             grounds=REMOVAL_GROUNDS,
-            groups=tuple(Group),
+            groups=tuple(each for each in Group if each not in NAMED_FOR_ONE),
             offices=tuple(Office),
             spaces=self._app.spaces.names,
             is_self=place.id == visit.by,

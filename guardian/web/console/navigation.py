@@ -64,6 +64,15 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
         UseCase.ADVISE,
     ),
     (
+        NavigationItem(
+            "/console/representative",
+            "Your event or program",
+            Subject.CASES,
+            "Pass a matter on, see how far it has come, and what you are asked to do by hand.",
+        ),
+        UseCase.ESCALATE_FROM_OUTSIDE,
+    ),
+    (
         NavigationItem("/console/sanctions", "Sanctions", Subject.CASES, "What is in force, and which space holds it."),
         UseCase.READ_CASE,
     ),
@@ -126,6 +135,15 @@ _PAGES: Final[tuple[tuple[NavigationItem, UseCase | None], ...]] = (
     (
         NavigationItem("/console/members", "Members", Subject.GROUP, "Who has which seat, and until when."),
         UseCase.LIST_MEMBERS,
+    ),
+    (
+        NavigationItem(
+            "/console/representatives",
+            "Local representatives",
+            Subject.GROUP,
+            "Who speaks for an event or an affiliated program, and until when.",
+        ),
+        UseCase.NAME_REPRESENTATIVE,
     ),
     (
         NavigationItem("/console/rota", "Rota", Subject.GROUP, "Who is on duty, and when you are away."),

@@ -30,6 +30,7 @@ from guardian.web.console.passkey_pages import PasskeyPages
 from guardian.web.console.pause_pages import PausePages
 from guardian.web.console.raid_pages import RaidPages
 from guardian.web.console.record_pages import RecordPages
+from guardian.web.console.representative_pages import RepresentativePages
 from guardian.web.console.review_pages import ReviewPages
 from guardian.web.console.rota_pages import RotaPages
 from guardian.web.console.sanction_pages import SanctionPages
@@ -79,6 +80,7 @@ def console_routes(
         *SharedFactsPages(console).routes(),
         *AdvicePages(console).routes(),
         *JoiningPages(console).routes(),
+        *RepresentativePages(console).routes(),
         *AffiliatePages(console).routes(),
         *BoardReportPages(console).routes(),
         *JournalPages(console).routes(),

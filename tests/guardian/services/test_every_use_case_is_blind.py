@@ -37,9 +37,11 @@ from guardian.services.context import AppContext
 from guardian.services.data_requests.answers import AnswerInput
 from guardian.services.decisions.drafts import DraftInput
 from guardian.services.escalation.escalations import EscalationInput
+from guardian.services.escalation.representatives import OutsideEscalationInput
 from guardian.services.escalation.subjects import AccountSubject, MatterSubject
 from guardian.services.measures.measures import MeasureRequest
 from guardian.services.members import AccountInput
+from guardian.services.membership.representatives import RepresentativeInput
 from guardian.services.notes.thread import NoteInput
 from guardian.services.pauses.pauses import PauseRequest
 from guardian.services.raids.announcement import RaidPreview
@@ -54,6 +56,7 @@ from guardian.services.unilateral.act_input import ActInput
 from guardian.services.unilateral.outside_acts import OutsideInput
 from guardian.spaces.pauses import PauseKind
 from rules.data_requests import DataOutcome, DataRefusal
+from rules.escalation import OutsideGround
 from rules.measures import MeasureReason
 from rules.pauses import PauseReason
 from rules.precedence import Restriction
@@ -211,7 +214,7 @@ _BY_NAME: Final[dict[str, Callable[[HiddenWorld], Any]]] = {
     "period": lambda world: "2020-1",
     "year": lambda world: 2020,
     "table_format": lambda world: SheetFormat.CSV,
-    **dict.fromkeys(("is_dry_run", "is_same", "are_sharp"), lambda world: True),
+    **dict.fromkeys(("is_done", "is_dry_run", "is_same", "are_sharp"), lambda world: True),
     "response": lambda world: "{}",
     **dict.fromkeys(("passkey", "token"), lambda world: NO_ID),
     "scopes": lambda world: frozenset({TokenScope.TASKS}),
@@ -243,6 +246,17 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
     SharedFactsInput: lambda world, account: GIVEN,
     ProgramInput: lambda world, account: ProgramInput(
         "Code club", "Robin Host", "robin@example.org", world.community.clock.now()
+    ),
+    RepresentativeInput: lambda world, account: RepresentativeInput(
+        "Robin Host", "robin@example.org", NO_ID, world.community.clock.now() + timedelta(days=30)
+    ),
+    OutsideEscalationInput: lambda world, account: OutsideEscalationInput(
+        body=NO_ID,
+        ground=OutsideGround.EVENT_TEAM,
+        urgency=Urgency.SOON,
+        words="Somebody shouted.",
+        who=account,
+        done_there="Sent home.",
     ),
     PauseRequest: lambda world, account: PauseRequest(DISCORD, PauseKind.INVITES, PauseReason.RAID, timedelta(hours=2)),
     AnswerInput: lambda world, account: AnswerInput(DataOutcome.REFUSED, refusal=DataRefusal.SAFETY),
