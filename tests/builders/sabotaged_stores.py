@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.cases.exclusions import Exclusion
 from guardian.ids import CaseId, PersonId
 from guardian.sandbox.stage import OpenService, Service, Wrap, run_in_this_process
@@ -86,6 +87,14 @@ class HoldsForgotten(Around):
         return ()
 
 
+class ConditionsForgotten(Around):
+    """Takes what is asked of somebody, and reminds nobody of it."""
+
+    async def add(self, deadline: Deadline) -> None:
+        if deadline.kind is not DeadlineKind.CONDITION:
+            await self.inner.add(deadline)
+
+
 class MatchesUnconfirmed(Around):
     """Hears that somebody of an event's list is flagged, and keeps it from the answer."""
 
@@ -125,6 +134,7 @@ keys_outlive = serve_with(_around("encryption", KeysOutlive))
 cases_apart = serve_with(_around("cases", CasesApart))
 walls_left_behind = serve_with(_around("cases", WallsLeftBehind))
 holds_forgotten = serve_with(_around("retention", HoldsForgotten))
+conditions_forgotten = serve_with(_around("deadlines", ConditionsForgotten))
 matches_unconfirmed = serve_with(_around("events", MatchesUnconfirmed))
 one_lost = serve_with(_around("records", OneLost))
 rows_dropped = serve_with(_around("records", RowsDropped))

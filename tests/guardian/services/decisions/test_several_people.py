@@ -14,6 +14,7 @@ from guardian.services.decisions.drafts import DraftInput
 from guardian.services.deliberation import procedure, proposals
 from guardian.services.identity.linking import identify_reported_person
 from guardian.services.parties import personal_page
+from rules.conditions import AskedCondition, ConditionKind
 from rules.ladder import Outcome
 from rules.procedure import Step
 from tests.builders.community import AMARA, BRUNO, DISCORD, Community
@@ -43,10 +44,12 @@ async def have_read(journey: Journey, kind: DraftKind) -> None:
     await drafts.approve_draft(app, BRUNO, draft.id)
 
 
-async def decide(journey: Journey, outcome: Outcome = Outcome.WARNING, *, hours: int = 73) -> None:
+async def decide(
+    journey: Journey, outcome: Outcome = Outcome.WARNING, *, hours: int = 73, asked: tuple[AskedCondition, ...] = ()
+) -> None:
     """It is decided on this one of them and enacted, before anybody has read a letter to them."""
     app = journey.community.app
-    chosen = Consequence(outcome=outcome)
+    chosen = Consequence(outcome=outcome, asked=asked)
     proposal = await proposals.propose(app, AMARA, journey.code_name, chosen, journey.person_code)
     await journey.vote(proposal, *OTHERS)
     if hours:
@@ -145,3 +148,16 @@ async def test_no_letter_begins_with_what_was_decided_on_another_of_them(communi
     openings = [each.text for each in choices.openings if each.to is PartyRole.REPORTED]
     assert openings
     assert not [text for text in openings if "Insults in the help channel." in text]
+
+
+async def test_what_is_asked_of_one_stands_on_no_page_of_the_other(community: Community) -> None:
+    """P-2.11, P-5.2"""
+    first, second = await both(community)
+    receipt = await second.receipt()
+    await decide(first, asked=(AskedCondition(ConditionKind.APOLOGY, "Say what you are sorry for."),))
+    page = await personal_page.read_page(community.app, receipt)
+    assert [matter.conditions for matter in page.matters] == [()]
+    async with community.units_of_work.read() as view:
+        [condition] = await view.conditions.conditions_of(first.id)
+    with pytest.raises(Refused, match="not asked of you"):
+        await personal_page.say_condition_done(community.app, receipt, condition.id, "I did not do it.")
