@@ -21,7 +21,7 @@ from guardian.settings.models import Settings
 from guardian.storage.copies import copy_database, restore_database, scratch_database
 from guardian.storage.database import Database
 from guardian.storage.encryption import DecryptionFailed
-from guardian.storage.journal_store import ChainReport
+from guardian.storage.journal_chain import ChainReport
 from guardian.storage.key_export import export_keys, import_keys
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import check_current

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from logging import CRITICAL
 from pathlib import Path
@@ -64,14 +64,14 @@ def refuse_missing_database(settings: Settings) -> None:
 
 
 @contextmanager
-def show_progress(text: str) -> Iterator[None]:
-    """Show somebody at a terminal that work is under way."""
+def show_progress(text: str) -> Iterator[Callable[[int, int], None]]:
+    """Show somebody at a terminal that work is under way, and how far it is where that is told: how many, of how many."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield
+        yield lambda done, total: None
         return
-    with console.status(f"{text} …"):
-        yield
+    with console.status(f"{text} …") as status:
+        yield lambda done, total: status.update(f"{text}: {done:,} of {total:,} …")
 
 
 def print_line(line: str = "") -> None:

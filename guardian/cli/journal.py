@@ -1,7 +1,7 @@
 """`guardian journal verify`: walks the journal's chain, and names the first entry that is not as it was written.
 
 It writes nothing, so that it can be given while the service runs, and over a copy that was brought back. It shows no
-content, and nobody's name.
+content, and nobody's name. At a terminal it says how far it is, and it can be interrupted at any time.
 """
 
 import asyncio
@@ -19,13 +19,15 @@ from guardian.cli.context import (
     print_json,
     print_line,
     refuse_missing_database,
+    show_progress,
 )
 from guardian.clock import MachineClock
 from guardian.errors import Misconfigured
 from guardian.journal import Anchor
 from guardian.settings.models import Settings
 from guardian.storage.database import Database
-from guardian.storage.journal_store import ChainReport, JournalReader
+from guardian.storage.journal_chain import ChainReport
+from guardian.storage.journal_store import JournalReader
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.migrations.steps import check_current
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
@@ -70,7 +72,8 @@ async def verify_journal(settings: Settings, anchors: Iterable[Anchor]) -> Chain
     refuse_missing_database(settings)
     ring = KeyRing.load(settings.key_ring, settings.master_key)
     async with open_journal(settings.database, ring) as journal:
-        return await journal.verify(anchors)
+        with show_progress("Walking along the journal") as on_progress:
+            return await journal.verify(anchors, on_progress)
 
 
 @asynccontextmanager

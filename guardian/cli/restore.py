@@ -25,7 +25,7 @@ from guardian.settings.toml_table import mode_switched
 from guardian.spaces.registry import Mode
 from guardian.storage.copies import restore_database
 from guardian.storage.database import Database, try_lock
-from guardian.storage.journal_store import ChainReport
+from guardian.storage.journal_chain import ChainReport
 from guardian.storage.key_export import read_files
 from guardian.storage.key_ring import KeyRing
 from guardian.storage.recovery_key import decrypt_with, identity_from_envelopes

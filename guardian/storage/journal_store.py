@@ -9,37 +9,44 @@ mailed every day, and printed with the roster). Read `SqlJournal` first.
 
 import hashlib
 import hmac
-import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from guardian.ids import CaseId
 from guardian.journal import SERVICE, Anchor, Entry, PastEntry
-from guardian.secrets import are_equal
-from guardian.storage.access_record import CASE, SEATS, AccessRecord
+from guardian.storage.access_record import AccessRecord
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.database import insert as insert_into
-from guardian.storage.encryption import DecryptionFailed, Expunged, FieldEncryption
+from guardian.storage.encryption import Expunged, FieldEncryption
+from guardian.storage.journal_chain import (
+    BODY_COLUMN,
+    CHAIN_COLUMNS,
+    GENESIS,
+    ChainEntry,
+    ChainReport,
+    ChainWalk,
+    canonical,
+    content_hash,
+    entry_code,
+)
 from guardian.storage.key_ring import KeyKind, KeyRing
 from guardian.storage.statements import insert
 from guardian.storage.tables.system import journal, journal_head, meta
 from guardian.storage.utc_datetime import to_microseconds
 
-GENESIS: Final = "0" * 64
+OnProgress = Callable[[int, int], None]
+"""Told how many entries were looked at, and of how many."""
+
 _HEAD: Final = 1
 _BATCH: Final = 500
-_FORMAT: Final = 2
-_COVERED: Final = ("position", "previous", "ring_key_id", "body_hash", "case_mark")
 _ANCHORED: Final = "journal anchored at"
-_MAC_KEY: Final = "journal 1"
 _MARK_KEY: Final = "journal cases 1"
 _BODIES: Final = KeyScope.of_service("journal")
-_BODY_COLUMN: Final = ("journal", "body")
 _TEXT_COLUMN: Final = ("journal", "sealed")
 
 
@@ -55,37 +62,6 @@ class JournalLine:
     about: Mapping[str, str]
     case: CaseId | None
     text: str | Expunged | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChainFault:
-    """Where the chain is broken, and in what."""
-
-    position: int
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChainReport:
-    """What a walk over the whole journal found, faults in the order of entries.
-
-    `withheld` counts entries without their body or encrypted text.
-    """
-
-    entries: int
-    withheld: int
-    head: str
-    faults: tuple[ChainFault, ...]
-
-    @property
-    def is_intact(self) -> bool:
-        """Return whether no fault was found."""
-        return not self.faults
-
-    @property
-    def anchor(self) -> Anchor:
-        """Return what is noted elsewhere of the journal as it stands."""
-        return Anchor(self.entries, self.head)
 
 
 class JournalReader:
@@ -134,27 +110,24 @@ class JournalReader:
         found = (await self._connection.execute(select(meta.c.value).where(meta.c.name == _ANCHORED))).scalar()
         return None if found is None else datetime.fromisoformat(found)
 
-    async def verify(self, anchors: Iterable[Anchor] = ()) -> ChainReport:
+    async def verify(self, anchors: Iterable[Anchor] = (), on_progress: OnProgress | None = None) -> ChainReport:
         """Compare every entry with its code, its predecessor and the head.
 
         The seats and exclusions of now are compared with what the journal says last of each, and the entries with the
-        anchors that were noted elsewhere.
+        anchors that were noted elsewhere. `on_progress` is told again and again how many were looked at, and of how many.
         """
-        walk = _ChainWalk(self._encryption, anchors)
-        async for row in self._rows():
-            await walk.check(row)
-        return walk.finish(await self.head(), await AccessRecord(self._connection).all_digests())
+        walk = ChainWalk(self._encryption, anchors)
+        head = await self.head()
+        while entries := await self._chain_after(walk.position):
+            await walk.check(entries)
+            if on_progress is not None:
+                on_progress(walk.position, head.position)
+        return walk.finish(head, await AccessRecord(self._connection).all_digests())
 
-    async def _rows(self) -> AsyncIterator[Row[Any]]:
-        position = 0
-        while True:
-            found = select(journal).where(journal.c.position > position).order_by(journal.c.position).limit(_BATCH)
-            rows = (await self._connection.execute(found)).all()
-            for row in rows:
-                yield row
-            if len(rows) < _BATCH:
-                return
-            position = rows[-1].position
+    async def _chain_after(self, position: int) -> Sequence[ChainEntry]:
+        found = select(*CHAIN_COLUMNS).where(journal.c.position > position).order_by(journal.c.position)
+        rows = await self._connection.execute(found.limit(_BATCH))
+        return cast("Sequence[ChainEntry]", rows.all())
 
     async def _lines(self, condition: ColumnElement[bool]) -> tuple[JournalLine, ...]:
         found = select(journal).where(condition, journal.c.body.is_not(None)).order_by(journal.c.position)
@@ -163,7 +136,7 @@ class JournalReader:
         return tuple([await self._line(row) for row in rows])
 
     async def _line(self, row: Row[Any]) -> JournalLine:
-        body = await self._encryption.decrypt_json(*_place(_BODY_COLUMN, row.position), row.body)
+        body = await self._encryption.decrypt_json(*_place(BODY_COLUMN, row.position), row.body)
         text = None if row.sealed is None else await self._text(row)
         case = None if body["case"] is None else CaseId(body["case"])
         return JournalLine(
@@ -236,17 +209,18 @@ class SqlJournal(JournalReader):
     async def _row(self, entry: Entry, position: int, previous: str, access: Mapping[str, str]) -> dict[str, Any]:
         encrypted = await self._encrypted_text(entry, position)
         said = _body(entry, encrypted, access)
-        body = await self._encryption.encrypt(_BODIES, *_place(_BODY_COLUMN, position), said)
+        body = await self._encryption.encrypt(_BODIES, *_place(BODY_COLUMN, position), said)
         ring = self._encryption.ring
         row: dict[str, Any] = {
             "position": position,
             "at": self._now,
             "previous": previous,
             "ring_key_id": ring.newest(KeyKind.JOURNAL),
-            "body_hash": _hash(body),
+            "body_hash": content_hash(body),
             "case_mark": None if entry.case is None else _mark(ring, ring.newest(KeyKind.JOURNAL), entry.case),
         }
-        return {**row, "mac": _mac(ring, row), "body": body, "sealed": encrypted}
+        covered = (to_microseconds(self._now), position, previous, row["ring_key_id"], row["body_hash"])
+        return {**row, "mac": entry_code(ring, (*covered, row["case_mark"])), "body": body, "sealed": encrypted}
 
     async def _encrypted_text(self, entry: Entry, position: int) -> bytes | None:
         if entry.text is None or entry.case is None:
@@ -254,113 +228,19 @@ class SqlJournal(JournalReader):
         return await self._encryption.encrypt(KeyScope.of_case(entry.case), *_place(_TEXT_COLUMN, position), entry.text)
 
 
-class _ChainWalk:
-    """Goes along the chain, oldest entry first, and notes each place where it is broken."""
-
-    def __init__(self, encryption: FieldEncryption, anchors: Iterable[Anchor]) -> None:
-        self._encryption = encryption
-        self._anchors = {anchor.position: anchor for anchor in anchors}
-        self._position = 0
-        self._mac = GENESIS
-        self._entries = 0
-        self._withheld = 0
-        self._unread_bodies = 0
-        self._access: dict[str, tuple[int, str]] = {}
-        self._faults: list[ChainFault] = []
-
-    async def check(self, row: Row[Any]) -> None:
-        """Compare the entry with its own code and with its predecessor."""
-        self._entries += 1
-        if row.position != self._position + 1:
-            self._add_fault(self._position + 1, "is missing")
-        if not are_equal(row.previous, self._mac):
-            self._add_fault(row.position, "does not follow the entry before it")
-        self._check_mac(row)
-        await self._check_body(row)
-        self._position, self._mac = row.position, row.mac
-
-    def finish(self, head: Anchor, access: Mapping[str, str]) -> ChainReport:
-        """Compare the last entry with the head, what was recorded last with what stands, and return the report."""
-        if head.position != self._position or not are_equal(head.mac, self._mac):
-            self._add_fault(self._position, "is not the entry that the head names")
-        for anchor in self._anchors.values():
-            self._add_fault(anchor.position, "is gone: it stood when the head was noted elsewhere")
-        if not self._unread_bodies:
-            self._check_access(access)
-        faults = sorted(self._faults, key=lambda fault: fault.position)
-        return ChainReport(self._entries, self._withheld, self._mac, tuple(faults))
-
-    def _check_mac(self, row: Row[Any]) -> None:
-        try:
-            expected = _mac(self._encryption.ring, {name: getattr(row, name) for name in ("at", *_COVERED)})
-        except KeyError:
-            self._add_fault(row.position, "was written under a key that is not on this ring")
-            return
-        if not are_equal(row.mac, expected):
-            self._add_fault(row.position, "does not bear the code that the service gives its entries")
-        anchor = self._anchors.pop(row.position, None)
-        if anchor is not None and not are_equal(row.mac, anchor.mac):
-            self._add_fault(row.position, "is not the one that stood when the head was noted elsewhere")
-
-    async def _check_body(self, row: Row[Any]) -> None:
-        if row.body is None:
-            self._withheld += 1
-            self._unread_bodies += 1
-            return
-        if not are_equal(_hash(row.body), row.body_hash):
-            self._add_fault(row.position, "has another body than the one that was written")
-            self._unread_bodies += 1
-            return
-        try:
-            body = await self._encryption.decrypt_json(*_place(_BODY_COLUMN, row.position), row.body)
-        except DecryptionFailed:
-            self._add_fault(row.position, "has a body that does not open")
-            self._unread_bodies += 1
-            return
-        self._access |= {what: (row.position, digest) for what, digest in body["access"].items()}
-        if row.sealed is None:
-            self._withheld += body["sealed"] is not None
-        elif body["sealed"] is None or not are_equal(_hash(row.sealed), body["sealed"]):
-            self._add_fault(row.position, "has another text than the one that was written")
-
-    def _check_access(self, access: Mapping[str, str]) -> None:
-        """Compare the seats and exclusions of now with what the journal says last of each."""
-        for what, digest in access.items():
-            position, recorded = self._access.pop(what, (self._position, ""))
-            if not are_equal(digest, recorded):
-                self._add_fault(
-                    position, f"is the last that changed the {_ACCESS[what.split()[0]]}; they were changed since"
-                )
-        for what, (position, _) in self._access.items():
-            self._add_fault(position, f"recorded the {_ACCESS[what.split()[0]]}; they were removed since")
-
-    def _add_fault(self, position: int, what: str) -> None:
-        self._faults.append(ChainFault(position, what))
-
-
-_ACCESS: Final = {SEATS: "seats of a member", CASE: "exclusions from a case"}
-
-
 def _body(entry: Entry, encrypted: bytes | None, access: Mapping[str, str]) -> str:
     """Return what the entry says; of its text, the hash of the encrypted bytes."""
-    return _canonical(
+    return canonical(
         {
             "act": entry.act,
             "by": entry.by,
             "authority": entry.authority,
             "about": dict(entry.about),
             "case": entry.case,
-            "sealed": None if encrypted is None else _hash(encrypted),
+            "sealed": None if encrypted is None else content_hash(encrypted),
             "access": dict(access),
         }
     )
-
-
-def _mac(ring: KeyRing, row: Mapping[str, Any]) -> str:
-    """Return the code of an entry; KeyError where its key is not on the ring."""
-    at, values = to_microseconds(row["at"]), [row[name] for name in _COVERED]
-    key = ring.derive(KeyKind.JOURNAL, _MAC_KEY, row["ring_key_id"])
-    return hmac.new(key, _canonical([_FORMAT, at, *values]).encode(), hashlib.sha256).hexdigest()
 
 
 def _mark(ring: KeyRing, number: int, case: CaseId) -> str:
@@ -376,11 +256,3 @@ def _place(column: tuple[str, str], position: int) -> tuple[str, str, str]:
     """Return table, row and column, to which a sealed value is bound."""
     table, name = column
     return table, str(position), name
-
-
-def _canonical(value: object) -> str:
-    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

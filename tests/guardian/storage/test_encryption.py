@@ -156,6 +156,17 @@ async def test_a_key_is_destroyed_once(encryption: FieldEncryption) -> None:
     assert not await encryption.destroy(CASE)
 
 
+async def test_many_of_a_column_open_as_each_alone_and_what_does_not_says_why(encryption: FieldEncryption) -> None:
+    gone = KeyScope.of_person(PersonId("person-1"))
+    rows = [("row-1", CASE), ("row-2", CASE), ("row-3", gone)]
+    sealed = [(row, await encryption.encrypt(scope, "notes", row, "text", f"{TEXT} {row}")) for row, scope in rows]
+    await encryption.destroy(gone)
+    moved, short = ("row-9", sealed[0][1]), ("row-4", b"no")
+    opened = await encryption.decrypt_each("notes", "text", [*sealed, moved, short])
+    assert opened[:3] == [f"{TEXT} row-1".encode(), f"{TEXT} row-2".encode(), EXPUNGED]
+    assert [type(each) for each in opened[3:]] == [DecryptionFailed, DecryptionFailed]
+
+
 async def test_the_other_scopes_outlive_a_destroyed_key(encryption: FieldEncryption) -> None:
     other = KeyScope.of_case(CaseId("case-2"))
     encrypted = await encryption.encrypt(other, "reports", "row-2", "text", TEXT)

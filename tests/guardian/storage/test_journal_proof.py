@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Row, delete, insert, select, update
 
 from guardian.cases.case import Case, CaseKind, CaseState
@@ -17,8 +19,8 @@ from guardian.ids import CaseId, MemberId
 from guardian.journal import SERVICE, Anchor, Entry
 from guardian.people.models import Group, Member, Office, Role
 from guardian.storage.database import Database
-from guardian.storage.journal_store import ChainReport
-from guardian.storage.key_ring import KeyRing
+from guardian.storage.journal_chain import ChainReport, entry_code
+from guardian.storage.key_ring import KeyKind, KeyRing
 from guardian.storage.tables.cases import cases, exclusions
 from guardian.storage.tables.people import members
 from guardian.storage.tables.system import journal, journal_head
@@ -75,6 +77,34 @@ async def test_a_chain_computed_anew_without_the_key_ring_is_found(
     assert {fault.position for fault in (await verify(units_of_work)).faults} == {1, 2, 3}
 
 
+@given(
+    at=st.integers(0, 2**53),
+    position=st.integers(1, 2**53),
+    number=st.integers(1, 9),
+    texts=st.tuples(st.text(max_size=70), st.text(max_size=70), st.none() | st.text(max_size=70)),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_code_of_an_entry_is_made_of_what_anybody_reads_there_as_json(
+    ring: KeyRing, at: int, position: int, number: int, texts: tuple[str, str, str | None]
+) -> None:
+    """Policy: P-9.8. Whoever has the ring can prove the chain without our code, whatever was put into the columns."""
+    previous, body_hash, mark = texts
+    while number not in ring.numbers(KeyKind.JOURNAL):
+        ring.add_keys(KeyKind.JOURNAL)
+    key = ring.derive(KeyKind.JOURNAL, "journal 1", number)
+    text = json.dumps([2, at, position, previous, number, body_hash, mark], separators=(",", ":"))
+    expected = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    assert entry_code(ring, (at, position, previous, number, body_hash, mark)) == expected
+
+
+async def test_a_walk_says_how_far_it_is(units_of_work: SqlUnitOfWorkFactory) -> None:
+    await write(units_of_work, *["case.was_read"] * 3)
+    said: list[tuple[int, int]] = []
+    async with units_of_work.read() as view:
+        await view.journal.verify(on_progress=lambda done, total: said.append((done, total)))
+    assert said[-1] == (3, 3)
+
+
 @pytest.mark.harm("history-rewritten")
 async def test_an_entry_brought_over_from_another_copy_of_the_database_is_found(
     units_of_work: SqlUnitOfWorkFactory, database: Database
@@ -89,6 +119,38 @@ async def test_an_entry_brought_over_from_another_copy_of_the_database_is_found(
     here = [dict(row._mapping) for row in await rows_of(database)]
     await replace_journal(database, [*here[:2], {**other[2], "previous": here[1]["mac"]}])
     assert [fault.position for fault in (await verify(units_of_work)).faults] == [3]
+
+
+@pytest.mark.harm("history-rewritten")
+async def test_an_entry_or_its_body_that_is_genuine_and_of_another_history_is_found(
+    units_of_work: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    """Policy: P-9.8. Its code and its seal are right, and of this place: it only does not follow what stands before it."""
+    await write(units_of_work, "case.was_read")
+    first = [dict(row._mapping) for row in await rows_of(database)]
+    await write(units_of_work, "case.was_read", "case.was_closed")
+    other = [dict(row._mapping) for row in await rows_of(database)]
+    await replace_journal(database, first)
+    await write(units_of_work, "case.was_reopened", "case.was_read")
+    here = [dict(row._mapping) for row in await rows_of(database)]
+    await replace_journal(database, [*here[:2], other[2]])
+    assert [(fault.position, fault.what) for fault in (await verify(units_of_work)).faults] == [
+        (3, "does not follow the entry before it")
+    ]
+    await replace_journal(database, [*here[:2], {**here[2], "body": other[2]["body"]}])
+    assert [fault.what for fault in (await verify(units_of_work)).faults] == [
+        "has another body than the one that was written"
+    ]
+
+
+@pytest.mark.harm("history-rewritten")
+async def test_an_entry_under_a_key_that_never_was_is_found(
+    units_of_work: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    """Policy: P-9.8. Whoever has no key names one that nobody has."""
+    await write(units_of_work, "case.was_read", "case.was_closed")
+    await execute(database, update(journal).where(journal.c.position == 2).values(ring_key_id=9))
+    assert [fault.position for fault in (await verify(units_of_work)).faults] == [2]
 
 
 @pytest.mark.harm("history-rewritten")
@@ -198,6 +260,15 @@ async def test_a_member_set_back_to_the_seats_of_before_is_found(
         uow.journal.note(Entry(act="member.was_seated", by=SERVICE))
     await execute(database, update(members).values(**before._mapping))
     assert [fault.position for fault in (await verify(seated)).faults] == [4]
+
+
+@pytest.mark.harm("access-given-past-the-journal")
+async def test_a_case_that_was_taken_out_with_its_exclusions_is_found(
+    seated: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    """Policy: P-9.8."""
+    await execute(database, delete(exclusions), delete(cases))
+    assert [fault.position for fault in (await verify(seated)).faults] == [2]
 
 
 async def test_a_change_of_access_is_recorded_even_where_no_act_was_noted(seated: SqlUnitOfWorkFactory) -> None:

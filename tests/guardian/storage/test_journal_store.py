@@ -14,7 +14,7 @@ from guardian.journal import SERVICE, Entry, by_member
 from guardian.storage.data_key_store import KeyScope
 from guardian.storage.database import Database
 from guardian.storage.encryption import EXPUNGED
-from guardian.storage.journal_store import GENESIS, ChainReport
+from guardian.storage.journal_chain import GENESIS, ChainReport
 from guardian.storage.tables.system import journal, journal_head
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from tests.guardian.storage.manual_clock import ManualClock
