@@ -27,19 +27,9 @@ async def complete_cases(app: AppContext, by: MemberId, typed: str) -> tuple[str
 
 async def complete_matters(app: AppContext, by: MemberId, typed: str) -> tuple[str, ...]:
     """Return the code names of the open local matters that the moderator may know of, the newest first."""
-    sought = normalize_code_name(typed)
     async with app.units_of_work.read() as view:
         member = await _seated(view, by, UseCase.READ_MATTER)
-        summaries = () if member is None else reversed(await view.open_work.open_summaries())
-        matters = [each for each in summaries if each.kind is CaseKind.LOCAL and sought in each.code_name]
-        found: list[str] = []
-        for start in range(0, len(matters), _AT_ONCE):
-            some = matters[start : start + _AT_ONCE]
-            statuses = await view.open_work.statuses_of([each.id for each in some])
-            found += [m.code_name for m in some if may_know_by_status(member, m, statuses.get(m.id, {}), view.now)]
-            if len(found) >= MOST_COMPLETIONS:
-                break
-    return tuple(found[:MOST_COMPLETIONS])
+        return () if member is None else await _open_matter_names(view, member, normalize_code_name(typed))
 
 
 async def complete_spaces(app: AppContext, by: MemberId, typed: str) -> tuple[str, ...]:
@@ -67,6 +57,19 @@ async def _readable_names(view: ReadView, member: Member, sought: str) -> tuple[
         if len(some) < _AT_ONCE:
             break
         after = some[-1].id
+    return tuple(found[:MOST_COMPLETIONS])
+
+
+async def _open_matter_names(view: ReadView, member: Member, sought: str) -> tuple[str, ...]:
+    summaries = reversed(await view.open_work.open_summaries())
+    matters = [each for each in summaries if each.kind is CaseKind.LOCAL and sought in each.code_name]
+    found: list[str] = []
+    for start in range(0, len(matters), _AT_ONCE):
+        some = matters[start : start + _AT_ONCE]
+        statuses = await view.open_work.statuses_of([each.id for each in some])
+        found += [m.code_name for m in some if may_know_by_status(member, m, statuses.get(m.id, {}), view.now)]
+        if len(found) >= MOST_COMPLETIONS:
+            break
     return tuple(found[:MOST_COMPLETIONS])
 
 
