@@ -169,8 +169,8 @@ class RecordStore(Protocol):
         """Return so many cases of these kinds in brief, the last opened first, that were opened before that one."""
         ...
 
-    async def cases_since(self, at: datetime) -> tuple[CaseId, ...]:
-        """Return the cases that were opened, or of which a report was received, at that instant or later."""
+    async def cases_between(self, since: datetime, until: datetime) -> tuple[CaseId, ...]:
+        """Return the cases that were opened, or of which a report was received, in `[since, until)`."""
         ...
 
     async def first_opened_at(self) -> datetime | None:

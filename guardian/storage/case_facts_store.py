@@ -22,7 +22,6 @@ from guardian.cases.case_records import (
 from guardian.cases.deadlines import DeadlineKind
 from guardian.cases.drafts import DraftState
 from guardian.cases.open_work import CaseSummary
-from guardian.cases.report_questions import HANDLED
 from guardian.cases.reports import ReportChannel
 from guardian.ids import CaseId, MemberId, PersonId, SpaceName
 from guardian.sanctions.models import LiftingCause, returns_at
@@ -111,10 +110,10 @@ class SqlCaseFactsStore(EncryptedSqlStore):
         rows = (await self._connection.execute(ordered)).all()
         return tuple([brief async for _, brief in self._summaries(rows)])
 
-    async def cases_since(self, at: datetime) -> tuple[CaseId, ...]:
-        """Return the cases that were opened, or of which a report was received, at that instant or later."""
-        opened = select(cases.c.id).where(cases.c.opened_at >= at)
-        received = select(reports.c.case_id).where(reports.c.received_at >= at)
+    async def cases_between(self, since: datetime, until: datetime) -> tuple[CaseId, ...]:
+        """Return the cases that were opened, or of which a report was received, in `[since, until)`."""
+        opened = select(cases.c.id).where(cases.c.opened_at >= since, cases.c.opened_at < until)
+        received = select(reports.c.case_id).where(reports.c.received_at >= since, reports.c.received_at < until)
         return tuple(CaseId(case) for case in (await self._connection.execute(opened.union(received))).scalars())
 
     async def first_opened_at(self) -> datetime | None:
@@ -157,9 +156,11 @@ class SqlCaseFactsStore(EncryptedSqlStore):
 
     async def _reports(self, those: _Those) -> _ByCase:
         found: dict[CaseId, list[ReceivedReport]] = defaultdict(list)
-        async for row, content in self._opened_rows(reports, those):
-            handled = content.get("answers", {}).get(HANDLED) == "yes" and not row.danger
-            found[row.case_id].append(ReceivedReport(row.received_at, ReportChannel(row.channel), handled))
+        columns = reports.c.case_id, reports.c.received_at, reports.c.channel, reports.c.handled, reports.c.danger
+        asked = _among(select(*columns), reports.c.case_id, those).order_by(reports.c.id)
+        for row in await self._connection.execute(asked):
+            received = ReceivedReport(row.received_at, ReportChannel(row.channel), row.handled and not row.danger)
+            found[row.case_id].append(received)
         return found
 
     async def _people(self, those: _Those) -> _ByCase:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, Select, select, update
 
+from guardian.cases.report_questions import HANDLED
 from guardian.cases.reports import Addition, Evidence, ReplyAddress, Report, ReportChannel
 from guardian.ids import CaseId, EvidenceId, MemberId, ReportId, SpaceName
 from guardian.spaces.port import Account
@@ -130,6 +131,7 @@ class SqlReportStore(SqlRiskStore):
     async def _report_columns(self, report: Report) -> dict[str, Any]:
         scope = KeyScope.of_case(report.case)
         return {
+            "handled": report.answers.get(HANDLED) == "yes",
             "danger": report.danger,
             "contact_is_safe": report.contact_is_safe,
             "do_not_contact": report.do_not_contact,

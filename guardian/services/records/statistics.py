@@ -4,16 +4,17 @@ Read `read_statistics` and `publish_half_year` first. Policy: P-10.1, P-4.2.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from guardian.cases.access import require_permission
-from guardian.cases.case_records import Publication
+from guardian.cases.case_records import CaseFacts, ConfirmedMerge, Publication
 from guardian.errors import Refused
 from guardian.ids import CaseId, MemberId, new_id
 from guardian.journal import Entry, by_member
+from guardian.people.models import Member
 from guardian.people.permissions import UseCase
 from guardian.services.context import AppContext, ReadView
 from guardian.services.records.recorded_cases import counted_cases, known_facts, recorded_facts
@@ -21,6 +22,7 @@ from guardian.services.records.sheet_files import SheetFormat, write_table
 from rules.statistics import COUNT_LABELS, COUNT_NAMES, Counts, HalfYear, count_half_year, half_years
 
 HALF_YEAR: Final = "half_year"
+_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,12 @@ async def read_statistics(app: AppContext, by: MemberId) -> tuple[HalfYearLine, 
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.READ_SHEET)
         published = await published_half_years(view)
-        those = await _not_all_published(view, published)
-        cases = counted_cases(await known_facts(view, member, those), await view.records.confirmed_merges())
         today = view.now.date()
-        periods = {HalfYear.of(today), *half_years(cases), *published}
+        open_periods = await _unpublished(view, published)
+        merges = await view.records.confirmed_merges()
+        cases = counted_cases(await _known_of(view, member, await _cases_of(view, open_periods, merges)), merges)
+        received = {period for period in half_years(cases) if period in open_periods}
+        periods = {HalfYear.of(today), *received, *published}
         return tuple(
             published.get(period)
             or HalfYearLine(period, count_half_year(cases, period), may_publish=period.ends <= today)
@@ -52,20 +56,44 @@ async def read_statistics(app: AppContext, by: MemberId) -> tuple[HalfYearLine, 
         )
 
 
-async def _not_all_published(view: ReadView, published: Collection[HalfYear]) -> tuple[CaseId, ...] | None:
-    """The cases that count in a half year which is not published, and perhaps more; None: any may.
-
-    What is published is not counted again: from the first report on to the first gap there is nothing to read.
-    """
+async def _unpublished(view: ReadView, published: Collection[HalfYear]) -> frozenset[HalfYear]:
+    """The half years that are not published, from that of the first case on: what is published is not counted again."""
     first = await view.records.first_opened_at()
-    if first is None:
-        return ()
-    gap = HalfYear.of(first.date())
-    while gap in published:
-        gap = HalfYear.of(gap.ends)
-    if gap == HalfYear.of(first.date()):
-        return None
-    return await view.records.cases_since(datetime.combine(gap.begins, time(), tzinfo=UTC))
+    last = HalfYear.of(view.now.date())
+    found, period = [], last if first is None else HalfYear.of(first.date())
+    while period <= last:
+        found.append(period)
+        period = HalfYear.of(period.ends)
+    return frozenset(found) - frozenset(published)
+
+
+async def _cases_of(
+    view: ReadView, periods: Iterable[HalfYear], merges: Iterable[ConfirmedMerge]
+) -> tuple[CaseId, ...]:
+    """The cases that count in these half years, and those in which people were found to be one, whenever that was."""
+    found = dict.fromkeys(merge.case for merge in merges)
+    for since, until in _runs(periods):
+        begins, ends = (datetime.combine(day, time(), tzinfo=UTC) for day in (since, until))
+        found |= dict.fromkeys(await view.records.cases_between(begins, ends))
+    return tuple(found)
+
+
+def _runs(periods: Iterable[HalfYear]) -> tuple[tuple[date, date], ...]:
+    """The half years as stretches of days, each as long as none is missing."""
+    runs: list[tuple[date, date]] = []
+    for period in sorted(periods):
+        follows = bool(runs) and runs[-1][1] == period.begins
+        begins = runs.pop()[0] if follows else period.begins
+        runs.append((begins, period.ends))
+    return tuple(runs)
+
+
+async def _known_of(view: ReadView, member: Member, those: Sequence[CaseId]) -> list[CaseFacts]:
+    """What the member may know of these cases, read so many at a time as a statement may name."""
+    found: list[CaseFacts] = []
+    for start in range(0, len(those), _AT_ONCE):
+        found += await known_facts(view, member, those[start : start + _AT_ONCE])
+    return found
 
 
 async def publish_half_year(app: AppContext, by: MemberId, period: str) -> str:
@@ -79,7 +107,7 @@ async def publish_half_year(app: AppContext, by: MemberId, period: str) -> str:
             raise Refused("not_over", "This half year is not over yet.", "P-10.1")
         if found in await published_half_years(uow):
             raise Refused("frozen", "It is published already, and what is published stays as it is.", "P-10.1")
-        counts = count_half_year(counted_cases(await recorded_facts(uow), await uow.records.confirmed_merges()), found)
+        counts = await _count_all(uow, found)
         content = json.dumps(asdict(counts))
         await uow.records.add_publication(
             Publication(id=new_id(), kind=HALF_YEAR, period=str(found), at=uow.now, by=by, content=content)
@@ -87,6 +115,18 @@ async def publish_half_year(app: AppContext, by: MemberId, period: str) -> str:
         about = {"period": str(found)}
         uow.journal.note(Entry(act="statistics.were_published", by=by_member(by), authority="P-10.1", about=about))
     return f"The statistics of {found} are published, and stay as they are."
+
+
+async def _count_all(view: ReadView, period: HalfYear) -> Counts:
+    """The eleven numbers of every case, whoever may know of it."""
+    merges = await view.records.confirmed_merges()
+    those = await _cases_of(view, [period], merges)
+    facts = [
+        each
+        for start in range(0, len(those), _AT_ONCE)
+        for each in await recorded_facts(view, those[start : start + _AT_ONCE])
+    ]
+    return count_half_year(counted_cases(facts, merges), period)
 
 
 async def export_statistics(app: AppContext, by: MemberId) -> bytes:

@@ -96,6 +96,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_name", name=op.f("uq_cases_code_name")),
     )
     op.create_index(op.f("ix_cases_joined_into"), "cases", ["joined_into"], unique=False)
+    op.create_index(op.f("ix_cases_opened_at"), "cases", ["opened_at"], unique=False)
     op.create_index(op.f("ix_cases_state"), "cases", ["state"], unique=False)
     op.create_table(
         "data_keys",
@@ -768,6 +769,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.String(length=64), nullable=False),
         sa.Column("channel", sa.String(length=64), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("handled", sa.Boolean(), nullable=False),
         sa.Column("danger", sa.Boolean(), nullable=False),
         sa.Column("contact_is_safe", sa.Boolean(), nullable=True),
         sa.Column("do_not_contact", sa.Boolean(), nullable=False),
@@ -779,6 +781,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reports_case_id"), "reports", ["case_id"], unique=False)
     op.create_index(op.f("ix_reports_held_back"), "reports", ["held_back"], unique=False)
+    op.create_index(op.f("ix_reports_received_at"), "reports", ["received_at"], unique=False)
     op.create_table(
         "reviews",
         sa.Column("id", sa.String(length=64), nullable=False),

@@ -6,6 +6,7 @@ import pytest
 
 from guardian.errors import Refused
 from guardian.ids import MemberId
+from guardian.people.links import Merge
 from guardian.services.records.sheet_import import import_sheet
 from guardian.services.records.statistics import export_statistics, publish_half_year, read_statistics
 from guardian.services.records.yearly import (
@@ -16,7 +17,8 @@ from guardian.services.records.yearly import (
 )
 from guardian.services.records.yearly_files import write_html, write_markdown
 from rules.statistics import Counts
-from tests.builders.community import AMARA, BRUNO, DMITRI, Community
+from tests.builders.community import AMARA, BRUNO, CHIARA, DMITRI, Community
+from tests.builders.statements import statements
 from tests.guardian.services.records.test_sheet import a_file
 
 
@@ -46,6 +48,71 @@ async def test_numbers_that_are_not_public_have_nothing_of_a_case_that_is_kept_f
     await community.a_named_case(named_members=(DMITRI,))
     assert (await numbers(community, "2026-1")).reports == 1
     assert (await numbers(community, "2026-1", DMITRI)).reports == 0
+
+
+async def an_older_case(community: Community, day: str, number: int) -> None:
+    older = a_file(
+        {
+            "Date of report": day,
+            "Case code name": f"amber-{number}",
+            "Person code name": f"linen-{number}",
+            "Resolution date": day,
+        }
+    )
+    outcome = await import_sheet(community.app, AMARA, older, is_dry_run=False)
+    assert not outcome.refused
+
+
+@pytest.mark.harm("published-number-changes")
+async def test_half_years_before_and_after_a_published_one_are_counted_each_with_its_own(community: Community) -> None:
+    """P-10.1"""
+    days = ("2019-03-01", "2020-05-04", "2020-06-30", "2020-07-01", "2022-12-31")
+    for number, day in enumerate(days):
+        await an_older_case(community, day, number)
+    await publish_half_year(community.app, BRUNO, "2020-1")
+    await an_older_case(community, "2020-05-05", len(days))
+    shown = {str(line.period): line.counts.reports for line in await read_statistics(community.app, AMARA)}
+    assert shown == {"2026-1": 0, "2022-2": 1, "2020-2": 1, "2020-1": 2, "2019-1": 1}
+
+
+@pytest.mark.harm("published-number-changes")
+async def test_people_found_to_be_one_in_a_case_of_another_year_are_published_as_one(community: Community) -> None:
+    """P-10.1"""
+    for number, day in enumerate(("2020-05-04", "2020-06-30", "2022-12-31")):
+        await an_older_case(community, day, number)
+    async with community.units_of_work.begin() as uow:
+        cases = {case.code_name: case.id for case in await uow.cases.cases()}
+        kept, other = [(await uow.cases.parties_of(cases[f"amber-{number}"]))[0].person for number in (0, 1)]
+        assert kept is not None
+        assert other is not None
+        said = Merge(
+            id="merge-1",
+            kept=kept,
+            other=other,
+            case=cases["amber-2"],
+            at=uow.now,
+            by=BRUNO,
+            evidence="the same voice",
+            confirmed_at=uow.now,
+            confirmed_by=CHIARA,
+        )
+        await uow.links.add_merge(said)
+    assert (await numbers(community, "2020-1")).people_named == 1
+    await publish_half_year(community.app, BRUNO, "2020-1")
+    assert (await numbers(community, "2020-1")).people_named == 1
+
+
+async def test_what_is_published_is_not_read_again_to_be_counted(community: Community) -> None:
+    """P-10.1: the numbers of many years cost what those of the open ones do."""
+    await an_older_case(community, "2020-05-04", 1)
+    with statements() as before:
+        await read_statistics(community.app, AMARA)
+    await publish_half_year(community.app, BRUNO, "2020-1")
+    with statements() as after:
+        await read_statistics(community.app, AMARA)
+    of_reports = [statement for statement, _ in before if "FROM stated_records" in statement]
+    assert of_reports
+    assert not [statement for statement, _ in after if "FROM stated_records" in statement]
 
 
 async def test_a_half_year_that_goes_on_is_not_published(community: Community) -> None:
