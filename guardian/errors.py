@@ -31,6 +31,11 @@ class Refused(GuardianError):
         self.rule = rule
         self.facts = facts or {}
 
+    @property
+    def citing_rule(self) -> str:
+        """Return the sentence with the rule that it rests on, for members, who can look the rule up."""
+        return f"{self.sentence} (rule {self.rule})" if self.rule.startswith("P-") else self.sentence
+
 
 class NotFound(GuardianError):
     """There is nothing of that kind for this asker. Never says which of the two it is."""

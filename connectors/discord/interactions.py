@@ -269,7 +269,10 @@ class InteractionRouter:
         """Return what the handler answers the member, or in words why it was not carried out."""
 
         async def for_member() -> Reply:
-            return await handler(await require_member(self.app, self.account_of(interaction)))
+            try:
+                return await handler(await require_member(self.app, self.account_of(interaction)))
+            except Refused as refused:
+                return Reply(refused.citing_rule)
 
         return await self._run(interaction, for_member)
 

@@ -42,10 +42,11 @@ log = logger("web")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a form, and at which of its fields."""
+    """What is wrong with a form, and at which of its fields. `rule`: the id of the rule of policy that says so."""
 
     field: str
     sentence: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

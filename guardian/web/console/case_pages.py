@@ -263,7 +263,9 @@ class CasePages:
             wanted = read_consequence(sent, "propose")
         except Refused as refused:
             field = PROPOSAL_FIELDS.get(refused.code, "propose-outcome")
-            return await self._show(request, visit, FormEntry(form.fields, Fault(field, refused.sentence)))
+            return await self._show(
+                request, visit, FormEntry(form.fields, Fault(field, refused.sentence, refused.rule))
+            )
         found: tuple[PersonCoverage, ...] = ()
         if wanted.restriction is not Restriction.NONE:
             found = await preview_case_coverage(self._app, visit.by, sent.case, wanted.restriction)
@@ -281,7 +283,9 @@ class CasePages:
         except Refused as refused:
             if refused.code in NOT_YOURS:
                 raise
-            return await self._show(request, visit, FormEntry(form.fields, Fault("look-account", refused.sentence)))
+            return await self._show(
+                request, visit, FormEntry(form.fields, Fault("look-account", refused.sentence, refused.rule))
+            )
         return await self._show(request, visit, FormEntry(form.fields), found=found)
 
     async def _suggest_accounts(self, request: Request, visit: Visit, _: Form) -> Response:

@@ -171,9 +171,9 @@ class Console:
         except (Refused, Stale) as error:
             if isinstance(error, Refused) and error.code in NOT_YOURS:
                 raise
-            code = error.code if isinstance(error, Refused) else ""
+            code, rule = (error.code, error.rule) if isinstance(error, Refused) else ("", "")
             where = at if isinstance(at, str) else at.get(code, at.get("", ""))
-            return await again(FormEntry(form.fields, Fault(where, error.sentence)))
+            return await again(FormEntry(form.fields, Fault(where, error.sentence, rule)))
         return self.redirect(visit, to, told if isinstance(told, str) and not said else said)
 
     def redirect(self, visit: Visit, to: str, message: str = "") -> Response:
@@ -227,7 +227,7 @@ class Console:
         except Refused as error:
             if error.code in NOT_YOURS:
                 return self.render(visit, "not_found.html", status=404)
-            return self.render(visit, "refused.html", status=403, sentence=error.sentence)
+            return self.render(visit, "refused.html", status=403, sentence=error.citing_rule)
 
     def _token(self, session: SessionId) -> str:
         return hmac.new(self.site.app.page_key, b"console " + session.encode(), hashlib.sha256).hexdigest()

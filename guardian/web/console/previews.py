@@ -60,7 +60,7 @@ class Previews(Generic[T]):
         except Refused as error:
             if error.code in NOT_YOURS:
                 raise
-            return await again(FormEntry(form.fields, Fault(field_of(error, fields), error.sentence)))
+            return await again(FormEntry(form.fields, Fault(field_of(error, fields), error.sentence, error.rule)))
         key = new_id()
         self._pending[visit.session, key] = pending
         return self._console.render(visit, template, kept=[(PREVIEW, key), *_typed(form)], **facts)
