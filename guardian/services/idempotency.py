@@ -17,7 +17,7 @@ async def earlier_result(uow: UnitOfWork, source: str, delivery: str | None) -> 
     if earlier is None:
         return None
     if earlier.answer is None:
-        raise Refused("repeated", "This has been done already.")
+        raise Refused("repeated", "This has been done already.", "P-2.4")
     return earlier.answer
 
 

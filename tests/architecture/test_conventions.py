@@ -44,6 +44,22 @@ def test_connectors_take_monotonic_seconds_and_no_other_time_from_the_clock() ->
     assert taken <= {"guardian.clock.monotonic_seconds", "guardian.clock.Clock"}
 
 
+def test_every_refusal_names_a_rule_of_policy() -> None:
+    nameless = [
+        f"{module.path}:{node.lineno}"
+        for module in modules("rules", *(f"guardian/{each}" for each in ("cases", "people", "sanctions", "services")))
+        for node in nodes(module)
+        if isinstance(node, ast.Call) and dotted(node.func) in ("Refused", "refused") and not _names_rule(node)
+    ]
+    assert nameless == []
+
+
+def _names_rule(refusal: ast.Call) -> bool:
+    """Whether a third argument says which rule; where it is written out, it is the id of one."""
+    given = [*refusal.args[2:3], *(each.value for each in refusal.keywords if each.arg == "rule")]
+    return any(not isinstance(each, ast.Constant) or str(each.value).startswith("P-") for each in given)
+
+
 def test_no_import_hides_in_a_function() -> None:
     hidden = [
         f"{module.path}:{node.lineno}"

@@ -158,7 +158,9 @@ def _check_new_members(app: AppContext, new: Iterable[NewMember], members: Itera
         for seat in each.seats:
             require_general(seat.group)
         if strange:
-            raise Refused("no_such_space", f"{each.name} has an account in {strange[0]!r}, which is no space here.")
+            raise Refused(
+                "no_such_space", f"{each.name} has an account in {strange[0]!r}, which is no space here.", "P-1.3"
+            )
         if not each.accounts and not each.email:
             sentence = f"{each.name} cannot be reached: give an account in one of the spaces, or a mail address."
             raise Refused("no_way", sentence, "P-1.5")
