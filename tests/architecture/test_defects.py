@@ -1,14 +1,18 @@
 """The defects that `python -m tests.mutate` plants still fit the source, and each says what it would do to somebody."""
 
 import ast
+import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from rules.policy import policy_values
+from tests.architecture.source import modules
 from tests.changed import ROOT
 from tests.mutate.concern import Concern
 from tests.mutate.defect import TABLE, Defect, Misplaced, table
+from tests.mutate.drawn import MACHINES, USUAL, drawn_defects
 from tests.mutate.exchange import exchange
 
 _HOW = "where the code says the same in other words, the defect's `text` in tests/mutate/defects has to say it, too"
@@ -18,6 +22,24 @@ def test_every_defect_can_still_be_planted() -> None:
     misplaced = [fault for defect in table() if (fault := _fault(defect))]
 
     assert not misplaced, f"{_HOW}: {misplaced}"
+
+
+def test_every_value_of_the_policy_and_every_row_of_a_state_table_can_be_changed() -> None:
+    drawn = {defect.name: defect for defect in drawn_defects()}
+    rows = {f"{machine.subject}.{state}.{event}" for machine, _ in MACHINES.values() for state, event in machine.table}
+
+    assert [fault for defect in drawn.values() if (fault := _fault(defect))] == []
+    assert {f"{USUAL}.{value.path}" for value in policy_values()} | rows <= drawn.keys()
+    assert [name for name, defect in drawn.items() if not defect.asked] == [], "no test cites the rule behind them"
+
+
+def test_every_state_machine_of_the_product_is_drawn_from() -> None:
+    tables = re.compile(r"^(\w+): Final = StateMachine\(", re.MULTILINE)
+    found = {
+        name for module in modules("guardian", "rules") for name in tables.findall(Path(ROOT / module.path).read_text())
+    }
+
+    assert found == set(MACHINES)
 
 
 def test_every_defect_has_a_name_of_its_own() -> None:

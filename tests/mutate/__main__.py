@@ -1,6 +1,6 @@
 """`python -m tests.mutate`: plant each defect of the table, one at a time, and list those that no test notices.
 
-`--changed` takes those in files that differ from the main line, words choose by name or file (`lease`,
+`--drawn` plants those that are drawn from the policy files and the state tables instead (`drawn`), `--changed` takes those in files that differ from the main line, words choose by name or file (`lease`,
 `guardian/reconciler`), `--list` only lists them. `--write` keeps which test noticed each, which is then asked first.
 Read `main` first.
 """
@@ -13,6 +13,7 @@ from typing import Final
 
 from tests.changed import ROOT, find_changed
 from tests.mutate.defect import Defect, table
+from tests.mutate.drawn import drawn_defects
 from tests.mutate.trial import Result, Verdict, open_trials
 
 NOTICED: Final = ROOT / "tests" / "mutate" / "noticed.json"
@@ -23,7 +24,8 @@ _CEILING_SECONDS: Final = 240.0
 def main(words: list[str]) -> int:
     """Return 0 when every chosen defect was noticed, or is explained."""
     asked = _parser().parse_args(words)
-    chosen = tuple(_choose(asked.words, changed=asked.changed, unnoticed=asked.unnoticed))
+    every = drawn_defects() if asked.drawn else table()
+    chosen = tuple(_choose(every, asked.words, changed=asked.changed, unnoticed=asked.unnoticed))
     if asked.list:
         for defect in chosen:
             print(f"{defect.name}  ({defect.file})\n    {defect.harm}")
@@ -50,6 +52,7 @@ def known_tests() -> dict[str, str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.mutate", description="Plant defects, and see who notices.")
     parser.add_argument("words", nargs="*", help="parts of the names or files of the defects to plant; all without")
+    parser.add_argument("--drawn", action="store_true", help="each value of the policies, each row of a state table")
     parser.add_argument("--changed", action="store_true", help="only in files that differ from the main line")
     parser.add_argument("--unnoticed", action="store_true", help="only those that no test is known to notice")
     parser.add_argument("--list", action="store_true", help="list them, and plant none")
@@ -61,10 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _choose(words: list[str], *, changed: bool, unnoticed: bool) -> Iterable[Defect]:
+def _choose(every: Iterable[Defect], words: list[str], *, changed: bool, unnoticed: bool) -> Iterable[Defect]:
     files = set(find_changed().paths) if changed else None
     known = known_tests() if unnoticed else {}
-    for defect in table():
+    for defect in every:
         is_meant = not words or any(word in defect.name or word in defect.file for word in words)
         if is_meant and (files is None or defect.file in files) and defect.name not in known:
             yield defect
@@ -92,7 +95,7 @@ def _print_summary(results: list[Result]) -> None:
 
 def _write(result: Result) -> None:
     """Keep which test noticed the defect, beside what is known of those that still stand in the table."""
-    names, known = {defect.name for defect in table()}, known_tests()
+    names, known = {defect.name for defect in (*table(), *drawn_defects())}, known_tests()
     if result.verdict is Verdict.NOTICED:
         known[result.defect.name] = result.by
     elif result.verdict is Verdict.SURVIVED:

@@ -26,7 +26,8 @@ class Misplaced(Exception):
 class Defect:
     """`text`, found once in `file` (within the function or class `inside`, where that is given), replaced by `becomes`.
 
-    `test`: the file, or one test of it, that is asked first. `explained`: why no test has to notice it.
+    `test`: the file, or one test of it, that is asked first. `asked`: the tests that are asked in place of those near the
+    source. `explained`: why no test has to notice it. `inside` may be a section of a policy file, as `[reports]`.
     """
 
     name: str
@@ -37,10 +38,11 @@ class Defect:
     inside: str = ""
     test: str = ""
     explained: str = ""
+    asked: tuple[str, ...] = ()
 
     def plant(self, source: str) -> str:
         """Return the source with the defect in it."""
-        start, end = _range_of(source, self.inside) if self.inside else (0, len(source))
+        start, end = _range_of(source, self.inside)
         found = source.count(self.text, start, end)
         if found != 1 or self.text == self.becomes:
             where = f"{self.file}, in {self.inside}" if self.inside else self.file
@@ -75,6 +77,12 @@ def _defect(name: str, entry: Mapping[str, Any]) -> Defect:
 
 def _range_of(source: str, name: str) -> tuple[int, int]:
     """The characters of the function or class of that name; a method is named with its class, as `Loop.start`."""
+    if not name:
+        return 0, len(source)
+    if name.startswith("["):
+        start = source.index(name)
+        end = source.find("\n[", start)
+        return start, len(source) if end < 0 else end + 1
     node: ast.AST = _parsed(source)
     for part in name.split("."):
         node = _named(node, part, name)

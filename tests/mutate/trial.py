@@ -28,6 +28,7 @@ _MEMORY: Final = Path("/dev/shm")
 _NICE: Final = 10
 _FAILED: Final = 1
 _TOGETHER: Final = 4
+_ASKED_TOGETHER: Final = 40
 _NOT_COLLECTED: Final = (2, 3, 4)
 _CUT_OFF: Final = -1
 
@@ -88,6 +89,9 @@ class Trials:
 
     def _portions(self, defect: Defect, circles: int) -> Iterator[tuple[str, ...]]:
         """The files of each circle, a few at a time: of many that take too long together, all but one may be quick."""
+        if defect.asked:
+            yield from (defect.asked[at : at + _ASKED_TOGETHER] for at in range(0, len(defect.asked), _ASKED_TOGETHER))
+            return
         for circle in self._concern.circles(defect.file)[:circles]:
             yield from (circle[at : at + _TOGETHER] for at in range(0, len(circle), _TOGETHER))
 
