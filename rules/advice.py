@@ -1,5 +1,8 @@
 """Who is asked for advice in a case, and who ends it. Pure. Policy: P-1.1."""
 
+from datetime import datetime
+
+from rules.policy import Policy
 from rules.verdict import Verdict, allowed, refused
 
 
@@ -20,3 +23,11 @@ def may_ask_adviser(
     if is_asked:
         return refused("is_asked", "They are asked into this case already.", "P-1.1")
     return allowed("P-1.1")
+
+
+def answer_due_at(asked_at: datetime, policy: Policy) -> datetime:
+    """Return by when an adviser says whether they have a conflict; after that somebody on the case sees to it.
+
+    Policy: P-1.1.
+    """
+    return asked_at + policy.membership.adviser_answers_within

@@ -26,6 +26,7 @@ ALSO_WHEN_CLOSED: Final = frozenset(
         TaskKind.MEND_SPACE,
         TaskKind.REACH_PERSON,
         TaskKind.GIVE_BACK,
+        TaskKind.AGREE_TO_EXPUNGE,
     }
 )
 """What is still asked for once its case is closed: somebody is restricted by it, or waits for it."""

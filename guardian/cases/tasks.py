@@ -55,6 +55,9 @@ class TaskKind(StrEnum):
     READ_DATA_ANSWER = "read_data_answer"
     GIVE_BACK = "give_back"
     CONFIRM_OFFICE = "confirm_office"
+    ANSWER_ADVICE_REQUEST = "answer_advice_request"
+    SEE_TO_ADVISER = "see_to_adviser"
+    AGREE_TO_EXPUNGE = "agree_to_expunge"
     SEE_TO_DEADLINE = "see_to_deadline"
 
 

@@ -47,6 +47,7 @@ from guardian.storage.tables.measures import foreign_restrictions, measures
 from guardian.storage.tables.pauses import pauses
 from guardian.storage.tables.people import accounts
 from guardian.storage.tables.raids import raids
+from guardian.storage.tables.retention import expunge_decisions
 from guardian.storage.tables.risk import conflict_claims
 from guardian.storage.tables.sanctions import coverage, liftings, reinstatement_approvals, sanctions, work_items
 from rules.notification import NotificationState
@@ -150,12 +151,16 @@ class SqlOpenItemStore(EncryptedSqlStore):
         skips = select(steps).where(steps.c.state == StepState.SKIP_REQUESTED)
         answers = select(board_answers).where(board_answers.c.confirmed_at.is_(None))
         unconfirmed = select(motions).where(motions.c.confirmed_at.is_(None))
+        expunging = select(expunge_decisions).where(
+            expunge_decisions.c.agreed_at.is_(None), expunge_decisions.c.ended_at.is_(None)
+        )
         claims = await self._all(select(conflict_claims).where(conflict_claims.c.decided_at.is_(None)))
         return [
             *[self._item(TaskKind.READ_DRAFT, r, word=r.kind) for r in await self._all(select(drafts).where(unread))],
             *[self._item(TaskKind.CONFIRM_SKIP, r, subject=r.kind, word=r.kind) for r in await self._all(skips)],
             *[self._item(TaskKind.CONFIRM_BOARD_ANSWER, row) for row in await self._all(answers)],
             *[self._item(TaskKind.CONFIRM_MOTION, row) for row in await self._all(unconfirmed)],
+            *[self._item(TaskKind.AGREE_TO_EXPUNGE, row) for row in await self._all(expunging)],
             *[self._item(TaskKind.DECIDE_CONFLICT, r, word=self._reveal(r.case_id, r.about_id)) for r in claims],
         ]
 

@@ -45,6 +45,7 @@ class Membership:
     silence: Annotated[timedelta, Source("P-1.2", 7 * DAY, YEAR)]
     least_members: Annotated[int, Source("P-1.2", 1, 20)]
     least_administrators: Annotated[int, Source("P-1.4", 1, 10)]
+    adviser_answers_within: Annotated[timedelta, Source("P-1.1", HOUR, 90 * DAY)]
     represent_for: Annotated[timedelta, Source("P-1.1", DAY, 2 * YEAR)]
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from rules import (
+    advice,
     brake,
     conflicts,
     data_requests,
@@ -358,6 +359,7 @@ PROBES: dict[str, Probe] = {
     "membership.least_administrators": lambda policy: [
         membership.administration_faults({"here": "ABCDEFGHIJKLMN"[:n]}, policy) for n in range(14)
     ],
+    "membership.adviser_answers_within": lambda policy: advice.answer_due_at(NOW, policy),
     "membership.represent_for": lambda policy: [
         membership.may_represent_until(NOW + days * DAY, NOW, policy).code for days in range(1000)
     ],

@@ -17,7 +17,9 @@ from guardian.cases.unilateral_acts import ActReview, ActState, UnilateralAct, i
 from guardian.ids import MemberId, ProposalId
 from guardian.journal import OPERATOR, PARTY, SERVICE
 from guardian.sanctions.models import Coverage, Sanction, term_state_at
+from guardian.services.case_flow import reported_people
 from guardian.services.context import AppContext, ReadView
+from guardian.services.deliberation.results import standing_decisions, undecided_people
 from guardian.services.deliberation.tally import tally_of
 from guardian.services.visibility import visible_coverage
 from rules.ladder import TermState
@@ -60,7 +62,7 @@ class SanctionView:
 class Proceedings:
     """What has become of a case. `names` says what everybody who acted in it is called, by the id in its records.
 
-    `claims` are only those that are decided: an open one may be about the reader (P-4.1).
+    `undecided` are the code names of those reported on whom nothing is decided, once something is on another. `claims` are only those that are decided: an open one may be about the reader (P-4.1).
     """
 
     names: Mapping[str, str]
@@ -72,6 +74,7 @@ class Proceedings:
     claims: tuple[ConflictClaim, ...] = ()
     handoffs: tuple[Handoff, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    undecided: tuple[str, ...] = ()
 
 
 async def read_proceedings(app: AppContext, by: MemberId, code_name: str) -> Proceedings:
@@ -97,7 +100,16 @@ async def read_proceedings(app: AppContext, by: MemberId, code_name: str) -> Pro
             ),
             handoffs=() if case.kind is CaseKind.LOCAL else await view.handoffs.of_case(case.id),
             conditions=await view.conditions.conditions_of(case.id),
+            undecided=await _undecided_names(view, case),
         )
+
+
+async def _undecided_names(view: ReadView, case: Case) -> tuple[str, ...]:
+    """Who of several reported people is still undecided, once something is decided on another. Policy: P-3.1, P-5.8."""
+    if len(await reported_people(view, case)) < 2 or not await standing_decisions(view, case):
+        return ()
+    people = [await view.people.person(each) for each in await undecided_people(view, case)]
+    return tuple(person.code_name for person in people if person is not None)
 
 
 def _redact_for_actor(act: UnilateralAct, by: MemberId) -> UnilateralAct:

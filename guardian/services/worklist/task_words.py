@@ -91,6 +91,15 @@ TASKS: Final[Mapping[TaskKind, TaskWords]] = MappingProxyType(
             PEOPLE, "Access has returned in {space}: say whether roles and membership are given back", "sanctions"
         ),
         TaskKind.CONFIRM_OFFICE: TaskWords(MEMBERSHIP, "Agree, or do not, that {member} becomes privacy officer"),
+        TaskKind.ANSWER_ADVICE_REQUEST: TaskWords(
+            CONFLICTS, "You are asked for advice: say whether you have a conflict"
+        ),
+        TaskKind.SEE_TO_ADVISER: TaskWords(
+            CONFLICTS, "An adviser has not answered: speak to them, or ask another", "conflicts"
+        ),
+        TaskKind.AGREE_TO_EXPUNGE: TaskWords(
+            DECISIONS, "Agree, or do not, that the case need not be kept any longer", "retention"
+        ),
         TaskKind.SEE_TO_DEADLINE: TaskWords(DECISIONS, "Late: see to it"),
     }
 )

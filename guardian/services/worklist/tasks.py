@@ -20,9 +20,11 @@ from guardian.people.permissions import MEMBERS, UseCase, holds_seat, may_perfor
 from guardian.services.context import AppContext, ReadView
 from guardian.services.escalation.cross_space import waiting_patterns
 from guardian.services.identity.merging import sees_both
+from guardian.services.worklist.advice_tasks import advice_tasks
 from guardian.services.worklist.asked import find_asked
 from guardian.services.worklist.asker import AskedTask, Asker
 from guardian.services.worklist.data_tasks import data_tasks
+from guardian.services.worklist.retention_tasks import retention_tasks
 from rules.policy import Policy
 from rules.worklist import claim_stands, oldest_standing
 
@@ -72,6 +74,8 @@ async def find_tasks(view: ReadView, policy: Policy, member: Member) -> tuple[Fo
     members = await view.people.members()
     asked = [*find_asked(_asker(view, policy, member, members, work)), *await _asked_one_by_one(view, member, work)]
     asked += _offices_to_confirm(view, member, members)
+    asked += await advice_tasks(view, policy, member, work)
+    asked += await retention_tasks(view, policy, member, work)
     asked += data_tasks(policy, member, members, work, await view.data_requests.open_requests(), view.now)
     claims = await view.task_claims.standing_claims(oldest_standing(view.now, policy))
     found = [

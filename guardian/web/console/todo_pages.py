@@ -24,6 +24,7 @@ _PAGES: Final = {
     TaskKind.CONFIRM_ACT: "/console/reviews",
     TaskKind.GIVE_STATEMENT: "/console/reviews",
     TaskKind.CONFIRM_OFFICE: "/console/members",
+    TaskKind.ANSWER_ADVICE_REQUEST: "/console/advice",
     TaskKind.ANSWER_DATA_REQUEST: "/console/data-requests",
     TaskKind.READ_DATA_ANSWER: "/console/data-requests",
 }

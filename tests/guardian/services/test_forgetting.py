@@ -12,6 +12,7 @@ from guardian.cases.case import CaseState
 from guardian.cases.case_records import StatedRecord
 from guardian.cases.notes import Findings, Violation
 from guardian.cases.proposals import Consequence, Decision
+from guardian.cases.tasks import TaskKind
 from guardian.errors import NotFound, Refused
 from guardian.ids import DecisionId, new_id
 from guardian.notices.models import NoticeState
@@ -27,6 +28,7 @@ from guardian.services.records.recorded_cases import counted_cases, recorded_fac
 from guardian.services.records.sheet import SheetWords, read_sheet, state_in_sheet
 from guardian.services.retention import expunction, holds
 from guardian.services.retention.expunge_decisions import agree_to_expunge, propose_expunging
+from guardian.services.worklist.tasks import list_tasks
 from guardian.storage.key_rotation import rotate_keys
 from rules.case_marks import CaseMarkKind
 from rules.conflicts import ConflictReason
@@ -361,6 +363,20 @@ async def test_what_has_no_day_is_let_go_by_two_and_after_a_while(community: Com
     assert await is_expunged(journey)
 
 
+async def test_what_waits_for_a_second_word_stands_on_the_list_of_all_but_its_author(community: Community) -> None:
+    """P-9.5: nobody has to remember that a case waits to be let go; and it goes from the list with the second word."""
+    kinds = {TaskKind.AGREE_TO_EXPUNGE}
+    journey = await a_serious_case(community)
+    await propose_expunging(community.app, AMARA, journey.code_name, "Twelve years have passed.")
+    (task,) = await list_tasks(community.app, BRUNO, kinds=kinds)
+    assert task.code_name == journey.code_name
+    assert await list_tasks(community.app, AMARA, kinds=kinds) == ()
+    decision = (await holds.read_retention(community.app, BRUNO, journey.code_name)).decision
+    assert decision is not None
+    await agree_to_expunge(community.app, BRUNO, journey.code_name, decision.id)
+    assert await list_tasks(community.app, BRUNO, kinds=kinds) == ()
+
+
 @pytest.mark.harm("let-go-by-one-alone")
 async def test_what_was_let_go_is_kept_once_one_says_why(community: Community) -> None:
     """P-9.5: also where something else moves its day meanwhile."""
@@ -387,6 +403,7 @@ async def test_what_is_let_go_tells_nobody_of_a_case_that_is_kept_from_them(comm
     await recuse(community.app, BRUNO, second.code_name, ConflictReason.PERSONAL_RELATIONSHIP)
     page = await holds.read_retention(community.app, BRUNO, journey.code_name)
     assert (page.decision, page.retention.ground) == (None, RetentionGround.MINOR)
+    assert await list_tasks(community.app, BRUNO, kinds={TaskKind.AGREE_TO_EXPUNGE}) == ()
     with pytest.raises(Refused, match="has a day"):
         await propose_expunging(community.app, BRUNO, journey.code_name, "Twelve years have passed.")
 

@@ -1,21 +1,26 @@
 """Advisers: asked into one case, conflicts first, no vote, that case alone and without who reported, until it ends. P-1.1"""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from guardian.cases.advice import AdviceEnd
 from guardian.cases.exclusions import Exclusion, ExclusionKind
 from guardian.cases.notes import Findings, NoteKind, Violation
+from guardian.cases.tasks import TaskKind
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.people.models import Group
 from guardian.services.advice.advice_file import give_advice, list_advice_requests, read_for_advice
 from guardian.services.advice.requests import answer_advice_request, ask_adviser, end_advice
+from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions.closing import close, reopen
 from guardian.services.deliberation import proposals
 from guardian.services.notes.determination import write_findings
 from guardian.services.notes.thread import list_thread
+from guardian.services.worklist.tasks import list_tasks
+from rules.conflicts import ConflictReason
 from rules.quorum import Answer
 from tests.builders.community import A_REPORTER, AMARA, BRUNO, Community, a_member, a_role
 from tests.builders.journey import Journey, a_journey, a_warning
@@ -156,3 +161,21 @@ async def test_every_look_of_an_adviser_is_on_record(community: Community) -> No
     for _ in range(2):
         await read_for_advice(community.app, JUNO, journey.code_name)
     assert (await community.journal_acts()).count("case.was_read") == before + 2
+
+
+@pytest.mark.harm("adviser-never-answers-unseen")
+async def test_a_request_that_nobody_answers_is_put_to_those_on_the_case(community: Community) -> None:
+    """P-1.1: the adviser has it on their list from the first instant, the case's members once it is late."""
+    journey = await an_asked_adviser(community)
+    (own,) = await list_tasks(community.app, JUNO)
+    assert (own.kind, own.code_name) == (TaskKind.ANSWER_ADVICE_REQUEST, "")
+    kinds = {TaskKind.SEE_TO_ADVISER}
+    assert await list_tasks(community.app, BRUNO, kinds=kinds) == ()
+    community.pass_time(timedelta(days=3))
+    (late,) = await list_tasks(community.app, BRUNO, kinds=kinds)
+    assert (late.code_name, late.is_late) == (journey.code_name, True)
+    await recuse(community.app, BRUNO, journey.code_name, ConflictReason.PERSONAL_RELATIONSHIP)
+    assert await list_tasks(community.app, BRUNO, kinds=kinds) == ()
+    await state(community)
+    assert await list_tasks(community.app, AMARA, kinds=kinds) == ()
+    assert await list_tasks(community.app, JUNO) == ()

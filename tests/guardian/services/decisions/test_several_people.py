@@ -14,6 +14,7 @@ from guardian.services.decisions.drafts import DraftInput
 from guardian.services.deliberation import procedure, proposals
 from guardian.services.identity.linking import identify_reported_person
 from guardian.services.parties import personal_page
+from guardian.services.reading_room.proceedings import read_proceedings
 from rules.conditions import AskedCondition, ConditionKind
 from rules.ladder import Outcome
 from rules.procedure import Step
@@ -64,16 +65,19 @@ async def decide(
 async def test_a_case_stays_open_and_owed_until_each_of_its_people_has_an_outcome(community: Community) -> None:
     """P-3.1, P-5.8"""
     first, second = await both(community)
+    assert (await read_proceedings(community.app, BRUNO, first.code_name)).undecided == ()
     await decide(first)
     await have_read(first, DraftKind.DECISION)
     with pytest.raises(Refused) as refusal:
         await closing.close(community.app, BRUNO, first.code_name, OUTCOME)
+    assert (await read_proceedings(community.app, BRUNO, first.code_name)).undecided == (second.person_code,)
     assert second.person_code in refusal.value.sentence
     assert first.person_code not in refusal.value.sentence
     async with community.units_of_work.read() as view:
         assert await view.deadlines.open_for(first.id, DeadlineKind.RESOLUTION)
     await decide(second)
     await have_read(second, DraftKind.DECISION)
+    assert (await read_proceedings(community.app, BRUNO, first.code_name)).undecided == ()
     await closing.close(community.app, BRUNO, first.code_name, OUTCOME)
     assert (await first.case()).state is CaseState.CLOSED
 
