@@ -80,5 +80,19 @@ def may_keep(by: Who, set_by: Who, began: datetime, until: datetime | None, now:
     return allowed("P-1.6")
 
 
+def may_set_aside(by: Who, set_by: Who, *, runs: bool, is_blocked: bool) -> Verdict:
+    """Return whether the member may say that a pause is over because what it closed is gone; never whoever began it.
+
+    Only where the space has not let it be taken back: else it would stay closed, and nobody would open it. Policy: P-1.6.
+    """
+    if by == set_by:
+        return refused("own_act", "You began this pause. Somebody else says that it is gone.", "P-7.3")
+    if runs:
+        return refused("runs", "This pause still runs: open it again first.", "P-1.6")
+    if not is_blocked:
+        return refused("not_blocked", "The space is being opened again: nothing stands in its way.", "P-1.6")
+    return allowed("P-1.6")
+
+
 def _hours(length: timedelta) -> str:
     return f"{length / timedelta(hours=1):g} hours"

@@ -185,6 +185,7 @@ PAUSES: Final[Phrases] = {
     "over": "This pause is over, and the space has said that nothing of it stands any more.",
     "opened_by_hand": "Somebody has opened this in the space itself before its time, so the pause has ended.",
     "blocked": "The space does not do what this pause asks of it. It is tried again and again.",
+    "set_aside": "A member has looked and found that what this pause closed is not there any more. Nothing is tried any more.",
     "to_review": "This pause waits for another member to look at it: does it go on, or end now?",
     "review_late": "Nobody has looked at this pause in time. Please see to it.",
 }

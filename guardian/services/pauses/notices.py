@@ -29,6 +29,7 @@ class PauseNews(StrEnum):
     OVER = "over"
     OPENED_BY_HAND = "opened_by_hand"
     BLOCKED = "blocked"
+    SET_ASIDE = "set_aside"
     TO_REVIEW = "to_review"
     REVIEW_LATE = "review_late"
 

@@ -27,7 +27,7 @@ from guardian.spaces.pauses import PauseAbility, PauseKind, PauseSetting, PauseT
 from guardian.spaces.port import Missing, Unknown
 from guardian.spaces.registry import Mode
 from guardian.unit_of_work import WakeupTopic
-from rules.pauses import PastPause, PauseReason, may_keep, may_pause
+from rules.pauses import PastPause, PauseReason, may_keep, may_pause, may_set_aside
 from rules.policy import Policy
 from rules.verdict import Verdict
 
@@ -72,6 +72,7 @@ class PauseView:
     review_due: datetime
     latest_end: datetime
     reviewed_by_name: str = ""
+    may_set_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,26 @@ async def keep_pause(app: AppContext, by: MemberId, pause_id: str, term: timedel
     return "Your look is on record, and the others are told."
 
 
+async def set_pause_aside(app: AppContext, by: MemberId, pause_id: str) -> str:
+    """Record that a pause that cannot be taken back is over, since what it closed is gone; it is tried no more.
+
+    The service cannot tell a repository that was deleted from one that is not shown to it: another member than whoever
+    began the pause has looked there. Policy: P-1.6, P-7.3.
+    """
+    async with app.units_of_work.begin() as uow:
+        await require_permission(uow, by, UseCase.REVIEW_PAUSE)
+        pause = await _pause_for(uow, by, pause_id)
+        if pause.is_over:
+            raise Refused("over", "This pause has ended already.", "P-1.6")
+        blocked = pause.blocked_since is not None
+        require(may_set_aside(by, pause.by, runs=pause.runs_at(uow.now), is_blocked=blocked))
+        gone = replace(pause, state=PauseState.GONE, due_at=None, blocked_since=None, detail="")
+        ended = await _mark_reviewed(uow, by, gone)
+        await notify_of_pause(uow, ended, PauseNews.SET_ASIDE, besides=by)
+        uow.journal.note(_entry("pause.was_set_aside", by, ended))
+    return "It is set aside, and tried no more. Should it show again, open it there by hand."
+
+
 # -- what each of these asks
 
 
@@ -281,6 +302,11 @@ def _view(policy: Policy, pause: SpacePause, member: Member, names: Mapping[Memb
         review_due=pause.at + policy.unilateral.review_within,
         latest_end=pause.at + policy.pauses.longest,
         reviewed_by_name=names.get(pause.reviewed_by, "") if pause.reviewed_by else "",
+        may_set_aside=bool(may_perform(member, UseCase.REVIEW_PAUSE, now))
+        and not pause.is_over
+        and bool(
+            may_set_aside(member.id, pause.by, runs=pause.runs_at(now), is_blocked=pause.blocked_since is not None)
+        ),
     )
 
 

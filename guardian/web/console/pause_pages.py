@@ -25,6 +25,7 @@ from guardian.services.pauses.pauses import (
     list_pause_options,
     list_pauses,
     preview_pause,
+    set_pause_aside,
 )
 from guardian.spaces.pauses import PauseKind
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
@@ -81,6 +82,7 @@ class PausePages:
             post(NEW + "/begin", self._begin),
             post(PAUSES + "/keep", self._keep),
             post(PAUSES + "/end", self._end),
+            post(PAUSES + "/aside", self._set_aside),
         ]
 
     async def _list(self, _: Request, visit: Visit, entry: FormEntry = NOTHING_TYPED) -> Response:
@@ -143,6 +145,15 @@ class PausePages:
             visit,
             form,
             lambda: end_pause(self._app, visit.by, form.one("pause")),
+            to=PAUSES,
+            again=lambda entry: self._list(request, visit, entry),
+        )
+
+    async def _set_aside(self, request: Request, visit: Visit, form: Form) -> Response:
+        return await self._console.attempt(
+            visit,
+            form,
+            lambda: set_pause_aside(self._app, visit.by, form.one("pause")),
             to=PAUSES,
             again=lambda entry: self._list(request, visit, entry),
         )

@@ -8,7 +8,7 @@ import pytest
 from guardian.errors import NotFound, Refused
 from guardian.ids import MemberId
 from guardian.notices.models import NoticeKind
-from guardian.people.models import Group
+from guardian.people.models import Group, Office
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.pauses.pauses import (
     PauseRequest,
@@ -19,6 +19,7 @@ from guardian.services.pauses.pauses import (
     list_pause_options,
     list_pauses,
     preview_pause,
+    set_pause_aside,
 )
 from guardian.services.unilateral.stop import stop_member
 from guardian.services.worklist.tasks import list_tasks
@@ -160,3 +161,51 @@ async def test_its_review_is_asked_for_until_somebody_has_looked(community: Comm
     assert AMARA in await told(community, "review_late")
     await keep_pause(community.app, CHIARA, made.id, None)
     assert not [each for each in await list_tasks(community.app, DMITRI) if each.subject == made.id]
+
+
+async def blocked(community: Community, *, after: timedelta = 7 * HOUR) -> PauseView:
+    """A pause of Ines', which its space does not let us take back."""
+    made = await paused(community)
+    community.pass_time(after)
+    async with community.units_of_work.begin() as uow:
+        stored = await uow.pauses.pause(made.id)
+        assert stored is not None
+        await uow.pauses.save(replace(stored, blocked_since=uow.now, detail="the repository is not listed"))
+    return made
+
+
+@pytest.mark.harm("pause-tried-for-ever")
+async def test_a_pause_of_what_was_deleted_is_set_aside_by_another_and_tried_no_more(community: Community) -> None:
+    """P-1.6"""
+    made = await blocked(community)
+    assert [each.may_set_aside for each in await list_pauses(community.app, DMITRI)] == [True]
+    await set_pause_aside(community.app, DMITRI, made.id)
+    async with community.units_of_work.read() as view:
+        assert await view.pauses.next_due() is None
+    assert await list_pauses(community.app, DMITRI) == ()
+    assert await told(community, "set_aside") == {INES, *WORKING_GROUP} - {DMITRI}
+    assert not [each for each in await list_tasks(community.app, CHIARA) if each.subject == made.id]
+    with pytest.raises(Refused):
+        await set_pause_aside(community.app, CHIARA, made.id)
+
+
+@pytest.mark.harm("pause-set-aside-stays-closed")
+async def test_nobody_sets_aside_what_is_only_slow_what_runs_or_what_is_their_own(community: Community) -> None:
+    """P-1.6: else a space stays closed, and nobody opens it."""
+    made = await paused(community, BRUNO)
+    for by, code in ((BRUNO, "own_act"), (DMITRI, "runs")):
+        with pytest.raises(Refused) as caught:
+            await set_pause_aside(community.app, by, made.id)
+        assert caught.value.code == code
+    community.pass_time(7 * HOUR)
+    with pytest.raises(Refused) as caught:
+        await set_pause_aside(community.app, DMITRI, made.id)
+    assert caught.value.code == "not_blocked"
+
+
+async def test_a_moderator_of_another_space_sets_nothing_aside(community: Community) -> None:
+    """P-1.6"""
+    made = await blocked(community)
+    await community.change_member(INES, roles=(a_role(Group.MODERATORS, Office.CHAIR, space=FORUM),))
+    with pytest.raises(NotFound):
+        await set_pause_aside(community.app, INES, made.id)

@@ -2,6 +2,7 @@
 
 from tests.builders.community import DMITRI, GRETA, INES, Community
 from tests.builders.pages import Pages, forms_of, text_of
+from tests.guardian.services.pauses.test_pauses import blocked
 
 PAUSES = "/console/pauses"
 NEW = PAUSES + "/new"
@@ -43,3 +44,12 @@ async def test_who_looks_after_no_space_finds_no_such_page(pages: Pages, communi
     await pages.sign_in(community, GRETA)
     for path in (PAUSES, NEW):
         assert (await pages.get(path)).status_code == 404
+
+
+async def test_what_is_gone_is_set_aside_on_the_page_by_another_member(pages: Pages, community: Community) -> None:
+    """P-1.6"""
+    await blocked(community)
+    await pages.sign_in(community, INES)
+    assert PAUSES + "/aside" not in [form.action for form in forms_of(await pages.get(PAUSES))]
+    await pages.sign_in(community, DMITRI)
+    assert "It is set aside" in text_of(await pages.fill(PAUSES, PAUSES + "/aside"))
