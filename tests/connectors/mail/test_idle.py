@@ -13,7 +13,7 @@ from connectors.mail.idle import MailWatcher
 from connectors.mail.intake import MailInbox
 from connectors.mail.mailbox import Mailbox, MailboxConfig
 from tests.builders.community import Community, a_community
-from tests.connectors.mail.test_intake import CONFIG, ROWAN, US
+from tests.connectors.mail.conftest import CONFIG, ROWAN, US
 
 WITH_IDLE = "IMAP4rev1 MOVE UIDPLUS IDLE"
 SOON = 5.0
