@@ -14,7 +14,8 @@ from guardian.ids import CaseId, MemberId, PersonId, ReportId
 from guardian.people.models import Member
 from guardian.people.permissions import BOARD, PRIVACY_OFFICERS, holds_seat
 from rules.conflicts import ConflictStatus
-from rules.data_requests import DataOutcome, DataRefusal, Withholding, handlers
+from rules.data_requests import DataOutcome, DataRefusal, ObjectionEffect, Withholding, handlers, readable_until
+from rules.policy import Policy
 
 
 class DataRequestKind(StrEnum):
@@ -64,7 +65,10 @@ class DataPart:
 
 @dataclass(frozen=True, slots=True)
 class DataAnswer:
-    """The answer as one handler has drafted it; `refusal` says why what is refused is refused."""
+    """The answer as one handler has drafted it; `refusal` says why what is refused is refused.
+
+    `effect` is what a granted objection brings about; `keep_until` the day that it names where the case goes sooner.
+    """
 
     by: MemberId
     at: datetime
@@ -72,6 +76,8 @@ class DataAnswer:
     words: str = ""
     refusal: DataRefusal | None = None
     parts: tuple[DataPart, ...] = ()
+    effect: ObjectionEffect | None = None
+    keep_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,19 @@ class DataRequest:
         """Return whether it was agreed that what is kept goes before its day."""
         granted = self.answer is not None and self.answer.outcome is DataOutcome.GRANTED
         return self.kind is DataRequestKind.ERASURE and self.answered_at is not None and granted
+
+    def erased_from(self, policy: Policy) -> datetime | None:
+        """Return from when what is kept goes before its day, because this was agreed to; None where it was not.
+
+        Not before whoever asked has had time to read the answer.
+        """
+        if self.answered_at is None or self.answer is None:
+            return None
+        readable = readable_until(self.answered_at, policy)
+        if self.erases:
+            return readable
+        shortens = self.answer.effect is ObjectionEffect.KEPT_SHORTER and self.answer.keep_until is not None
+        return max(readable, self.answer.keep_until or readable) if shortens else None
 
     def is_of(self, report: ReportId | None, person: PersonId | None) -> bool:
         """Return whether it was asked by that reporter, or by that person."""

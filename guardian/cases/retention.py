@@ -25,6 +25,10 @@ class LegalHold:
     ended_by: MemberId | None = None
     version: int = 0
 
+    def stands_at(self, at: datetime) -> bool:
+        """Return whether the case is kept by it at that instant."""
+        return self.ended_at is None and at < self.until
+
 
 @dataclass(frozen=True, slots=True)
 class ExpungeDecision:

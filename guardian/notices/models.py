@@ -148,6 +148,7 @@ class News(StrEnum):
     ASKED_FOR_VIEWS = "asked_for_views"
     EXPUNGING_PROPOSED = "expunging_proposed"
     EXPUNGING_AGREED = "expunging_agreed"
+    OBJECTION_GRANTED = "objection_granted"
     ASK_BEFORE_CONTACT = "ask_before_contact"
     MAY_CONTACT_NOW = "may_contact_now"
     FEEDBACK_OVER = "feedback_over"

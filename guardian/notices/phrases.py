@@ -80,6 +80,7 @@ CASE_NEWS: Final[Phrases] = {
     News.ASKED_FOR_VIEWS: "The reporters have been asked for their views.",
     News.EXPUNGING_PROPOSED: "A member proposes that it is expunged. Another one has to agree first.",
     News.EXPUNGING_AGREED: "Two members agree that it is expunged. Until its day, you can keep it on its page.",
+    News.OBJECTION_GRANTED: "An objection was granted: it is kept shorter, or events are told less of it. Its page and its record say so.",
     News.ASK_BEFORE_CONTACT: "The reporter has been asked whether it is safe to write to the reported person.",
     News.MAY_CONTACT_NOW: "The reporter has answered, or the time to do so is over: the hearing can begin.",
     News.FEEDBACK_OVER: "The time for the reporters' views is over.",

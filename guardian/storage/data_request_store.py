@@ -16,7 +16,7 @@ from guardian.storage.statements import insert
 from guardian.storage.store import EncryptedSqlStore
 from guardian.storage.tables.data_requests import data_requests
 from guardian.storage.utc_datetime import from_microseconds, to_microseconds
-from rules.data_requests import DataOutcome, DataRefusal, Withholding
+from rules.data_requests import DataOutcome, DataRefusal, ObjectionEffect, Withholding
 
 
 class SqlDataRequestStore(EncryptedSqlStore):
@@ -97,6 +97,8 @@ def _encode_answer(answer: DataAnswer | None) -> dict[str, Any] | None:
         "words": answer.words,
         "refusal": answer.refusal,
         "parts": [_encode_part(each) for each in answer.parts],
+        "effect": answer.effect,
+        "keep_until": None if answer.keep_until is None else to_microseconds(answer.keep_until),
     }
 
 
@@ -122,6 +124,8 @@ def _decode_answer(found: dict[str, Any] | None) -> DataAnswer | None:
         words=found["words"],
         refusal=None if found["refusal"] is None else DataRefusal(found["refusal"]),
         parts=tuple(_decode_part(each) for each in found["parts"]),
+        effect=None if found["effect"] is None else ObjectionEffect(found["effect"]),
+        keep_until=None if found["keep_until"] is None else from_microseconds(found["keep_until"]),
     )
 
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from guardian.cases.data_requests import DataRequestKind
-from rules.data_requests import DataOutcome, DataRefusal, Withholding
+from rules.data_requests import DataOutcome, DataRefusal, ObjectionEffect, Withholding
 from rules.shared_facts import SharedOf, SharingGround
 
 DATA_LABELS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
@@ -31,6 +31,11 @@ DATA_LABELS: Final[Mapping[type, Mapping[Any, str]]] = MappingProxyType(
             DataOutcome.GRANTED: "granted",
             DataOutcome.PARTLY: "granted in part",
             DataOutcome.REFUSED: "refused",
+        },
+        ObjectionEffect: {
+            ObjectionEffect.KEPT_SHORTER: "the case is kept until a day that you name",
+            ObjectionEffect.NOT_TOLD: "events are told nothing of it: the flag and the summary go",
+            ObjectionEffect.READ_ANEW: "events are told nothing before another member has read the summary anew",
         },
         Withholding: {
             Withholding.WHO_SPOKE: "it could show who spoke",

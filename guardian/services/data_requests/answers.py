@@ -24,11 +24,12 @@ from guardian.services.authorization import require
 from guardian.services.case_flow import get_case
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.data_requests.export import list_parts
+from guardian.services.data_requests.objections import PossibleEffect, carry_out, list_effects, require_effect
 from guardian.services.deadlines import complete_about
 from guardian.services.decisions.leak_checks import protected_facts
 from guardian.services.reports.data_requests import handlers_of, notify_handlers, tell_asker
 from guardian.services.retention.dates import shown_retention
-from rules.data_requests import DataOutcome, DataRefusal, Withholding, may_answer, may_erase
+from rules.data_requests import DataOutcome, DataRefusal, ObjectionEffect, Withholding, may_answer, may_erase
 from rules.deadlines import TimeLimit, due_at
 from rules.leaks import LeakKind, find_leaks
 from rules.retention import RetentionDate
@@ -53,7 +54,7 @@ class DataRequestLine:
 class DataRequestFile:
     """What a handler needs for one request, and nothing else. `case` is its code name for whoever may know it anyhow.
 
-    `keeps` is when and why the case is kept, as far as the member may know.
+    `keeps` is when and why the case is kept, as far as the member may know; `effects` what an objection could bring about.
     """
 
     line: DataRequestLine
@@ -61,6 +62,7 @@ class DataRequestFile:
     is_reporter: bool
     parts: tuple[DataPart, ...]
     keeps: RetentionDate
+    effects: tuple[PossibleEffect, ...] = ()
     draft: DataAnswer | None = None
     drafted_by: str = ""
     may_confirm: bool = False
@@ -68,13 +70,18 @@ class DataRequestFile:
 
 @dataclass(frozen=True, slots=True)
 class AnswerInput:
-    """An answer as it is drafted. `given` and `grounds`, by the keys of parts, say what differs from what is shown."""
+    """An answer as it is drafted. `given` and `grounds`, by the keys of parts, say what differs from what is shown.
+
+    `effect` is what an objection brings about, `keep_until` the day on which the case goes where that is kept shorter.
+    """
 
     outcome: DataOutcome
     words: str = ""
     refusal: DataRefusal | None = None
     given: Mapping[str, str] = field(default_factory=dict)
     grounds: Mapping[str, Withholding] = field(default_factory=dict)
+    effect: ObjectionEffect | None = None
+    keep_until: datetime | None = None
 
 
 async def list_requests(app: AppContext, by: MemberId) -> tuple[DataRequestLine, ...]:
@@ -101,6 +108,7 @@ async def read_request(app: AppContext, by: MemberId, request_id: str) -> DataRe
             is_reporter=request.report is not None,
             parts=request.answer.parts if request.answer else await list_parts(uow, case, request),
             keeps=await shown_retention(uow, member, case, app.policy),
+            effects=await list_effects(app, uow, member, case, request),
             draft=request.answer,
             drafted_by=author.name if author else "",
             may_confirm=request.answer is not None and request.answer.by != by,
@@ -117,14 +125,19 @@ async def draft_answer(app: AppContext, by: MemberId, request_id: str, answer: A
     async with app.units_of_work.begin() as uow:
         request, case = await _request_for(app, uow, by, request_id)
         require(may_answer(answer.outcome, answer.refusal))
-        if request.kind is DataRequestKind.ERASURE and answer.outcome is DataOutcome.GRANTED:
-            await _require_erasable(app, uow, by, case)
         shown = await list_parts(uow, case, request) if request.kind is DataRequestKind.ACCESS else ()
         parts = tuple(_part(each, answer) for each in shown)
         drafted = DataAnswer(
-            by=by, at=uow.now, outcome=answer.outcome, words=answer.words.strip(), refusal=answer.refusal, parts=parts
+            by=by,
+            at=uow.now,
+            outcome=answer.outcome,
+            words=answer.words.strip(),
+            refusal=answer.refusal,
+            parts=parts,
+            effect=answer.effect,
+            keep_until=answer.keep_until if answer.effect is ObjectionEffect.KEPT_SHORTER else None,
         )
-        await _require_shows_nobody(app, uow, case, request, drafted)
+        await _require_sendable(app, uow, by, case, request, drafted)
         await uow.data_requests.save_request(replace(request, answer=drafted))
         _note(uow, "data_answer.was_drafted", by, request)
 
@@ -138,12 +151,11 @@ async def confirm_answer(app: AppContext, by: MemberId, request_id: str) -> None
             raise Refused("no_draft", "Nobody has drafted an answer yet.", "P-5.6")
         if answer.by == by:
             raise Refused("own_text", "Somebody else has to read what you have written.", "P-5.6")
-        await _require_shows_nobody(app, uow, case, request, answer)
-        if request.kind is DataRequestKind.ERASURE and answer.outcome is DataOutcome.GRANTED:
-            await _require_erasable(app, uow, by, case)
+        await _require_sendable(app, uow, by, case, request, answer)
         await uow.data_requests.save_request(replace(request, read_by=by, answered_at=uow.now))
         if request.kind is DataRequestKind.ERASURE and answer.outcome is not DataOutcome.REFUSED:
             await _forget_contact(uow, request)
+        await carry_out(uow, by, case, request)
         await complete_about(uow, request.id, DeadlineKind.DATA_REQUEST)
         await tell_asker(uow, request, DataNews.ANSWERED)
         _note(uow, "data_answer.was_sent", by, request)
@@ -221,10 +233,20 @@ async def _require_shows_nobody(
             raise Refused("shows_who_spoke", sentence, "P-2.6")
 
 
-async def _require_erasable(app: AppContext, view: ReadView, by: MemberId, case: Case) -> None:
+async def _require_sendable(
+    app: AppContext, view: ReadView, by: MemberId, case: Case, request: DataRequest, answer: DataAnswer
+) -> None:
+    """Refuse what shows who spoke, and what takes something away that a rule keeps."""
+    await _require_shows_nobody(app, view, case, request, answer)
     member = await view.people.member(by)
-    if member is not None:
+    if member is None:
+        raise NotFound
+    if request.kind is DataRequestKind.ERASURE and answer.outcome is DataOutcome.GRANTED:
         require(may_erase((await shown_retention(view, member, case, app.policy)).ground))
+    elif request.kind is DataRequestKind.OBJECTION:
+        await require_effect(app, view, member, case, request, answer)
+    elif answer.effect is not None:
+        raise Refused("effect", "Only an objection brings that about.", "P-9.5")
 
 
 async def _forget_contact(uow: UnitOfWork, request: DataRequest) -> None:

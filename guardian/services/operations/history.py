@@ -79,6 +79,7 @@ IN_CASES: Final[Mapping[str, str]] = {
     "data_request.was_left": "such a request was left to others, because of a conflict",
     "data_answer.was_drafted": "an answer to such a request was drafted",
     "data_answer.was_sent": "an answer to such a request was sent",
+    "objection.was_granted": "an objection to its use was granted",
     "case.was_expunged": "the case was expunged",
 }
 OF_NO_CASE: Final[Mapping[str, str]] = {

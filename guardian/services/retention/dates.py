@@ -4,6 +4,8 @@ What a member is shown is computed from the cases that they may know of, so that
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
 from guardian.cases.access import may_know
 from guardian.cases.case import Case, CaseKind, CaseState
@@ -32,6 +34,14 @@ async def shown_retention(view: ReadView, member: Member, case: Case, policy: Po
     Policy: P-4.2, P-9.5.
     """
     return await _retention(view, case, policy, member)
+
+
+async def retention_if_erased(
+    view: ReadView, member: Member, case: Case, policy: Policy, erase_from: datetime
+) -> RetentionDate:
+    """Return when the case would be forgotten if it were agreed that it goes at that instant, as far as they may know."""
+    needs = replace(await _needs(view, case, policy), erase_from=erase_from)
+    return forget_at(case.id, await _records(view, case, policy, member), needs, policy)
 
 
 async def is_without_day(view: ReadView, member: Member, case: Case, policy: Policy) -> bool:
@@ -133,14 +143,14 @@ async def _needs(view: ReadView, case: Case, policy: Policy, person: PersonId | 
     stated = await view.records.stated_of(case.id)
     flagged = any(record.flagged for each, record in stated.items() if person in (None, each))
     requests = await view.data_requests.requests_of(case.id)
-    granted = [each.answered_at for each in requests if each.answered_at is not None and each.erases]
+    granted = [at for each in requests if (at := each.erased_from(policy)) is not None]
     decision = await view.retention.expunge_decision(case.id)
     return Needs(
         in_force_until=[*ends, *measured],
         held_until=held,
         flagged=flagged,
         asked_until=[readable_until(each.answered_at or view.now, policy) for each in requests if not each.erases],
-        erase_from=readable_until(min(granted), policy) if granted else None,
+        erase_from=min(granted, default=None),
         let_go_at=decision.agreed_at if decision else None,
     )
 

@@ -52,7 +52,7 @@ async def read_retention(app: AppContext, by: MemberId, code_name: str) -> Reten
         decision = await decision_for(view, member, case, app.policy)
         return RetentionPage(
             retention=retention,
-            holds=tuple(hold for hold in await view.retention.holds_of(case.id) if _stands(hold, view.now)),
+            holds=tuple(hold for hold in await view.retention.holds_of(case.id) if hold.stands_at(view.now)),
             is_expunged=expunged is not None,
             copies_open_until=expunged.copies_open_until if expunged else None,
             may_hold=expunged is None,
@@ -78,7 +78,7 @@ async def end_hold(app: AppContext, by: MemberId, code_name: str, reason: str) -
     require_reason(app, reason, "Say in a sentence why the case need not be kept any longer.")
     async with app.units_of_work.begin() as uow:
         _, case = await case_to_change(uow, by, code_name)
-        standing = [hold for hold in await uow.retention.holds_of(case.id) if _stands(hold, uow.now)]
+        standing = [hold for hold in await uow.retention.holds_of(case.id) if hold.stands_at(uow.now)]
         if not standing:
             raise Refused("no_hold", "No legal hold stands on this case.", "P-9.5")
         for hold in standing:
@@ -157,10 +157,6 @@ def require_reason(app: AppContext, reason: str, sentence: str) -> None:
 def _note(uow: UnitOfWork, act: str, by: MemberId, case: Case, reason: str) -> None:
     about = {"case": str(case.id)}
     uow.journal.note(Entry(act=act, by=by_member(by), authority="P-9.5", about=about, case=case.id, text=reason))
-
-
-def _stands(hold: LegalHold, now: datetime) -> bool:
-    return hold.ended_at is None and now < hold.until
 
 
 def _has_no_date(retention: RetentionDate) -> bool:

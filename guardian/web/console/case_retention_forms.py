@@ -20,7 +20,7 @@ RETENTION_WORDS: Final[Mapping[RetentionGround, str]] = {
     RetentionGround.NEW_REPORT: "A newer report about somebody in it has moved its day.",
     RetentionGround.LEGAL_HOLD: "The law asks us to keep it.",
     RetentionGround.ASKED_FOR: "Somebody has asked what is kept of them, and has time to read the answer.",
-    RetentionGround.ERASURE: "Somebody asked for it to be destroyed, and it was agreed.",
+    RetentionGround.ERASURE: "Somebody asked that it go sooner, and it was agreed.",
     RetentionGround.LET_GO: "It has no day by itself, and two members agreed that it need not be kept.",
 }
 

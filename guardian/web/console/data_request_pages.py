@@ -19,12 +19,22 @@ from guardian.services.data_requests.answers import (
     step_back,
 )
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
-from guardian.web.console.inputs import choice_of
+from guardian.web.console.inputs import choice_of, day_of
 from guardian.web.forms import Form
-from rules.data_requests import DataOutcome, DataRefusal, Withholding
+from rules.data_requests import DataOutcome, DataRefusal, ObjectionEffect, Withholding
 
 DATA: Final = "/console/data-requests"
-_FIELDS: Final = {"outcome": "outcome", "refusal": "refusal", "no_ground": "refusal", "shows_who_spoke": "words"}
+_FIELDS: Final = {
+    "outcome": "outcome",
+    "refusal": "refusal",
+    "no_ground": "refusal",
+    "shows_who_spoke": "words",
+    "effect": "effect",
+    "not_flagged": "effect",
+    "no_summary": "effect",
+    "keep_until": "keep-until",
+    "keep-until": "keep-until",
+}
 
 
 class DataRequestPages:
@@ -101,6 +111,8 @@ def _answer(form: Form) -> AnswerInput:
         outcome=choice_of(DataOutcome, form, "outcome"),
         words=form.one("words"),
         refusal=choice_of(DataRefusal, form, "refusal") if form.one("refusal") else None,
+        effect=choice_of(ObjectionEffect, form, "effect") if form.one("effect") else None,
+        keep_until=day_of(form, "keep-until"),
         given={key: form.one(f"given-{number}") for number, key in enumerate(keys)},
         grounds={
             key: choice_of(Withholding, form, f"ground-{number}")

@@ -37,7 +37,7 @@ async def reported_by_mail(at: MailSetup) -> tuple[str, str]:
 async def answered_by_two(at: MailSetup) -> None:
     """One has drafted the answer to the only request, and a second one has read it."""
     [request] = await answers.list_requests(at.community.app, BRUNO)
-    await answers.draft_answer(at.community.app, BRUNO, request.id, AnswerInput(DataOutcome.GRANTED))
+    await answers.draft_answer(at.community.app, BRUNO, request.id, AnswerInput(outcome=DataOutcome.GRANTED))
     await answers.confirm_answer(at.community.app, DMITRI, request.id)
 
 

@@ -259,7 +259,7 @@ _BY_TYPE: Final[dict[Any, Callable[[HiddenWorld, str], Any]]] = {
         done_there="Sent home.",
     ),
     PauseRequest: lambda world, account: PauseRequest(DISCORD, PauseKind.INVITES, PauseReason.RAID, timedelta(hours=2)),
-    AnswerInput: lambda world, account: AnswerInput(DataOutcome.REFUSED, refusal=DataRefusal.SAFETY),
+    AnswerInput: lambda world, account: AnswerInput(outcome=DataOutcome.REFUSED, refusal=DataRefusal.SAFETY),
     Seat: lambda world, account: Seat(Group.BOARD),
     OralReport: lambda world, account: OralReport(source="a visitor", what="They said something vile.", who=account),
     RaidPreview: lambda world, account: world.raid_lists[account],

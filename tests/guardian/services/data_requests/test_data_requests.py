@@ -22,7 +22,7 @@ from tests.builders.community import AMARA, BRUNO, CHIARA, DMITRI, GRETA, HIROSH
 from tests.builders.journey import DAY, Journey, a_journey
 
 ACCESS = DataRequestKind.ACCESS
-GRANT = AnswerInput(DataOutcome.GRANTED)
+GRANT = AnswerInput(outcome=DataOutcome.GRANTED)
 
 
 async def name_officer(community: Community, member: MemberId = INES) -> None:
@@ -88,7 +88,7 @@ async def test_no_phrase_of_the_report_can_be_written_into_the_copy(community: C
     report = next(part for part in file.parts if part.kept == TEXT)
     with pytest.raises(Refused, match="who spoke"):
         await answers.draft_answer(
-            community.app, BRUNO, request, AnswerInput(DataOutcome.GRANTED, given={report.key: TEXT})
+            community.app, BRUNO, request, AnswerInput(outcome=DataOutcome.GRANTED, given={report.key: TEXT})
         )
 
 
@@ -176,7 +176,7 @@ async def test_nothing_of_an_open_matter_is_destroyed_on_request(community: Comm
         await answers.draft_answer(community.app, BRUNO, request, GRANT)
     assert refused.value.code == DataRefusal.OPEN_MATTER
     with pytest.raises(Refused, match="which ground"):
-        await answers.draft_answer(community.app, BRUNO, request, AnswerInput(DataOutcome.REFUSED))
+        await answers.draft_answer(community.app, BRUNO, request, AnswerInput(outcome=DataOutcome.REFUSED))
 
 
 @pytest.mark.harm("erasure-takes-more")
@@ -185,7 +185,7 @@ async def test_a_reporter_can_have_what_names_them_destroyed_while_the_matter_go
     received = await community.report(answers={"contact": "rana@example.org"}, reporter_handle="rana")
     access = ReceiptAccess(received.receipt)
     await data_requests.ask_as_reporter(community.app, access, DataRequestKind.ERASURE, "")
-    await answer(community, AnswerInput(DataOutcome.PARTLY, refusal=DataRefusal.OPEN_MATTER))
+    await answer(community, AnswerInput(outcome=DataOutcome.PARTLY, refusal=DataRefusal.OPEN_MATTER))
     async with community.units_of_work.read() as view:
         report = await view.cases.report(received.report)
     assert report is not None
