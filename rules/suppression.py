@@ -2,15 +2,18 @@
 
 A breakdown parts each of the totals, which are published, among rows. Cells below `k` are left out, and further ones until
 what is left out of a column is at least `k` and belongs to several rows; a column that cannot be protected so is not broken
-down at all. What a cell may be at most by its row is reckoned with as well: nobody warns more people than were named.
+down at all. What everybody knows is reckoned with as well: nobody warns more people than were named, and no more reports were
+acted on than came.
 Read `protect` first. Policy: P-10.2.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count as counting
+from itertools import product
 from typing import Final
 
+from rules.possible_values import PartedTable, width, width_of_whole
 from rules.statistics import COUNT_NAMES, UNITS, Counts, StatisticsUnit
 
 TOGETHER: Final = "all others together"
@@ -62,7 +65,9 @@ def protect(breakdown: Breakdown, k: int) -> ProtectedTable:
     merged, rows = _merge_small(breakdown, k)
     names = tuple(rows)
     cells = {column: [getattr(rows[name], column) for name in names] for column in COUNT_NAMES}
-    table = _Protection(names, cells, breakdown.totals, k)
+    # A row is listed because something fell in it, which is known of it without its number.
+    stand_for = {name: len(merged) if name == TOGETHER else 1 for name in names}
+    table = _Protection(cells, [min(stand_for[name], rows[name].reports) for name in names], k)
     table.run()
     columns = {
         column: tuple(None if number in hidden else cells[column][number] for number in range(len(names)))
@@ -84,13 +89,13 @@ def _merge_small(breakdown: Breakdown, k: int) -> tuple[tuple[str, ...], Mapping
 class _Protection:
     """Chooses which cells of which columns are left out, until every one of them is protected."""
 
-    def __init__(self, rows: Sequence[str], cells: Mapping[str, list[int]], totals: Counts, k: int) -> None:
-        self._rows = range(len(rows))
-        self._cells, self._k = cells, k
+    def __init__(self, cells: Mapping[str, list[int]], least: Sequence[int], k: int) -> None:
+        self._rows = range(len(least))
+        self._cells, self._least, self._k = cells, least, k
         self.hidden: dict[str, frozenset[int]] = {
             column: frozenset(number for number in self._rows if cells[column][number] < k)
             for column in COUNT_NAMES
-            if getattr(totals, column) >= k
+            if sum(cells[column]) >= k
         }
 
     def run(self) -> None:
@@ -109,60 +114,54 @@ class _Protection:
         return hidden != before
 
     def _mend(self) -> bool:
-        """Whether a cell was found that is not protected, so that more of its column had to be left out."""
-        possible = _Bounds(self._rows, self._cells, self.hidden)
-        possible.narrow()
-        for column, hidden in self.hidden.items():
-            if all(possible.width(column, number) >= self._k for number in hidden):
-                continue
-            shown = [number for number in self._rows if number not in hidden]
-            least = min(shown, key=lambda number: (self._cells[column][number], number))
-            self.hidden[column] = hidden | {least}
-            return True
+        """Whether something was found that is not protected, so that more had to be left out."""
+        return any(self._mend_whole(parent) for parent in _PARENTS.values()) or any(
+            self._mend_part(group) for group in _EXCLUDING_EACH_OTHER
+        )
+
+    def _mend_whole(self, parent: str) -> bool:
+        if parent not in self.hidden:
+            return False
+        table = self._parted(parent, ())
+        if all(width_of_whole(table, number) >= self._k for number in self.hidden[parent]):
+            return False
+        return self._leave_out([parent])
+
+    def _mend_part(self, group: Sequence[str]) -> bool:
+        broken_down = [column for column in group if column in self.hidden]
+        if not broken_down:
+            return False
+        table = self._parted(_PARENTS[UNITS[group[0]]], group)
+        for column, number in sorted(table.left_out):
+            needed = self._needed(table, column, number)
+            if width(table, column, number, needed) < needed:
+                # A column that is not broken down is worked out from those beside it, so they are to say less.
+                return self._leave_out([column] if column in self.hidden else broken_down)
         return False
 
+    def _needed(self, table: PartedTable, column: str, number: int) -> int:
+        """How far apart the values have to be: of a column that is not broken down the total says how far they can."""
+        if column in self.hidden:
+            return self._k
+        most = self._k if number in table.loose else table.wholes[number]
+        return min(self._k, most, sum(table.classes[column]))
 
-_Cell = tuple[str, int]
+    def _leave_out(self, columns: Iterable[str]) -> bool:
+        """Leave out the least number of these columns that is shown."""
+        shown = [(self._cells[c][n], n, c) for c in columns for n in self._rows if n not in self.hidden[c]]
+        _, number, column = min(shown)
+        self.hidden[column] |= {number}
+        return True
 
-
-class _Bounds:
-    """Between which values every cell must lie, by all that is published: narrowed until nothing more follows."""
-
-    def __init__(self, rows: range, cells: Mapping[str, list[int]], hidden: Mapping[str, frozenset[int]]) -> None:
-        self._rows = rows
-        self._totals = {column: sum(values) for column, values in cells.items()}
-        shown = {(column, number) for column, left_out in hidden.items() for number in rows if number not in left_out}
-        every = [(column, number) for column in cells for number in rows]
-        self._low = {cell: cells[cell[0]][cell[1]] if cell in shown else 0 for cell in every}
-        self._high = {cell: cells[cell[0]][cell[1]] if cell in shown else self._totals[cell[0]] for cell in every}
-
-    def width(self, column: str, number: int) -> int:
-        """Return how far apart the least and the most are."""
-        return self._high[column, number] - self._low[column, number]
-
-    def narrow(self) -> None:
-        """Draw every conclusion from the sums of columns and from what excludes each other in a row."""
-        before = None
-        while before != (now := (dict(self._low), dict(self._high))):
-            before = now
-            for column, total in self._totals.items():
-                self._narrow_sum([(column, number) for number in self._rows], total)
-            for number in self._rows:
-                for group in _EXCLUDING_EACH_OTHER:
-                    self._narrow_part([(column, number) for column in group], (_PARENTS[UNITS[group[0]]], number))
-
-    def _narrow_sum(self, cells: Sequence[_Cell], total: int) -> None:
-        low, high = sum(self._low[cell] for cell in cells), sum(self._high[cell] for cell in cells)
-        for cell in cells:
-            self._high[cell] = min(self._high[cell], total - (low - self._low[cell]))
-            self._low[cell] = max(self._low[cell], total - (high - self._high[cell]))
-            low, high = sum(self._low[each] for each in cells), sum(self._high[each] for each in cells)
-
-    def _narrow_part(self, cells: Sequence[_Cell], parent: _Cell) -> None:
-        low = sum(self._low[cell] for cell in cells)
-        self._low[parent] = max(self._low[parent], low)
-        for cell in cells:
-            self._high[cell] = min(self._high[cell], self._high[parent] - (low - self._low[cell]))
+    def _parted(self, parent: str, group: Sequence[str]) -> PartedTable:
+        every = product(group, self._rows)
+        loose = self.hidden.get(parent, frozenset())
+        return PartedTable(
+            wholes=self._cells[parent],
+            classes={column: self._cells[column] for column in group},
+            left_out=frozenset((c, n) for c, n in every if c not in self.hidden or n in self.hidden[c]),
+            loose={number: self._least[number] if parent == "reports" else 0 for number in loose},
+        )
 
 
 def pool_years(by_year: Mapping[int, Breakdown], year: int, used: Iterable[int], k: int) -> tuple[int, ...]:
