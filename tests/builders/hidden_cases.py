@@ -136,7 +136,7 @@ def _rows(connection: sqlite3.Connection, table: str) -> set[tuple[object, ...]]
     return set(connection.execute(f'SELECT * FROM "{table}"').fetchall())
 
 
-def _of_every_seat(member: MemberId, name: str, number: int) -> Member:
+def of_every_seat(member: MemberId, name: str, number: int) -> Member:
     """A member of every group, in every office."""
     group, moderators = Group.WORKING_GROUP, Group.MODERATORS
     offices = (Office.CHAIR, Office.LIAISON, Office.BOARD_LIAISON)
@@ -150,7 +150,7 @@ def _of_every_seat(member: MemberId, name: str, number: int) -> Member:
 @asynccontextmanager
 async def hidden_world(folder: Path, kind: ExclusionKind | None) -> AsyncIterator[HiddenWorld]:
     """Zoe is kept from every case but one, in that way; without a kind the other cases do not exist."""
-    members = (*everybody(), _of_every_seat(ZOE, "Zoe Quist", 61), _of_every_seat(YARA, "Yara Zidan", 62))
+    members = (*everybody(), of_every_seat(ZOE, "Zoe Quist", 61), of_every_seat(YARA, "Yara Zidan", 62))
     async with a_community(folder, members=members) as community:
         for native_id, handle in ACCOUNTS.items():
             community.spaces[DISCORD].add(native_id, handle)
