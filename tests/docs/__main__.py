@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.docs import api_page, harms, permissions_page, picture, states_page
+from tests.docs import api_page, harms, permissions_page, picture, rules_page, states_page
 from tests.docs.guides_tables import PAGES, every_table, text_of
 from tests.docs.table import rewritten, unsaid
 
@@ -10,7 +10,7 @@ from tests.docs.table import rewritten, unsaid
 def main() -> int:
     """0 where nothing is left to say."""
     picture.main()
-    for each in (permissions_page, states_page):
+    for each in (permissions_page, rules_page, states_page):
         each.PAGE.write_text(each.page(), encoding="utf-8")
     harms.PAGE.write_text(harms.page(), encoding="utf-8")
     api_page.PAGE.write_text(api_page.text(), encoding="utf-8")

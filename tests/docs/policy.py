@@ -18,7 +18,9 @@ TO_COME: Final = "*Still to come:*"
 _SOURCES: Final = re.compile(r"\([MRHDCPO+, ]+\)$")
 WRITTEN: Final = frozenset({".py", ".toml", ".md", ".txt", ".html"})
 CITATION: Final = re.compile(r"\bP-\d+(?:\.\d+)?")
-_RULE: Final = re.compile(r"^- \*\*(P-\d+\.\d+)\*\* (.*?)(?=^- |^#|\Z)", re.MULTILINE | re.DOTALL)
+_RULE: Final = re.compile(
+    r"^- \*\*\[?(P-\d+\.\d+)(?:\]\(rules\.md#P-[\d.]+\))?\*\* (.*?)(?=^- |^#|\Z)", re.MULTILINE | re.DOTALL
+)
 _GROUP: Final = re.compile(r"^## (\d+)\. ", re.MULTILINE)
 _VALUE: Final = re.compile(r"`(\w+)`\s+\(([^();]+)(?:;[^()]*)?\)")
 

@@ -1,6 +1,7 @@
 """The pages of permissions and of states are as the code has them, and no service is without its row."""
 
-from tests.docs import permissions_page, states_page
+from tests.docs import permissions_page, rules_page, states_page
+from tests.docs.policy import PAGE, rules
 
 
 def test_every_service_has_its_row_of_permissions() -> None:
@@ -9,7 +10,7 @@ def test_every_service_has_its_row_of_permissions() -> None:
 
 
 def test_the_pages_are_as_the_code_has_them() -> None:
-    for each in (permissions_page, states_page):
+    for each in (permissions_page, rules_page, states_page):
         assert each.PAGE.read_text(encoding="utf-8") == each.page(), "run: python -m tests.docs"
 
 
@@ -17,3 +18,9 @@ def test_every_state_machine_is_drawn() -> None:
     names = states_page.machines()
     assert {"CASE_MACHINE", "ACT_MACHINE", "DRAFT_MACHINE"} <= names.keys()
     assert all(f"`{name}`" in states_page.page() for name in names)
+
+
+def test_the_policy_leads_from_each_rule_to_code_and_test() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert [rule for rule in rules() if f"[{rule}](rules.md#{rule})" not in text] == []
+    assert [rule for rule in rules() if f'<a id="{rule}"></a>' not in rules_page.page()] == []
