@@ -17,6 +17,8 @@ from rules.brake import (
     may_confirm_raid,
     may_restrict,
     may_stop,
+    notifies_each_of_raid,
+    raid_announced_until,
     released_by_stop,
     sent_to_chairs_by_stop,
 )
@@ -178,7 +180,7 @@ def test_a_raid_takes_a_second_member_who_is_not_stopped(by: str, stopped: str, 
     [
         ("A", 0, "", "allowed"),
         ("A", 1, "", "too_many_accounts"),
-        ("A", -DJANGO.brake.raid_most, "", "empty_list"),
+        ("A", -5000, "", "empty_list"),
         ("Z", 0, "", "not_a_member"),
         ("A", 0, "A", "stopped"),
     ],
@@ -188,11 +190,13 @@ def test_a_raid_is_announced_by_a_member_who_is_not_stopped_and_has_its_bound(
 ) -> None:
     """P-7.5."""
     stops = [StopFact("C", who) for who in stopped]
-    assert may_announce_raid(by, DJANGO.brake.raid_most + more, MEMBERS, stops, DJANGO).code == code
+    assert may_announce_raid(by, 5000 + more, MEMBERS, stops, DJANGO).code == code
 
 
-def test_an_announced_raid_takes_the_bound_away() -> None:
+def test_an_announced_raid_takes_the_bound_away_for_a_day_and_writes_to_nobody() -> None:
     """P-7.5."""
+    assert raid_announced_until(NOW, DJANGO) == after(hours=24)
+    assert not notifies_each_of_raid(DJANGO)
     assert may_restrict(99, restrictions(200), NOW, DJANGO, reapplied=False, raid=True)
 
 

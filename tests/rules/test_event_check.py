@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.event_check import MatchDegree, MatchState, degree_of, settle
+from rules.event_check import MatchDegree, MatchState, degree_of, may_check_list, settle
 from rules.name_matching import KnownNames
 from tests.rules.community import DJANGO
 
@@ -53,3 +53,13 @@ def test_a_line_is_taken_for_somebody_only_where_the_whole_name_speaks_for_it(
 def test_members_settle_whom_a_line_means(degree: MatchDegree, yes: str, no: str, state: MatchState) -> None:
     """P-9.6"""
     assert settle(degree, yes, no, DJANGO.events) is state
+
+
+@pytest.mark.parametrize(
+    ("names", "before", "code"),
+    [(9, 0, "too_few_names"), (10, 4, "allowed"), (3001, 0, "too_many_names"), (10, 5, "too_many_lists")],
+)
+def test_a_list_is_long_enough_to_point_at_nobody_and_comes_a_few_times(names: int, before: int, code: str) -> None:
+    """P-9.6"""
+    lines = [f"Somebody {number}" for number in range(names)]
+    assert may_check_list(lines, before, DJANGO.events).code == code

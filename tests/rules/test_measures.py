@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from rules.measures import ESCALATION_CODES, may_measure
-from tests.rules.community import DAY, DJANGO, NOW
+from rules.measures import ESCALATION_CODES, may_measure, reconsideration_due_at
+from tests.rules.community import DAY, DJANGO, NOW, after
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,8 @@ def test_what_moderators_may_set_alone(
     assert bool(verdict) is (code == "")
     assert code in ("", verdict.code)
     assert ("scalate" in verdict.sentence) is (code in ESCALATION_CODES)
+
+
+def test_a_request_to_look_again_goes_to_the_group_after_three_days() -> None:
+    """P-6.8"""
+    assert reconsideration_due_at(NOW, DJANGO) == after(days=3)

@@ -49,7 +49,7 @@ def test_nothing_takes_hold_before_it_starts() -> None:
 def test_a_measure_waits_minutes_for_our_words_where_the_space_writes_itself(writes: bool, safety: bool) -> None:
     """P-5.5: telling never delays a safety measure."""
     waits = writes and not safety
-    expected = NOW + DJANGO.measures.words_first if waits else None
+    expected = after(minutes=2) if waits else None
     assert measure_waits_until(NOW, DJANGO, space_writes=writes, safety=safety) == expected
 
 

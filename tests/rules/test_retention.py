@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from rules.data_requests import readable_until
 from rules.ladder import Outcome
 from rules.retention import (
     Finding,
@@ -11,6 +12,7 @@ from rules.retention import (
     Needs,
     RetentionDate,
     RetentionGround,
+    copies_open_until,
     finding_of,
     forget_at,
     may_forget,
@@ -19,7 +21,7 @@ from rules.retention import (
 )
 from tests.rules.community import DAY, DJANGO, NOW, after
 
-HALF, YEAR = DJANGO.retention.not_upheld, DJANGO.retention.minor
+HALF, YEAR = 182 * DAY, 365 * DAY
 
 
 def a_matter(case: str = "own", finding: Finding = Finding.MINOR, received: datetime = NOW) -> Matter:
@@ -207,3 +209,13 @@ def test_an_event_that_has_to_be_told_outweighs_that_a_case_was_let_go() -> None
     """P-9.5, P-9.4."""
     needs = Needs(let_go_at=NOW, flagged=True)
     assert date_of(a_matter(finding=Finding.SERIOUS), needs=needs) == RetentionDate(None, RetentionGround.FLAGGED)
+
+
+def test_no_copy_opens_for_longer_than_thirty_days_for_what_was_forgotten() -> None:
+    """P-9.5"""
+    assert copies_open_until(NOW, DJANGO) == after(days=30)
+
+
+def test_an_answer_can_be_read_for_two_weeks_whatever_else_goes() -> None:
+    """P-6.2"""
+    assert readable_until(NOW, DJANGO) == after(days=14)
