@@ -1,4 +1,4 @@
-"""`python -m tests.browser.lighthouse COMMAND...`: how accessible Lighthouse finds the pages where the group works most.
+"""`python -m tests.browser.lighthouse COMMAND...`: how accessible Lighthouse finds the pages where people report and the group works.
 
 Needs Lighthouse (an npm package) and Chromium; `make lighthouse` brings the one and names the other. Not a part of
 `make test`: axe-core, which most of the score is made of, judges every page there.
@@ -15,12 +15,14 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from guardian.people.sign_ins import SignInWay
+from guardian.services.cases.overview import list_open_case_names
 from guardian.services.sign_in.sessions import open_session
 from tests.browser.conftest import serve_pages
 from tests.browser.test_every_console_page import lived
 from tests.builders.community import AMARA, Community, a_community
 from tests.conftest import BROWSERS
 
+OUTSIDE: Final = ("/report", "/follow-up", "/personal")
 PAGES: Final = ("/console", "/console/cases", "/console/act", "/console/sanctions", "/console/late", "/console/more")
 FLAGS: Final = ("--quiet", "--only-categories=accessibility", "--output=json", "--disable-full-page-screenshot")
 LEAST: Final = 100
@@ -31,7 +33,9 @@ async def main(command: Sequence[str]) -> int:
     """0 when every page has the whole score."""
     async with _lived_community() as community, serve_pages(community) as address:
         session = await open_session(community.app, AMARA, SignInWay.LINK, is_proven=True)
-        found = {path: await _judge(command, address + path, session.secret) for path in PAGES}
+        case = f"/console/cases/{(await list_open_case_names(community.app, AMARA))[0]}"
+        paths = (*OUTSIDE, *PAGES, case, f"{case}/joining")
+        found = {path: await _judge(command, address + path, session.secret) for path in paths}
     for path, (score, faults) in found.items():
         print(f"{score:>4} {path}{': ' if faults else ''}{'; '.join(faults)}")
     return 0 if all(score >= LEAST for score, _ in found.values()) else 1
