@@ -7,8 +7,16 @@ from apscheduler.triggers.cron import CronTrigger
 
 from rules.policy import Policy
 from rules.policy_sections.community import TurnLength
-from rules.rota import call_order, next_pair, next_turn_start, turn_start
-from tests.rules.community import CHIPY, DJANGO, changed
+from rules.rota import (
+    call_order,
+    everybody_called_at,
+    next_pair,
+    next_turn_start,
+    reminder_at,
+    second_call_at,
+    turn_start,
+)
+from tests.rules.community import CHIPY, DAY, DJANGO, HOUR, changed
 
 MONDAY_NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -43,3 +51,10 @@ def test_whoever_was_first_longest_ago_is_next_and_whoever_is_away_is_not() -> N
     assert next_pair("ABC", last, ()) == ("C", "B")
     assert next_pair("ABC", last, {"C"}) == ("B", "A")
     assert next_pair("A", last, ()) == ("A", None)
+
+
+def test_the_second_is_told_after_six_hours_everybody_after_a_day_and_whoever_is_next_a_day_before() -> None:
+    """P-3.6"""
+    assert second_call_at(MONDAY_NOON, DJANGO) == MONDAY_NOON + 6 * HOUR
+    assert everybody_called_at(MONDAY_NOON, DJANGO) == MONDAY_NOON + 24 * HOUR
+    assert reminder_at(MONDAY_NOON, DJANGO) == MONDAY_NOON - DAY
