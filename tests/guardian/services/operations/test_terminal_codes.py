@@ -75,6 +75,7 @@ async def test_what_is_kept_of_a_code_cannot_be_tried_out(community: Community) 
 
 
 async def test_another_code_opens_nothing(community: Community) -> None:
+    """P-1.5"""
     pending, code = await asked(community)
     wrong = code.replace(code[0], "A" if code[0] != "A" else "B")
     with pytest.raises(Refused) as caught:
