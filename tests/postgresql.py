@@ -10,7 +10,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -67,6 +67,72 @@ def server_url() -> str:
         if not (home / "data" / "postmaster.pid").exists():
             _start(home)
     return f"postgresql://postgres@/postgres?host={home / 'socket'}"
+
+
+def programs() -> str | None:
+    """Where the programs of the tests' own PostgreSQL lie."""
+    tree = binaries()
+    return str(tree / "bin") if tree else None
+
+
+def dump(url: str) -> str:
+    """What `pg_dump` writes of the rows of a database, in plain text."""
+    return _output("pg_dump", "--data-only", f"--dbname={url.replace('+asyncpg', '', 1)}")
+
+
+def text_of_archive(archive: Path) -> str:
+    """What `pg_restore` writes of the rows in an archive of `pg_dump`, in plain text."""
+    return _output("pg_restore", "--data-only", "--file=-", str(archive))
+
+
+def _output(program: str, *arguments: str) -> str:
+    command = [str(Path(programs() or "") / program), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@contextmanager
+def raw_copy(name: str) -> Iterator[Callable[[], str]]:
+    """The files of the run's own server as they lie on its disk, with its log, are copied as they are now.
+
+    What is given returns the rows of the database of that name in the copy: a server of its own is started over it.
+    """
+    home = Path(os.environ[HOME])
+    tree, copied, socket = home / "tree", home / f"copy-{name}", home / f"socket-{name}"
+    for made in (copied, socket):
+        made.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            shutil.chown(made, "nobody")
+    _run(
+        home,
+        "pg_basebackup",
+        "-D",
+        str(copied),
+        "-X",
+        "stream",
+        "-h",
+        str(home / "socket"),
+        "-U",
+        "postgres",
+        tree=tree,
+    )
+
+    def read() -> str:
+        options = f"-h '' -k {socket} {_QUICK}"
+        _run(home, "pg_ctl", "-w", "-D", str(copied), "-l", str(copied / "log"), "-o", options, "start", tree=tree)
+        try:
+            return dump(f"postgresql://postgres@/{name}?host={socket}")
+        finally:
+            _run(home, "pg_ctl", "-D", str(copied), "-m", "fast", "-w", "stop", tree=tree)
+
+    try:
+        yield read
+    finally:
+        shutil.rmtree(copied, ignore_errors=True)
+
+
+def is_ours() -> bool:
+    """Whether the server is one that the run has started itself, so that its files are at hand."""
+    return not os.environ.get(GIVEN_SERVER)
 
 
 def stop(home: Path) -> None:

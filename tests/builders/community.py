@@ -28,6 +28,7 @@ from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode, RegisteredSpace, SpaceRegistry
 from guardian.storage.database import Database
 from guardian.storage.key_ring import KeyRing
+from guardian.storage.migrations.steps import create_tables
 from guardian.storage.unit_of_work import SqlUnitOfWorkFactory
 from rules.policy import Policy
 from tests.builders.databases import copy_blank_file, make_template_folder
@@ -118,6 +119,7 @@ class Community:
     system_clock: FrozenClock
     spaces: dict[SpaceName, FakeSpace]
     folder: Path
+    database_url: str
 
     async def report(self, **facts: Any) -> IntakeResult:
         """A report has been received."""
@@ -230,18 +232,29 @@ async def _seed(members: tuple[Member, ...]) -> _Seeded:
     folder = make_template_folder()
     seeded = _Seeded(folder, KeyRing.create(folder / "ring", folder / "master"))
     async with await Database.open(await copy_blank_file(folder / seeded.database)) as database:
-        async with SqlUnitOfWorkFactory(database, seeded.ring, FrozenClock()).begin() as uow:
-            for member in members:
-                await uow.people.add_member(member)
+        await _add_members(database, seeded.ring, members)
         await database.scrub()
     return seeded
 
 
+async def _add_members(database: Database, ring: KeyRing, members: tuple[Member, ...]) -> None:
+    async with SqlUnitOfWorkFactory(database, ring, FrozenClock()).begin() as uow:
+        for member in members:
+            await uow.people.add_member(member)
+
+
 @asynccontextmanager
 async def a_community(
-    folder: Path, *, policy: Policy | None = None, members: tuple[Member, ...] | None = None
+    folder: Path,
+    *,
+    policy: Policy | None = None,
+    members: tuple[Member, ...] | None = None,
+    server_url: str | None = None,
 ) -> AsyncIterator[Community]:
-    """The application with the community behind it; everything is closed afterwards."""
+    """The application with the community behind it; everything is closed afterwards.
+
+    `server_url` is that of an empty database on a server; otherwise a file in the folder is the database.
+    """
     clock, system_clock = FrozenClock(), FrozenClock()
     spaces = {name: FakeSpace(clock, name) for name in (DISCORD, FORUM, GITHUB)}
     pauses = FakePauses(DISCORD, clock)
@@ -252,9 +265,14 @@ async def a_community(
         )
     )
     seeded = await _copy_seeded_files(folder, members or everybody())
-    async with await Database.open(f"sqlite+aiosqlite:///{folder / seeded.database}") as database:
+    database_url = server_url or f"sqlite+aiosqlite:///{folder / seeded.database}"
+    async with await Database.open(database_url) as database:
         numbers = policy or preset_policy("django")
         ring = KeyRing.load(folder / "ring", folder / "master")
+        if server_url is not None:
+            (folder / seeded.database).unlink()
+            await create_tables(database)
+            await _add_members(database, ring, members or everybody())
         units_of_work = SqlUnitOfWorkFactory(database, ring, clock, numbers.groups.board)
         app = AppContext(
             units_of_work=units_of_work,
@@ -266,5 +284,11 @@ async def a_community(
             system_time=system_clock.now,
         )
         yield Community(
-            app=app, units_of_work=units_of_work, clock=clock, system_clock=system_clock, spaces=spaces, folder=folder
+            app=app,
+            units_of_work=units_of_work,
+            clock=clock,
+            system_clock=system_clock,
+            spaces=spaces,
+            folder=folder,
+            database_url=database_url,
         )

@@ -33,7 +33,6 @@ from guardian.storage.key_rotation import rotate_keys
 from rules.case_marks import CaseMarkKind
 from rules.conflicts import ConflictReason
 from rules.retention import RetentionGround
-from tests.builders.backed_up import BackedUp
 from tests.builders.community import AMARA, BRUNO, DISCORD, FORUM, Community, a_community
 from tests.builders.journey import DAY, Journey, a_ban, a_journey, a_suspension, a_warning
 from tests.builders.stolen_copy import Copy
@@ -95,45 +94,6 @@ def raw_copy(community: Community, folder: Path) -> Copy:
     for file in community.folder.glob("guardian.sqlite*"):
         shutil.copy(file, folder / file.name)
     return Copy.of_file(folder / "guardian.sqlite")
-
-
-@pytest.mark.harm("forgotten-and-in-a-copy")
-async def test_after_the_horizon_a_copy_by_the_command_opens_for_all_but_the_expunged(
-    community: Community, tmp_path: Path
-) -> None:
-    """P-9.5: also with the recovery key, the newest file of keys, and the key ring, all at once."""
-    await closed(community)
-    await a_journey(community, handle="thistlequeen", what_happened=OTHER_SAID)
-    backed_up = BackedUp.of(community, tmp_path)
-    await backed_up.make("before")
-    copy = backed_up.open("before")
-    before = copy.read_with(await every_key(community, copy))
-    assert all(word in before for word in (*GONE, *KEPT))
-    await days_later(community, YEAR + DAY)
-    await days_later(community, community.app.policy.retention.forget_backups_after)
-    await backed_up.make("after")
-    copy = backed_up.open("before")
-    after = copy.read_with(await every_key(community, copy))
-    assert [word for word in GONE if word in after] == []
-    assert [word for word in KEPT if word not in after] == []
-
-
-@pytest.mark.harm("forgotten-and-in-a-copy")
-async def test_after_the_horizon_a_copy_of_the_whole_database_opens_for_all_but_the_expunged(
-    community: Community, tmp_path: Path
-) -> None:
-    """P-9.5: with every key that is still held, and with none of our code for restoring."""
-    journey = await closed(community)
-    await a_journey(community, handle="thistlequeen", what_happened=OTHER_SAID)
-    copy = raw_copy(community, tmp_path / "snapshot")
-    before = copy.read_with(await every_key(community, copy))
-    assert all(word in before for word in (*GONE, *KEPT))
-    await days_later(community, YEAR + DAY)
-    assert await is_expunged(journey)
-    await days_later(community, community.app.policy.retention.forget_backups_after)
-    after = copy.read_with(await every_key(community, copy))
-    assert [word for word in GONE if word in after] == []
-    assert [word for word in KEPT if word not in after] == []
 
 
 async def test_until_the_horizon_a_copy_of_the_whole_database_opens_as_it_was_made(

@@ -1,7 +1,6 @@
 """A copy of the database holds one whole instant, sealed as it was, and comes back on both kinds of database."""
 
 import asyncio
-import subprocess
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -29,12 +28,6 @@ from tests.builders.stolen_copy import Copy
 from tests.guardian.storage.manual_clock import ManualClock
 
 Rows = Mapping[str, list[dict[str, Any]]]
-
-
-def programs() -> str | None:
-    """Where the programs of the tests' own PostgreSQL lie."""
-    tree = postgresql.binaries()
-    return str(tree / "bin") if tree else None
 
 
 async def look(url: str) -> None:
@@ -123,12 +116,12 @@ async def test_a_server_s_database_comes_back_sealed_as_it_was(
     await run_statement(server, f'CREATE DATABASE "{other}"')
     back = server.replace("/postgres?", f"/{other}?")
     try:
-        await copy_database(postgresql_url, tmp_path / "copy", look, programs=programs())
-        await restore_database(back, tmp_path / "copy", lambda url: put_keys(url, keys), programs=programs())
+        await copy_database(postgresql_url, tmp_path / "copy", look, programs=postgresql.programs())
+        await restore_database(back, tmp_path / "copy", lambda url: put_keys(url, keys), programs=postgresql.programs())
         async with await Database.open(back) as restored:
             assert await rows_of(restored) == before
         with pytest.raises(Misconfigured, match="pg_restore has failed"):
-            await restore_database(back, tmp_path / "copy", look, programs=programs())
+            await restore_database(back, tmp_path / "copy", look, programs=postgresql.programs())
     finally:
         await run_statement(server, f'DROP DATABASE "{other}" WITH (FORCE)')
 
@@ -146,7 +139,7 @@ async def test_after_the_horizon_a_dump_of_a_server_opens_for_all_but_the_expung
             for person, name in (("person-1", "brambleking"), ("person-2", "thistlequeen")):
                 await uow.people.add_person(Person(PersonId(person), f"{name[:5]}-lamp", clock.now()))
                 await uow.records.add_known_name(a_name(person, name, clock))
-        copy = Copy.of_dump(await asyncio.to_thread(dump, postgresql_url))
+        copy = Copy.of_dump(await asyncio.to_thread(postgresql.dump, postgresql_url))
         before = copy.read_with(copy.data_keys_by(ring))
         async with units_of_work.begin() as uow:
             await uow.retention.expunge_person(PersonId("person-1"))
@@ -154,7 +147,7 @@ async def test_after_the_horizon_a_dump_of_a_server_opens_for_all_but_the_expung
         await rotate_keys(units_of_work)
         clock.instant += timedelta(days=30)
         await rotate_keys(units_of_work)
-        now = Copy.of_dump(await asyncio.to_thread(dump, postgresql_url))
+        now = Copy.of_dump(await asyncio.to_thread(postgresql.dump, postgresql_url))
         after = copy.read_with({**copy.data_keys_by(ring), **now.data_keys_by(ring)})
     assert [name in before for name in ("brambleking", "thistlequeen")] == [True, True]
     assert [name in after for name in ("brambleking", "thistlequeen")] == [False, True]
@@ -170,12 +163,6 @@ def a_name(person: str, name: str, clock: ManualClock) -> KnownName:
         by=MemberId("member-1"),
         at=clock.now(),
     )
-
-
-def dump(url: str) -> str:
-    """What `pg_dump` writes of the database, in plain text."""
-    command = [str(Path(programs() or "") / "pg_dump"), "--data-only", f"--dbname={url.replace('+asyncpg', '', 1)}"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 @pytest.mark.harm("report-lost-by-a-copy")
