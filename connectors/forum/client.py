@@ -6,7 +6,7 @@ Blocking; each call is one request, made in the calling thread. What an error me
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookiejar import DefaultCookiePolicy
@@ -182,6 +182,15 @@ class ForumClient(DiscourseClient):  # type: ignore[misc]  # the library has no 
     def review(self, item: int) -> Any:
         """Return one entry of the review queue, whatever became of it."""
         return self._get(f"/review/{item}.json")
+
+    def category(self, category: int) -> Any:
+        """Return a category; with who may do what in it, where our account may change that."""
+        return _require("category", self._get(f"/c/{category}/show.json"))["category"]
+
+    def set_category_permissions(self, category: int, name: str, permissions: Mapping[str, int]) -> Any:
+        """Set what each group may do in the category, all of it at once; the forum asks for its name as well."""
+        body = {"name": name, "permissions": dict(permissions)}
+        return _require("success", self._request("PUT", f"/categories/{category}.json", json=body))
 
     def members_of(self, group: str) -> Any:
         """Return the first accounts of a group."""

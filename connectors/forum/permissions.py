@@ -46,6 +46,15 @@ ANONYMOUS_MODE: Final = Requirement(
     remedy="Switch off allow_anonymous_mode (allow_anonymous_posting) in the forum's settings.",
 )
 
+CATEGORIES: Final = Requirement(
+    kind=RequirementKind.SETTING,
+    label="moderators_manage_categories_and_groups",
+    api_name="moderators_manage_categories_and_groups",
+    purpose="closing a category for a while (a pause)",
+    impact="No category can be paused by the service; an administrator does it by hand.",
+    remedy="Switch on moderators_manage_categories_and_groups in the forum's settings, if pauses are wanted there.",
+)
+
 
 def _event(name: str, purpose: str, impact: str) -> Requirement:
     remedy = f"Switch on the event {name} in the forum's webhook (Admin, API, Webhooks)."
@@ -71,5 +80,5 @@ EVENTS: Final = (
 )
 """Events that the forum's webhook must have; every other one would bring us what is none of our business."""
 
-REQUIREMENTS: Final = (KEY, MESSAGES, HIDDEN_REASONS, ANONYMOUS_MODE, *EVENTS, GROUP)
+REQUIREMENTS: Final = (KEY, MESSAGES, HIDDEN_REASONS, ANONYMOUS_MODE, *EVENTS, GROUP, CATEGORIES)
 """Everything that people must give."""

@@ -153,6 +153,7 @@ def _forum(settings: ForumSettings, clock: Clock, budget_scale: float) -> Connec
         content=content,
         inbox=inbox,
         proof=_forum_proof(settings),
+        pauses=import_module("connectors.forum.pauses").ForumPauses(space.connection),
     )
 
 

@@ -18,7 +18,8 @@ from guardian.spaces.port import Missing, Unknown
 class PauseKind(StrEnum):
     """What is paused: coming in by invitation, writing privately to strangers, or taking part without being known there.
 
-    PULL_REQUESTS is a cap: whoever may not write there has one of them open at a time.
+    PULL_REQUESTS is a cap: whoever may not write there has one of them open at a time. WRITING: everybody reads, and those
+    who look after the space alone write.
     """
 
     INVITES = "invites"
@@ -68,12 +69,13 @@ OPEN = PauseSetting()
 class PauseAbility:
     """How a space can pause something: how strict, for how long at once, and whether a part of it can be named.
 
-    `longest` None: what is set stays until it is taken back.
+    `longest` None: what is set stays until it is taken back. `needs_part`: it cannot be paused as a whole.
     """
 
     strength: int
     longest: timedelta | None = None
     has_parts: bool = False
+    needs_part: bool = False
 
 
 class PausePort(Protocol):

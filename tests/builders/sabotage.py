@@ -330,6 +330,20 @@ class PausedOnce(WrappedSpace):
         connection.set_incident_actions = put_once
 
 
+class CategoryOpenedToAll(WrappedSpace):
+    """Opens a category as most are, whatever its table was before it was closed."""
+
+    def __init__(self, inner: Space) -> None:
+        super().__init__(inner)
+        client = cast(Any, inner).connection.client
+        put = client.set_category_permissions
+
+        def put_plain(category: int, name: str, permissions: Mapping[str, int]) -> Any:
+            return put(category, name, permissions if 3 in permissions.values() else {"everyone": 1})
+
+        client.set_category_permissions = put_plain
+
+
 class FormsForgotten(WrappedSpace):
     """Knows only the forms that it has shown itself: what was opened before a restart is silently discarded."""
 
@@ -447,6 +461,7 @@ replaced_by_lifting = sabotage_space(FORUM, ReplacedByLifting)
 everybody_is_notified = sabotage_space(DISCORD, Copied)
 escalations_come_back = sabotage_space(DISCORD, CopiedDown)
 paused_once = sabotage_space(DISCORD, PausedOnce)
+category_opened_to_all = sabotage_space(FORUM, CategoryOpenedToAll)
 nobody_is_notified = sabotage_space(DISCORD, NotificationDropped)
 notified_in_public = sabotage_space(DISCORD, NotifiedInPublic)
 files_prefetched = sabotage_space(DISCORD, FilesPrefetched)

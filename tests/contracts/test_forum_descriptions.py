@@ -46,6 +46,7 @@ async def forum() -> AsyncIterator[ForumEmulator]:
     async with aiohttp.ClientSession(emulator.url, headers=headers) as session:
         await _measures(session)
         await _lookups(session)
+        await _categories(session)
         await _talk(emulator, session)
         await _letters(emulator, session)
         await _refusals(emulator, session)
@@ -105,6 +106,12 @@ async def _talk(emulator: ForumEmulator, session: aiohttp.ClientSession) -> None
     await _ask(session, "DELETE", f"/posts/{private['id']}.json")
     await _ask(session, "DELETE", f"/t/{public['topic_id']}.json")
     await _ask(session, "PUT", "/admin/users/51/anonymize.json")
+
+
+async def _categories(session: aiohttp.ClientSession) -> None:
+    await _ask(session, "GET", "/c/1/show.json")
+    await _ask(session, "PUT", "/categories/1.json", name="General", permissions={"everyone": 3, "staff": 1})
+    await _ask(session, "PUT", "/categories/1.json", name="General", permissions={"everyone": 1})
 
 
 async def _letters(emulator: ForumEmulator, session: aiohttp.ClientSession) -> None:

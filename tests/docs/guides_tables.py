@@ -17,7 +17,14 @@ PAGES: Final = tuple(sorted((ROOT / "docs").glob("*.md")))
 NEEDS: Final = {
     "discord permissions": on_discord.PERMISSIONS,
     "discord besides": (on_discord.MEMBERS_INTENT, on_discord.COMMANDS_SCOPE),
-    "forum": (on_forum.KEY, on_forum.MESSAGES, on_forum.HIDDEN_REASONS, on_forum.ANONYMOUS_MODE, on_forum.GROUP),
+    "forum": (
+        on_forum.KEY,
+        on_forum.MESSAGES,
+        on_forum.HIDDEN_REASONS,
+        on_forum.ANONYMOUS_MODE,
+        on_forum.GROUP,
+        on_forum.CATEGORIES,
+    ),
     "forum events": on_forum.EVENTS,
     "github organisation": on_github.OF_THE_ORGANISATION,
     "github repositories": on_github.OF_REPOSITORIES,

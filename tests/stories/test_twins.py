@@ -127,6 +127,7 @@ TWINS = (
     Twin(timed_measure.STORY, sabotage.release_dropped_on_the_forum, timed_measure.ENDS),
     Twin(never_told.STORY, sabotage.nobody_is_notified, never_told.SAID),
     Twin(pause_the_server.STORY, sabotage.paused_once, pause_the_server.GOES_ON),
+    Twin(pause_the_server.STORY, sabotage.category_opened_to_all, pause_the_server.AS_FOUND),
     Twin(native_act.STORY, sabotage.release_dropped_on_discord, native_act.REVERSED),
     Twin(report_by_forum_message.STORY, sabotage.nobody_is_notified, report_by_forum_message.NOTIFIED),
     Twin(flag_to_case.STORY, sabotage.nobody_is_notified, flag_to_case.MODERATOR_NOTIFIED),

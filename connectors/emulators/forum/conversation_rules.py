@@ -14,6 +14,7 @@ from connectors.emulators.shared.webhooks import WebhookSender
 
 TITLE_LIMIT = 255
 SMALL_ACTION = 3
+_BEGIN, _REPLY = 1, 2
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 _EXTERNAL_ID = re.compile(r"[\w-]{1,50}")
 _LINK = re.compile(r"https?://[^\s`<>)\]]+")
@@ -65,14 +66,17 @@ class ConversationRules:
         topic.external_id = external_id
         return self._begin_topic(topic, author, raw, on)
 
-    def publish(self, author: ForumUser, title: str, raw: str, *, on: Exchange | None = None) -> Post:
-        """Publish a public topic with its first post."""
-        if author.is_silenced(self.now()):
+    def publish(
+        self, author: ForumUser, title: str, raw: str, *, category: int = 1, on: Exchange | None = None
+    ) -> Post:
+        """Publish a public topic with its first post, where the author may begin one in that category."""
+        if author.is_silenced(self.now()) or not self._may_do(author, category, _BEGIN):
             raise ForumError(responses.not_allowed_response())
         self._check_text(title, "min_topic_title_length", TITLE_LIMIT, "Title")
         topic = Topic(
             id=self.state.next_id(), title=title, archetype="regular", user_id=author.id, created_at=self.now()
         )
+        topic.category = category
         return self._begin_topic(topic, author, raw, on)
 
     def answer(self, author: ForumUser, topic: Topic, raw: str, *, on: Exchange | None = None) -> Post:
@@ -82,6 +86,8 @@ class ConversationRules:
         if author.is_silenced(self.now()) and topic.archetype != PRIVATE:
             raise ForumError(responses.not_allowed_response())
         if topic.closed and not author.staff:
+            raise ForumError(responses.not_allowed_response())
+        if topic.archetype != PRIVATE and not self._may_do(author, topic.category, _REPLY):
             raise ForumError(responses.not_allowed_response())
         self._check_body(raw, topic)
         return self._add_post(topic, author, raw, on)
@@ -109,6 +115,11 @@ class ConversationRules:
         if topic.archetype != PRIVATE:
             return True
         return viewer is not None and (viewer.admin or viewer.id in self.state.participants(topic))
+
+    def _may_do(self, author: ForumUser, category: int, least: int) -> bool:
+        """Whether one of the author's groups may do so much in the category."""
+        kind = self.state.permission_in(self.state.categories[category], author)
+        return kind is not None and kind <= least
 
     def _find_addressees(self, to: Iterable[str]) -> tuple[list[ForumUser], list[str]]:
         users, groups = [], []

@@ -89,11 +89,11 @@ class ForumPerson:
         with _declining():
             self._rules.invite(topic, name, user)
 
-    def publish(self, title: str, raw: str) -> int:
-        """Begin a public topic, and return its id."""
+    def publish(self, title: str, raw: str, *, category: int = 1) -> int:
+        """Begin a public topic in the category, and return its id."""
         user = self._require_login()
         with _declining():
-            return self._rules.publish(user, title, raw).topic_id
+            return self._rules.publish(user, title, raw, category=category).topic_id
 
     def flag(self, post_id: int, message: str, kind: int = SOMETHING_ELSE) -> int:
         """The post waits for review, with this message; the id in the queue."""

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from connectors.emulators.forum import responses
 from connectors.emulators.forum.admin import AccountHandlers, ForumCall
+from connectors.emulators.forum.categories import CategoryHandlers
 from connectors.emulators.forum.connect import ConnectProvider
 from connectors.emulators.forum.conversation_rules import ForumError
 from connectors.emulators.forum.messages import FileHandlers, MessageHandlers
@@ -253,6 +254,9 @@ class ForumEmulator(EmulatedServer[ForumState]):
         self._add("GET", "/topics/private-messages-group/{username}/{group}", "messages.group", talk.group_inbox)
         self._add("GET", "/groups/{name}/members", "group.members", accounts.members)
         self._add("GET", "/admin/api/web_hooks", "hooks.list", accounts.hooks, admin)
+        categories = CategoryHandlers(self.rules)
+        self._add("GET", "/c/{id}/show", "category.show", categories.show)
+        self._add("PUT", "/categories/{id}", "category.update", categories.update)
         files = FileHandlers()
         short, original = "{short:[a-zA-Z0-9]+}", "{short:[a-zA-Z0-9]+}.{extension}"
         self.route("GET", f"/uploads/short-url/{original}", "upload.short", self._wrap_handler(files.short, None))

@@ -95,8 +95,18 @@ class Topic:
     deleted_at: datetime | None = None
     external_id: str | None = None
     closed: bool = False
+    category: int = 1
     archived_by: set[int] = field(default_factory=set)
     archived_for: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class ForumCategory:
+    """A category, and what each group may do in it: 1 begins topics, 2 replies, 3 reads."""
+
+    id: int
+    name: str
+    permissions: dict[str, int] = field(default_factory=lambda: {"everyone": 1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +183,7 @@ class ForumState:
     keys: list[ApiKey] = field(default_factory=list)
     groups: dict[str, set[int]] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
+    categories: dict[int, ForumCategory] = field(default_factory=lambda: {1: ForumCategory(1, "General")})
     read_only: bool = False
     swallowed: int = 0
     short_pages: bool = False
@@ -189,6 +200,7 @@ class ForumState:
             "min_topic_title_length": 15,
             "max_post_length": 32000,
             "moderators_view_emails": False,
+            "moderators_manage_categories_and_groups": False,
         }
     )
     measured: dict[int, None] = field(default_factory=dict)
@@ -271,6 +283,18 @@ class ForumState:
         if group in automatic:
             return {u.id for u in self.users.values() if getattr(u, automatic[group])}
         return self.groups.get(group)
+
+    def permission_in(self, category: ForumCategory, user: ForumUser) -> int | None:
+        """Return the most that one of the account's groups may do in the category; None where it may not even read."""
+        if user.admin:
+            return 1
+        groups = {"everyone", *self.groups_of(user)}
+        return min((kind for name, kind in category.permissions.items() if name in groups), default=None)
+
+    def group_id(self, name: str) -> int:
+        """Return the lasting id of a group; those that every forum has come first."""
+        automatic = {"everyone": 0, "admins": 1, "moderators": 2, "staff": 3}
+        return automatic[name] if name in automatic else 41 + list(self.groups).index(name)
 
     def set_measure(self, user: ForumUser, kind: str, measure: Measure | None) -> None:
         """Set the account's `suspension` or `silence`; the index for the lists follows."""

@@ -1,6 +1,7 @@
 """A moderator pauses the whole server: nobody new comes in, another member lets it go on, and it opens by itself.
 
-An administrator has paused private messages before: that stays theirs. Policy: P-1.6, P-7.3, P-10.3.
+An administrator has paused private messages before: that stays theirs. On the forum one category is closed meanwhile, and
+stands as it was found afterwards. Policy: P-1.6, P-7.3, P-10.3.
 """
 
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Final
 from connectors.emulators.shared.control import Declined
 from guardian.sandbox.browser import Page
 from guardian.sandbox.checks import messages_to, people_messaged
-from guardian.sandbox.community import DISCORD, Human
+from guardian.sandbox.community import DISCORD, FORUM, Human
 from guardian.sandbox.runner import Story
 from guardian.sandbox.stage import Stage, StoryContext
 
@@ -20,6 +21,8 @@ OWN: Final = "whoever began it cannot be the one who looks at it"
 GOES_ON: Final = "with a second member's word it goes on past its first end, without a gap"
 THEIRS: Final = "what an administrator had paused before is as they set it"
 OPENS: Final = "it opens by itself on the end that the second member named"
+READ_ONLY: Final = "in a category that is closed everybody reads, and the forum's team alone writes"
+AS_FOUND: Final = "once its time is over the category allows what it allowed before, to each group"
 
 _PAUSES: Final = "/console/pauses"
 _INVITES, _PRIVATE = "invites_disabled_until", "dms_disabled_until"
@@ -29,6 +32,7 @@ async def play(context: StoryContext) -> None:
     """Linden leaves before it, and is the newcomer of the day."""
     async with context.open_stage() as stage:
         world, oskar, linden = stage.world, stage["oskar"], stage["linden"]
+        await _close_category(stage)
         theirs = stage.now() + timedelta(hours=23)
         world.discord.pause_by_hand(world.discord.state.owner_id, _PRIVATE, theirs)
         world.discord.leave(linden.discord)
@@ -62,6 +66,35 @@ async def _look_at_it(stage: Stage, oskar: Human) -> None:
     opened = [change for change in closed if change.after is None]
     held = not opened and not _comes_in(stage, stage["linden"])
     stage.checks.check(GOES_ON, held, f"{opened} {messages_to(stage.world, stage['kofi'])}")
+
+
+async def _close_category(stage: Stage) -> None:
+    """Priya closes one category for two hours, in which a group of helpers could begin topics."""
+    forum, priya = stage.world.forum, stage["priya"]
+    forum.state.settings["moderators_manage_categories_and_groups"] = True
+    category = forum.state.categories[1]
+    category.permissions = {"everyone": 1, "moderators": 2}
+    found = dict(category.permissions)
+    typed = {"thing": f"{FORUM} writing", "part": f"{forum.url}/c/general/1", "hours": "2", "reason": "heated"}
+    seen = await stage.group.at_console(priya).submit(f"{_PAUSES}/new", "Show what it does", typed)
+    await stage.group.at_console(priya).press(seen, "Pause it now")
+    await stage.driver.run_until_idle()
+    closed = not _publishes(stage, stage["alder"])
+    stage.checks.check(READ_ONLY, closed and category.permissions["moderators"] == 2, str(category.permissions))
+    await stage.driver.pass_time(timedelta(hours=2, minutes=5))
+    as_found = category.permissions == found and _publishes(stage, stage["alder"])
+    stage.checks.check(AS_FOUND, as_found, str(category.permissions))
+
+
+def _publishes(stage: Stage, who: Human) -> bool:
+    """Whether the forum takes a topic of theirs."""
+    try:
+        stage.world.forum.person(who.key).publish(
+            "How do I upgrade this?", "I should like to know how to upgrade this."
+        )
+    except Declined:
+        return False
+    return True
 
 
 def _comes_in(stage: Stage, who: Human) -> bool:

@@ -213,6 +213,8 @@ async def _check(app: AppContext, by: MemberId, request: PauseRequest) -> None:
         raise Refused("cannot_be_expressed", sentence, "P-1.6")
     if request.part.strip() and not ability.has_parts:
         raise Refused("part", f"On {request.space} that is paused as a whole: leave the part empty.", "P-1.6")
+    if ability.needs_part and not request.part.strip():
+        raise Refused("part", f"On {request.space} a part of it is paused: say which, by its address there.", "P-1.6")
     async with app.units_of_work.read() as view:
         target = PauseTarget(request.space, request.kind)
         if not request.part.strip():

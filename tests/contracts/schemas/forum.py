@@ -221,6 +221,11 @@ HOOKS = thing(
         )
     )
 )
+CATEGORY = thing(
+    {"group_permissions": listing(thing(permission_type=integer(), group_name=text("everyone"), group_id=integer(0)))},
+    id=integer(),
+    name=text("General"),
+)
 DONE = thing(success=text("OK"))
 _PICTURES = ("logo_url", "logo_small_url", "apple_touch_icon_url", "favicon_url", "mobile_logo_url")
 SITE = thing(
@@ -270,6 +275,8 @@ OPERATIONS = {
     "topic.status": Operation(
         ("put", "/t/{id}/status.json"), {200: thing(success=text("OK"), topic_status_update=maybe(text()))}
     ),
+    "category.show": Operation(("get", "/c/{id}/show.json"), {200: thing(category=CATEGORY)}),
+    "category.update": Operation(("put", "/categories/{id}.json"), {200: thing(success=text("OK"), category=CATEGORY)}),
     "upload.short": Operation(None, {302: None}),
     "upload.whole": Operation(None, {200: None}),
     "group.members": Operation(("get", "/groups/{name}/members.json"), {200: GROUP}),

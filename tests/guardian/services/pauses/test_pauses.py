@@ -23,7 +23,7 @@ from guardian.services.pauses.pauses import (
 )
 from guardian.services.unilateral.stop import stop_member
 from guardian.services.worklist.tasks import list_tasks
-from guardian.spaces.pauses import PauseKind, PauseSetting
+from guardian.spaces.pauses import PauseAbility, PauseKind, PauseSetting
 from rules.pauses import PauseReason
 from tests.builders.community import (
     AMARA,
@@ -209,3 +209,9 @@ async def test_a_moderator_of_another_space_sets_nothing_aside(community: Commun
     await community.change_member(INES, roles=(a_role(Group.MODERATORS, Office.CHAIR, space=FORUM),))
     with pytest.raises(NotFound):
         await set_pause_aside(community.app, INES, made.id)
+
+
+async def test_what_is_paused_in_a_part_alone_asks_which(community: Community) -> None:
+    """P-1.6: a whole forum is not closed because nobody said which category is meant."""
+    port(community).supported = {PauseKind.WRITING: PauseAbility(2, has_parts=True, needs_part=True)}
+    assert await refusal(community, AMARA, replace(ASKED, kind=PauseKind.WRITING)) == "part"
