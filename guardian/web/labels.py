@@ -16,6 +16,7 @@ from guardian.cases.handoffs import Urgency
 from guardian.cases.measures import MeasureKind
 from guardian.cases.procedure import StepState
 from guardian.cases.proposals import Consequence, ProposalResult
+from guardian.cases.question_labels import GROUND_LABELS, answer_label, question_label
 from guardian.cases.reports import ReportChannel
 from guardian.cases.unilateral_acts import ActState, OutsideKind
 from guardian.people.models import Group, Office, Trust
@@ -23,7 +24,6 @@ from guardian.sanctions.models import LiftingCause
 from guardian.services.membership.checklists import MembershipChange
 from guardian.spaces.pauses import PauseKind
 from guardian.web.data_labels import DATA_LABELS
-from guardian.web.question_labels import CHOICE_LABELS, GROUND_LABELS, question_label
 from rules.case_marks import CaseMarkKind
 from rules.escalation import HandoffStatus, OutsideGround
 from rules.ladder import Outcome, TermState
@@ -336,11 +336,6 @@ def format_consequence(chosen: Consequence) -> str:
         return words
     where = "in every space" if chosen.spaces is None else "in " + ", ".join(sorted(chosen.spaces))
     return f"{words}: {RESTRICTIONS[chosen.restriction]} {where}, {format_days(chosen.term)}"
-
-
-def answer_label(text: str, name: str) -> str:
-    """Return what was answered in a field; a choice is spelled out."""
-    return CHOICE_LABELS.get((name, text), text)
 
 
 def options_of(values: Iterable[Any]) -> list[tuple[str, str]]:

@@ -14,6 +14,8 @@ from guardian.cases.conditions import Condition
 from guardian.cases.drafts import Draft, DraftState
 from guardian.cases.notes import CaseAssessment, Findings, Inquiry, MotionReport
 from guardian.cases.proposals import Consequence
+from guardian.cases.question_labels import answer_label, question_label
+from guardian.cases.report_questions import CONTACT, WITNESSES
 from guardian.cases.reports import Report
 from guardian.ids import MemberId
 from guardian.services.context import AppContext
@@ -149,14 +151,17 @@ def _report(number: int, view: ReportView) -> Iterator[str]:
     yield _quoted(report.what_happened)
     if report.who:
         yield f"- Who was involved: {in_one_line(report.who)}"
-    yield from (
-        f"- {name.replace('_', ' ')}: {in_one_line(text)}" for name, text in sorted(report.answers.items()) if text
-    )
+    yield from (_answer(name, text) for name, text in sorted(report.answers.items()) if text)
     for piece in view.evidence:
         yield f"- Evidence, {_at(piece.at)}: {in_one_line(piece.file_name or piece.link or piece.kind)} (SHA-256 {piece.sha256})"
     for addition in view.additions:
         yield f"- {_at(addition.at)}, {'from the reporter' if addition.from_party else 'to the reporter'}:"
         yield _quoted(addition.text)
+
+
+def _answer(name: str, text: str) -> str:
+    question = question_label(name)
+    return f"- {question}{'' if question.endswith('?') else ':'} {in_one_line(answer_label(text, name))}"
 
 
 def _summary(sources: _Sources) -> Iterator[str]:
@@ -229,7 +234,8 @@ def _with_moderators(sources: _Sources) -> Iterator[str]:
 
 def _with_reported(sources: _Sources) -> Iterator[str]:
     for answer in sources.file.hearing_answers:
-        yield f"- {_at(answer.at)}, from them: {in_one_line(answer.text)}"
+        yield f"- {_at(answer.at)}, from them:"
+        yield _quoted(answer.text)
     yield from _sent(sources.file.drafts, "reported")
 
 
@@ -241,7 +247,8 @@ def _sent(drafts: Iterable[Draft], to: str) -> Iterator[str]:
     for draft in drafts:
         if draft.to.value == to and draft.state is not DraftState.WITHDRAWN:
             state = "sent" if draft.state is DraftState.SENT else "not sent yet"
-            yield f"- {_at(draft.at)}, {draft.kind.value} ({state}): {in_one_line(draft.text)}"
+            yield f"- {_at(draft.at)}, {draft.kind.value} ({state}):"
+            yield _quoted(draft.text)
 
 
 def describe_consequence(consequence: Consequence) -> str:
@@ -296,7 +303,7 @@ def names_of_reporters(reports: Iterable[Report]) -> tuple[str, ...]:
     for report in reports:
         found |= {report.reporter_handle, report.mail.address if report.mail else ""}
         found |= {report.reporter.native_id} if report.reporter else set()
-        found |= {text for name, text in report.answers.items() if "contact" in name or "witness" in name}
+        found |= {report.answers.get(name, "") for name in (CONTACT, WITNESSES)}
     return _longest_first(in_one_line(name) for name in found)
 
 

@@ -34,6 +34,8 @@ _TITLE, _SECTION, _REPORT, _TEXT = 18, 13, 11, 10
 _LINE: Final = 1.4
 _QUOTED_BY: Final = 6
 _MM_OF_A_POINT: Final = 25.4 / 72
+_PARAGRAPH_ENDS: Final = ">"
+"""An empty line of what is quoted."""
 
 
 class DocumentFormat(StrEnum):
@@ -120,7 +122,9 @@ class _Pages(FPDF):
     def write_line(self, line: str) -> None:
         """Write one line of the document by what its first signs say of it."""
         text = text_of_line(line)
-        if line.startswith("### "):
+        if line.strip() == _PARAGRAPH_ENDS:
+            self.ln(_TEXT * _MM_OF_A_POINT)
+        elif line.startswith("### "):
             self.write_block(text, _REPORT, above=3)
         elif line.startswith("> "):
             self.write_block(text, _TEXT, indent=_QUOTED_BY)
@@ -139,7 +143,7 @@ class _Pages(FPDF):
 
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:
-    found = [each for line in lines for each in line.splitlines() if each.strip(" >")]
+    found = [each for line in lines for each in line.splitlines() if each.strip()]
     yield from found or ("Nothing is on record.",)
 
 

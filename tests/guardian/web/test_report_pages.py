@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from guardian.cases.question_labels import QUESTION_LABELS
 from guardian.cases.report_questions import ALL_CHAIRS, QUESTIONS
 from guardian.errors import Stale
 from guardian.notices.models import NoticeKind
 from guardian.services.context import ReadView, UnitOfWork
 from guardian.unit_of_work import UnitOfWorkFactory
-from guardian.web.question_labels import QUESTION_LABELS
 from tests.builders.community import AMARA, BRUNO, DMITRI, Community
 from tests.builders.pages import Pages, forms_of, open_pages, receipt_of, text_of
 

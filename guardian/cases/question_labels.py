@@ -70,3 +70,8 @@ CHOICE_LABELS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
 def question_label(name: str) -> str:
     """Return what a field of a report is called."""
     return QUESTION_LABELS.get(name, name.replace("_", " "))
+
+
+def answer_label(text: str, name: str) -> str:
+    """Return what was answered in a field; a choice is spelled out."""
+    return CHOICE_LABELS.get((name, text), text)
