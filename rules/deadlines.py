@@ -19,6 +19,7 @@ class TimeLimit(StrEnum):
     RESOLUTION = "resolution"
     CONTACT_QUESTION = "contact_question"
     HEARING = "hearing"
+    TALK = "talk"
     FEEDBACK = "feedback"
     SECOND_READING = "second_reading"
     READMISSION_ANSWER = "readmission_answer"
@@ -108,6 +109,7 @@ def _lengths(policy: Policy) -> Mapping[TimeLimit, timedelta]:
         TimeLimit.RESOLUTION: policy.reports.resolution,
         TimeLimit.CONTACT_QUESTION: policy.hearing.reporter_asked_for,
         TimeLimit.HEARING: policy.hearing.hearing_window,
+        TimeLimit.TALK: policy.hearing.talk_answer,
         TimeLimit.FEEDBACK: policy.enactment.feedback_window,
         TimeLimit.SECOND_READING: policy.enactment.second_reading_within,
         TimeLimit.READMISSION_ANSWER: policy.readmission.readmission_answer,

@@ -54,6 +54,7 @@ class DeadlineKind(StrEnum):
     AFFILIATE_REPORT = "affiliate_report"
     CONDITION = "condition"
     UNMET_CONDITION = "unmet_condition"
+    TALK = "talk"
 
 
 @dataclass(frozen=True, slots=True)

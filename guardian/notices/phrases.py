@@ -54,6 +54,10 @@ CASE_NEWS: Final[Phrases] = {
     News.CONTACT_LEFT: "Its contact person has left the group, and nobody speaks to the reporter: somebody take it.",
     News.ADVISER_ASKED: "An adviser is asked into this case. They read nothing of it before they have stated conflicts.",
     News.ADVISER_ANSWERED: "An adviser who is asked into this case has said whether they have a conflict.",
+    News.TALK_ASKED: "Somebody has been asked whether they would take part in a talk. Nobody else is told of it.",
+    News.TALK_ANSWERED: "Somebody has answered whether they would take part in a talk.",
+    News.TALK_AGREED: "Everybody who was asked has consented to a talk, and each of them has been told so.",
+    News.TALK_OFF: "The talk does not take place.",
     News.CONDITION_SAID_DONE: "The person says that something asked of them is done. Please see whether it is met.",
     News.CONDITION_MET: "Something asked of the person is met.",
     News.CONDITION_UNMET: (

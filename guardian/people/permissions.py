@@ -49,6 +49,7 @@ class UseCase(StrEnum):
     RECORD_BOARD_ANSWER = "record_board_answer"
     CONFIRM_BOARD_ANSWER = "confirm_board_answer"
     CHECK_CONDITION = "check_condition"
+    ARRANGE_TALK = "arrange_talk"
     CLOSE = "close"
     REOPEN = "reopen"
     APPROVE_REINSTATEMENT = "approve_reinstatement"
@@ -175,6 +176,7 @@ ALLOWED_SEATS: Final[Mapping[UseCase, tuple[Seat, ...]]] = {
     UseCase.RECORD_BOARD_ANSWER: (BOARD_LIAISON, BOARD),
     UseCase.CONFIRM_BOARD_ANSWER: (BOARD,),
     UseCase.CHECK_CONDITION: _CASE_SEATS,
+    UseCase.ARRANGE_TALK: _CASE_SEATS,
     UseCase.CLOSE: _CASE_SEATS,
     UseCase.REOPEN: _CASE_SEATS,
     UseCase.APPROVE_REINSTATEMENT: _CASE_SEATS,

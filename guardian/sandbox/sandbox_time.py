@@ -61,6 +61,7 @@ OF_DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
     DeadlineKind.CONDITION: "what was asked of a person is to be shown",
     DeadlineKind.UNMET_CONDITION: "the group is to look again at what was not met",
+    DeadlineKind.TALK: "the time to answer whether one would take part in a talk is over",
     DeadlineKind.AFFILIATE_REPORT: "an affiliated program's report is due",
     DeadlineKind.BOARD_REPORT: "the Board has its report",
     DeadlineKind.DATA_REQUEST: "somebody's request about what is kept of them is due",

@@ -28,6 +28,7 @@ from guardian.cases.open_work import OpenWorkStore
 from guardian.cases.raids import RaidStore
 from guardian.cases.retention import RetentionStore
 from guardian.cases.shared_facts import SharedFactsStore
+from guardian.cases.talks import TalkStore
 from guardian.cases.tasks import TaskClaimStore
 from guardian.clock import Clock, system_now
 from guardian.ids import CaseId, ContactAddress
@@ -143,6 +144,10 @@ class ReadView(CaseView, Protocol):
     @property
     def conditions(self) -> ConditionStore:
         """Return the store of what decisions ask of people."""
+
+    @property
+    def talks(self) -> TalkStore:
+        """Return the store of facilitated talks."""
 
     @property
     def advice(self) -> AdviceStore:

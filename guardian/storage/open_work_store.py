@@ -35,6 +35,7 @@ _OF_THE_SERVICE: Final = (
     DeadlineKind.EVENT_OVER,
     DeadlineKind.BOARD_REPORT,
     DeadlineKind.AFFILIATE_REPORT,
+    DeadlineKind.TALK,
 )
 """What the service does by itself when it is due: nobody is asked for anything."""
 

@@ -51,6 +51,7 @@ from guardian.storage.rota_store import SqlRotaStore
 from guardian.storage.sanction_store import SqlSanctionStore
 from guardian.storage.shared_facts_store import SqlSharedFactsStore
 from guardian.storage.sign_in_store import SqlSignInStore
+from guardian.storage.talk_store import SqlTalkStore
 from guardian.storage.task_claim_store import SqlTaskClaimStore
 from guardian.unit_of_work import WakeupTopic
 from rules.policy_sections.community import BoardSeats
@@ -211,6 +212,11 @@ class SqlStores:
     def conditions(self) -> SqlConditionStore:
         """Return the store of what decisions ask of people."""
         return SqlConditionStore(self.connection, self.encryption)
+
+    @cached_property
+    def talks(self) -> SqlTalkStore:
+        """Return the store of facilitated talks."""
+        return SqlTalkStore(self.connection, self.encryption)
 
     @cached_property
     def advice(self) -> SqlAdviceStore:

@@ -18,7 +18,7 @@ from guardian.ids import new_secret
 from guardian.notices.replies import Reply
 from guardian.notices.translations import translate_text
 from guardian.services.reports.data_requests import ask_as_reporter
-from guardian.services.reports.follow_up import AdditionInput, request_board_reconsideration
+from guardian.services.reports.follow_up import AdditionInput, answer_own_talk, request_board_reconsideration
 from guardian.services.reports.intake import (
     FollowUp,
     ReceiptAccess,
@@ -30,7 +30,7 @@ from guardian.services.reports.intake import (
 )
 from guardian.web.forms import Form, max_total_size
 from guardian.web.help import shown_help
-from guardian.web.party_choices import asked_kind
+from guardian.web.party_choices import asked_kind, talk_answer
 from guardian.web.rate_limit import Bucket, RateLimiter, slow_down_text
 from guardian.web.receipt_access import ReceiptPages
 from guardian.web.rendering import Fault, Site
@@ -66,6 +66,7 @@ class FollowUpPages:
             self._site.post("/follow-up/wish", self._make_request),
             self._site.post("/follow-up/reconsider", self._request_reconsideration),
             self._site.post("/follow-up/data", self._ask_about_data),
+            self._site.post("/follow-up/talk", self._answer_talk),
             self._site.post("/follow-up/language", self._switch_language),
             self._site.post("/follow-up/leave", self.receipt_pages.leave),
         ]
@@ -128,6 +129,17 @@ class FollowUpPages:
             return self._page(request, session, form, fault)
 
         return await self.receipt_pages.submit_once(request, form, act, again, lambda _: "why")
+
+    async def _answer_talk(self, request: Request, form: Form) -> Response:
+        answer = talk_answer(form)
+
+        async def act(session: PageSession) -> Reply:
+            return await answer_own_talk(self._site.app, ReceiptAccess(session.receipt), answer)
+
+        def again(session: PageSession, fault: Fault) -> Awaitable[Response]:
+            return self._page(request, session, form, fault)
+
+        return await self.receipt_pages.submit_once(request, form, act, again, lambda _: "talk")
 
     async def _ask_about_data(self, request: Request, form: Form) -> Response:
         async def act(session: PageSession) -> Reply:

@@ -123,6 +123,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = MappingProxyType(
         DeadlineKind.EVENT_OVER: "What is kept of an event's list is forgotten",
         DeadlineKind.CONDITION: "What was asked of the person is to be shown",
         DeadlineKind.UNMET_CONDITION: "Another look at what was not met",
+        DeadlineKind.TALK: "The time to answer about a talk is over",
         DeadlineKind.AFFILIATE_REPORT: "The report of an affiliated program",
         DeadlineKind.BOARD_REPORT: "The Board has its report, whatever a space still owes",
         DeadlineKind.DATA_REQUEST: "An answer to somebody who asks about what is kept of them",

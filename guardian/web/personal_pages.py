@@ -11,12 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from guardian.errors import Refused
-from guardian.ids import AccountId, new_secret
+from guardian.ids import AccountId, Reference, new_secret
 from guardian.notices.replies import Reply
 from guardian.services.context import AppContext
 from guardian.services.parties import personal_page
+from guardian.services.parties.own_talks import answer_own_talk
 from guardian.web.forms import Form
-from guardian.web.party_choices import asked_kind
+from guardian.web.party_choices import asked_kind, talk_answer
 from guardian.web.receipt_access import ReceiptPages
 from guardian.web.rendering import Fault, Site
 from guardian.web.sessions import PageSession, PageSessions
@@ -50,6 +51,7 @@ class PersonalPages:
             self._site.post("/personal/reconsider/{reference}", self._request_reconsideration),
             self._site.post("/personal/not-mine/{link}", self._dispute_link),
             self._site.post("/personal/done/{condition}", self._say_condition_done),
+            self._site.post("/personal/talk/{reference}", self._answer_talk),
             self._site.post(f"/personal/{_ACCOUNTS}", self._disclose_accounts),
         ]
 
@@ -130,6 +132,16 @@ class PersonalPages:
             ),
             lambda session, fault: self._page(request, session, form, fault),
             lambda _: f"done/{condition}",
+        )
+
+    async def _answer_talk(self, request: Request, form: Form) -> Response:
+        reference, answer = Reference(request.path_params["reference"]), talk_answer(form)
+        return await self.receipt_pages.submit_once(
+            request,
+            form,
+            lambda session: answer_own_talk(self._site.app, session.receipt, reference, answer),
+            lambda session, fault: self._page(request, session, form, fault),
+            lambda _: "talk",
         )
 
     async def _disclose_accounts(self, request: Request, form: Form) -> Response:

@@ -49,10 +49,11 @@ class Reports:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """How long a reported person has to answer before the group may go on, and first the reporter whether it is safe."""
+    """How long a reporter has to say whether it is safe, the reported person to be heard, and each whether they would talk."""
 
     reporter_asked_for: Annotated[timedelta, Source("P-3.5", HOUR, 30 * DAY)]
     hearing_window: Annotated[timedelta, Source("P-3.5", DAY, 90 * DAY)]
+    talk_answer: Annotated[timedelta, Source("P-5.3", DAY, 90 * DAY)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ def test_every_fault_is_named_at_once() -> None:
         "quorum.othrs",
         "hearing.reporter_asked_for",
         "hearing.hearing_window",
+        "hearing.talk_answer",
         "quorum.others",
         "quorum.decide_by",
     ]

@@ -20,6 +20,7 @@ from guardian.cases.conditions import CONDITION_MACHINE
 from guardian.cases.drafts import DRAFT_MACHINE
 from guardian.cases.procedure import STEP_MACHINE
 from guardian.cases.state_machine import StateMachine
+from guardian.cases.talks import TALK_MACHINE
 from guardian.cases.unilateral_acts import ACT_MACHINE, STOP_MACHINE
 from guardian.errors import Misconfigured
 from guardian.policy_file import read_policy, written
@@ -33,6 +34,7 @@ OTHERS: Final = ("chipy", "small", "contributor-covenant")
 MACHINES: Final[Mapping[str, tuple[StateMachine[Any, Any], str]]] = {
     "CASE_MACHINE": (CASE_MACHINE, "guardian/cases/case.py"),
     "CONDITION_MACHINE": (CONDITION_MACHINE, "guardian/cases/conditions.py"),
+    "TALK_MACHINE": (TALK_MACHINE, "guardian/cases/talks.py"),
     "DRAFT_MACHINE": (DRAFT_MACHINE, "guardian/cases/drafts.py"),
     "STEP_MACHINE": (STEP_MACHINE, "guardian/cases/procedure.py"),
     "ACT_MACHINE": (ACT_MACHINE, "guardian/cases/unilateral_acts.py"),

@@ -22,6 +22,7 @@ TABLE = [
     (TimeLimit.RESOLUTION, 7 * DAY, "P-2.4"),
     (TimeLimit.CONTACT_QUESTION, 48 * HOUR, "P-3.5"),
     (TimeLimit.HEARING, 7 * DAY, "P-3.5"),
+    (TimeLimit.TALK, 14 * DAY, "P-5.3"),
     (TimeLimit.FEEDBACK, 72 * HOUR, "P-5.4"),
     (TimeLimit.SECOND_READING, 24 * HOUR, "P-5.6"),
     (TimeLimit.READMISSION_ANSWER, 14 * DAY, "P-6.2"),
@@ -43,7 +44,7 @@ def test_the_table_covers_every_deadline() -> None:
 
 @pytest.mark.parametrize(("kind", "length", "source"), TABLE)
 def test_each_deadline_has_its_length(kind: TimeLimit, length: timedelta, source: str) -> None:
-    """P-2.4, P-2.11, P-3.5, P-5.2, P-5.4, P-5.6, P-5.8, P-6.2, P-8.4, P-8.5, P-9.7."""
+    """P-2.4, P-2.11, P-3.5, P-5.2, P-5.3, P-5.4, P-5.6, P-5.8, P-6.2, P-8.4, P-8.5, P-9.7."""
     assert due_at(kind, NOW, DJANGO) == NOW + length, source
 
 

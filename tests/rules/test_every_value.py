@@ -262,6 +262,7 @@ PROBES: dict[str, Probe] = {
     "reports.burst_from": lambda policy: [report_intake.joins_burst_case(count, policy) for count in range(1200)],
     "hearing.reporter_asked_for": deadline(TimeLimit.CONTACT_QUESTION),
     "hearing.hearing_window": deadline(TimeLimit.HEARING),
+    "hearing.talk_answer": deadline(TimeLimit.TALK),
     "conflicts.members_left": remaining,
     "conflicts.nickname_letters": mentions,
     "conflicts.typo_letters": mentions,

@@ -92,6 +92,7 @@ DEADLINES: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.EVENT_OVER: "what is kept of an event's list is forgotten",
     DeadlineKind.CONDITION: "what was asked of the person is to be shown",
     DeadlineKind.UNMET_CONDITION: "another look at what was not met",
+    DeadlineKind.TALK: "the time to answer about a talk is over",
     DeadlineKind.AFFILIATE_REPORT: "an affiliated program's report is due",
     DeadlineKind.BOARD_REPORT: "the Board has its report",
     DeadlineKind.DATA_REQUEST: "an answer to somebody who asks about what is kept of them",

@@ -29,6 +29,7 @@ from guardian.services.deadlines import complete, complete_for_case, reschedule
 from guardian.services.deliberation.letter_drafts import draft_letter
 from guardian.services.deliberation.procedure import ask_reporters
 from guardian.services.deliberation.proposals import require_followers_on_case
+from guardian.services.deliberation.talks import with_consent
 from guardian.services.notify import notify_board_liaison, notify_members, notify_office
 from guardian.services.reminders import deadline_facts
 from guardian.services.sanctions.board_requests import decision_on, may_answer
@@ -50,6 +51,7 @@ async def record_answer(
         if case.state not in (CaseState.OPEN, CaseState.WITH_BOARD):
             raise Refused("not_now", "This case does not wait for an answer of the Board.", "P-8.4")
         require(await may_answer(uow, case, by))
+        consequence = await with_consent(uow, case, consequence)
         require(check_consequence(case, consequence, about_person=person is not None, policy=app.policy))
         require(check_spaces(consequence, {space.name: space.capabilities for space in app.spaces}))
         await require_followers_on_case(uow, case, consequence)

@@ -35,6 +35,7 @@ from guardian.services.decisions.person_letters import (
 from guardian.services.deliberation.letter_drafts import read_letter_on
 from guardian.services.deliberation.procedure import was_asked
 from guardian.services.deliberation.results import read_result_on, send_result, undecided_people
+from guardian.services.deliberation.talks import with_consent
 from guardian.services.escalation.cross_space import propose_if_cross_space
 from guardian.services.escalation.referrals import refer_by_decision
 from guardian.services.notify import notify_members
@@ -51,6 +52,8 @@ from rules.deadlines import TimeLimit, due_at
 from rules.ladder import AuthorityKind, Outcome
 from rules.notification import NotificationState, waits_until
 from rules.procedure import Step, Unsaid, may_enact, may_enact_unread
+from rules.talks import may_hold_talk
+from rules.verdict import Verdict, allowed
 
 _UNEXPLAINED: Final = frozenset({Outcome.NO_ACTION, Outcome.OTHER})
 _COMPLETED_BY_ENACTMENT: Final = (
@@ -117,6 +120,7 @@ async def enact(
         if seen is not None and decision.id != seen:
             raise Stale("The decision has become another since you looked. Please look again.")
         require(may_enact(await _missing_steps(uow, case, decision)))
+        require(await _may_still_carry_out(uow, case, decision))
         require(may_enact_unread(await find_unsaid(uow, case, decision), confirmed=unread))
         case = await transition(uow, case, CaseEvent.ENACT)
         decision = await uow.deliberation.save_decision(replace(decision, enacted_at=uow.now))
@@ -182,6 +186,13 @@ async def on_board_report_due(app: AppContext, uow: UnitOfWork, deadline: Deadli
     decision = await uow.deliberation.decision(DecisionId(deadline.about))
     if decision is not None and decision.enacted_at is not None:
         await report_to_board(uow, await get_case(uow, decision.case))
+
+
+async def _may_still_carry_out(view: ReadView, case: Case, decision: Decision) -> Verdict:
+    """Whether nobody has taken back since what the decision rests on: the consent of everybody in a talk."""
+    if decision.consequence.outcome is not Outcome.FACILITATED_COMMUNICATION:
+        return allowed("P-5.3")
+    return may_hold_talk(agreed=(await with_consent(view, case, decision.consequence)).consent_of_all)
 
 
 async def _put_into_force(

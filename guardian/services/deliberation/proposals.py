@@ -35,6 +35,7 @@ from guardian.services.case_steps import reset_steps
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import start_deadline
 from guardian.services.deliberation.bias import require_bias_stated
+from guardian.services.deliberation.talks import with_consent
 from guardian.services.deliberation.tally import apply_tally, get_proposal, settle, tally_of
 from guardian.services.idempotency import earlier_result, remember_result
 from guardian.services.notify import notify_members
@@ -88,6 +89,7 @@ async def propose(
         person = await resolve_reported_person(uow, case, person_code)
         await _require_may_propose(app, uow, case, by)
         await require_bias_stated(uow, app.policy, case, by)
+        consequence = await with_consent(uow, case, consequence)
         await _require_consequence_allowed(app, uow, case, consequence, person)
         await reset_steps(uow, case.id, DECISION_STEPS, by_member(by))
         case = await uow.cases.save_case(replace(case, contact=case.contact or by))

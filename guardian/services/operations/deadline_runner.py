@@ -12,7 +12,7 @@ from guardian.cases.deadlines import Deadline, DeadlineKind
 from guardian.services.conflicts import audience, conflict_claims
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.decisions import board_answers, closing, conditions, enactment, person_letters
-from guardian.services.deliberation import contact_safety, procedure, tally
+from guardian.services.deliberation import contact_safety, procedure, talks, tally
 from guardian.services.escalation import handoffs
 from guardian.services.failed_items import isolate
 from guardian.services.identity import disputes
@@ -72,6 +72,7 @@ HANDLERS: Final[Mapping[DeadlineKind, Handler]] = {
     DeadlineKind.AFFILIATE_REPORT: affiliates.on_report_due,
     DeadlineKind.CONDITION: conditions.on_condition_due,
     DeadlineKind.UNMET_CONDITION: conditions.on_unmet_condition_due,
+    DeadlineKind.TALK: talks.on_talk_due,
 }
 _AT_ONCE: Final = 100
 _SOURCE: Final = "a deadline that is due"

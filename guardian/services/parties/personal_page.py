@@ -32,6 +32,7 @@ from guardian.services.deadlines import complete_for_case
 from guardian.services.decisions.enactment import record_person_notified
 from guardian.services.deliberation.procedure import was_asked
 from guardian.services.deliberation.results import is_about_others
+from guardian.services.deliberation.talks import OwnTalkLine, find_own_talk
 from guardian.services.identity import self_disclosure
 from guardian.services.identity.disputes import LinkLine, dispute_as_person, disputes_of_person
 from guardian.services.measures import reconsideration
@@ -75,7 +76,7 @@ _LOCAL: Final = {**dict.fromkeys(CaseState, "local"), CaseState.CLOSED: "local_c
 
 
 @dataclass(frozen=True, slots=True)
-class _Holder:
+class PageHolder:
     """Whose page a receipt opens. `only`: that one case of it, where a member who knows no other handed it over."""
 
     person: PersonId
@@ -117,6 +118,7 @@ class OwnMatterLine:
     board_request: RequestOption | None = None
     data_requests: tuple[OwnDataRequest, ...] = ()
     conditions: tuple[OwnConditionLine, ...] = ()
+    talk: OwnTalkLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ async def read_page(app: AppContext, receipt: str) -> PersonalPage:
     Policy: P-6.2.
     """
     async with app.units_of_work.begin() as uow:
-        holder = await _require_reader(uow, receipt)
+        holder = await require_reader(uow, receipt)
         person = holder.person
         uow.journal.note(
             Entry(act="personal_page.was_read", by=PARTY, authority="P-6.2", about={"person": str(person)})
@@ -168,7 +170,7 @@ async def give_hearing_answer(app: AppContext, receipt: str, text: str) -> Reply
     require(check_text(text, app.longest_text))
     await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
-        holder = await _require_reader(uow, receipt)
+        holder = await require_reader(uow, receipt)
         person = holder.person
         readable = [case for case in await uow.cases.cases_of(person) if holder.may_read(case.id)]
         cases = [case for case in readable if await _may_be_heard(uow, case, person)]
@@ -192,7 +194,7 @@ async def say_condition_done(app: AppContext, receipt: str, condition_id: str, t
     require(check_text(text, app.longest_text))
     await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
-        holder = await _require_reader(uow, receipt)
+        holder = await require_reader(uow, receipt)
         matters = [case for case in await known_matters(uow, holder.person) if holder.may_read(case.id)]
         return await say_done(uow, app.policy, matters, holder.person, condition_id, text.strip())
 
@@ -224,7 +226,7 @@ async def submit_readmission_request(app: AppContext, receipt: str, text: str) -
     require(check_text(text, app.longest_text))
     await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
-        holder = await _require_reader(uow, receipt)
+        holder = await require_reader(uow, receipt)
         await request_readmission(uow, app.policy, holder.person, text.strip(), only=holder.only)
         until = due_at(TimeLimit.READMISSION_ANSWER, uow.now, app.policy)
     return Reply("answers.return", {"until": until})
@@ -234,7 +236,7 @@ async def ask_about_data(app: AppContext, receipt: str, kind: DataRequestKind, t
     """Ask about what is kept of the person, in each matter that they know of and may read here. Policy: P-6.2."""
     await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
-        holder = await _require_reader(uow, receipt)
+        holder = await require_reader(uow, receipt)
         matters = [case for case in await known_matters(uow, holder.person) if holder.may_read(case.id)]
         if not matters:
             raise Refused("nothing_kept", "There is no matter here of which you have been told.", "P-6.2")
@@ -252,7 +254,7 @@ async def request_board_reconsideration(
     require(check_text(text, app.longest_text))
     await search_ahead(app, text)
     async with app.units_of_work.begin() as uow:
-        holder = await _require_reader(uow, receipt)
+        holder = await require_reader(uow, receipt)
         person, by = holder.person, Requester(person=holder.person)
         matters = [case for case in await known_matters(uow, person) if holder.may_read(case.id)]
         decided = [case for case in matters if await find_option(uow, app.policy, case, by) is not None]
@@ -267,13 +269,13 @@ async def request_board_reconsideration(
 
 async def _require_holder(uow: UnitOfWork, typed: str) -> PersonId:
     """Return whose page it is, for what takes the whole page: a receipt that was handed over opens one case alone."""
-    holder = await _require_reader(uow, typed)
+    holder = await require_reader(uow, typed)
     if holder.only is not None:
         raise NotFound(_WRONG_RECEIPT)
     return holder.person
 
 
-async def _require_reader(uow: UnitOfWork, typed: str) -> _Holder:
+async def require_reader(uow: UnitOfWork, typed: str) -> PageHolder:
     """Return whose page it is, and how much of it; the receipt is used, and its holder notified of what they read.
 
     Policy: P-6.2.
@@ -281,7 +283,7 @@ async def _require_reader(uow: UnitOfWork, typed: str) -> _Holder:
     receipt: Receipt | None = await uow.cases.receipt(digest_receipt(typed))
     if receipt is None or receipt.kind not in _OPENING or receipt.person is None:
         raise NotFound(_WRONG_RECEIPT)
-    holder = _Holder(receipt.person, receipt.case if receipt.kind is ReceiptKind.HANDED else None)
+    holder = PageHolder(receipt.person, receipt.case if receipt.kind is ReceiptKind.HANDED else None)
     if receipt.used_at is None:
         await uow.cases.save_receipt(replace(receipt, used_at=uow.now))
     for sanction in await uow.sanctions.of_person(receipt.person):
@@ -290,7 +292,7 @@ async def _require_reader(uow: UnitOfWork, typed: str) -> _Holder:
     return holder
 
 
-async def _sanction_lines(app: AppContext, view: ReadView, holder: _Holder) -> tuple[SanctionLine, ...]:
+async def _sanction_lines(app: AppContext, view: ReadView, holder: PageHolder) -> tuple[SanctionLine, ...]:
     """What the person is or was restricted in, newest first, without what another has taken the place of."""
     options = {each.sanction: each for each in await may_request(view, holder.person, app.policy)}
     lines = []
@@ -314,7 +316,7 @@ async def _sanction_lines(app: AppContext, view: ReadView, holder: _Holder) -> t
     return tuple(lines)
 
 
-async def _readable_notices(view: ReadView, holder: _Holder) -> tuple[Notice, ...]:
+async def _readable_notices(view: ReadView, holder: PageHolder) -> tuple[Notice, ...]:
     notices = [each for each in await view.notices.of_person(holder.person) if holder.may_read(each.case)]
     return tuple(notice for notice in reversed(notices) if notice.state is not NoticeState.WITHHELD)
 
@@ -336,6 +338,7 @@ async def _matter_line(app: AppContext, uow: UnitOfWork, case: Case, person: Per
         board_request=await find_option(uow, app.policy, case, Requester(person=person)),
         data_requests=await own_requests(app, uow, case.id, person=person),
         conditions=await own_conditions(uow, case, person),
+        talk=await find_own_talk(uow, case, person=person),
     )
 
 

@@ -13,6 +13,7 @@ from guardian.cases.conflict_claims import ConflictClaim
 from guardian.cases.handoffs import Handoff
 from guardian.cases.proposals import Ballot, BoardAnswer, Mark, Proposal
 from guardian.cases.risk import RiskMark
+from guardian.cases.talks import Talk
 from guardian.cases.unilateral_acts import ActReview, ActState, UnilateralAct, is_under_review
 from guardian.ids import MemberId, ProposalId
 from guardian.journal import OPERATOR, PARTY, SERVICE
@@ -75,6 +76,7 @@ class Proceedings:
     handoffs: tuple[Handoff, ...] = ()
     conditions: tuple[Condition, ...] = ()
     undecided: tuple[str, ...] = ()
+    talks: tuple[Talk, ...] = ()
 
 
 async def read_proceedings(app: AppContext, by: MemberId, code_name: str) -> Proceedings:
@@ -101,6 +103,7 @@ async def read_proceedings(app: AppContext, by: MemberId, code_name: str) -> Pro
             handoffs=() if case.kind is CaseKind.LOCAL else await view.handoffs.of_case(case.id),
             conditions=await view.conditions.conditions_of(case.id),
             undecided=await _undecided_names(view, case),
+            talks=await view.talks.talks_of(case.id),
         )
 
 

@@ -39,6 +39,7 @@ from guardian.services.conflicts.exclusions import exclude_indicated, notify_of_
 from guardian.services.conflicts.indicated import search_ahead
 from guardian.services.context import AppContext, UnitOfWork
 from guardian.services.deliberation.contact_safety import record_answer
+from guardian.services.deliberation.talks import OwnTalkLine, answer_talk, find_own_talk
 from guardian.services.notify import notify_members
 from guardian.services.reports.data_requests import OwnDataRequest, own_requests
 from guardian.services.reports.readable_files import read_files, without_receipts
@@ -49,6 +50,7 @@ from guardian.unit_of_work import WakeupTopic
 from rules.conflicts import ConflictIndicators, Speaker
 from rules.deadlines import TimeLimit, due_at
 from rules.policy import Policy
+from rules.talks import TalkAnswer
 
 _SOURCE: Final = "addition"
 
@@ -90,6 +92,7 @@ class FollowUp:
     board_request: RequestOption | None = None
     locale: str = ""
     data_requests: tuple[OwnDataRequest, ...] = ()
+    talk: OwnTalkLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,14 @@ async def request_board_reconsideration(
         return await submit_request(app, uow, case, Requester(report=report.id), text, shows_news=shows_news)
 
 
+async def answer_own_talk(app: AppContext, access: ReportAccess, answer: TalkAnswer) -> Reply:
+    """Say, as a reporter, whether they would take part in a talk; only the group learns of it. Policy: P-5.3."""
+    async with app.units_of_work.begin() as uow:
+        report = await report_for(uow, access)
+        await answer_talk(uow, await get_case(uow, report.case), answer, report=report.id)
+    return Reply(f"answers.talk_{answer}")
+
+
 async def read_follow_up(app: AppContext, receipt: str) -> FollowUp:
     """Return how the report stands, for whoever holds its receipt. Policy: P-2.4."""
     async with app.units_of_work.begin() as uow:
@@ -210,6 +221,7 @@ async def read_follow_up(app: AppContext, receipt: str) -> FollowUp:
             contact_answered=DO_NOT_CONTACT in report.answers,
             board_request=await find_option(uow, app.policy, case, Requester(report=report.id)),
             data_requests=await own_requests(app, uow, case.id, report=report.id),
+            talk=await find_own_talk(uow, case, report=report.id),
         )
 
 

@@ -29,6 +29,7 @@ NOBODY_OWES: Final = frozenset(
         DeadlineKind.EVENT_OVER,
         DeadlineKind.BOARD_REPORT,
         DeadlineKind.AFFILIATE_REPORT,
+        DeadlineKind.TALK,
     }
 )
 """What the service does by itself at its date, so that nobody owes it."""

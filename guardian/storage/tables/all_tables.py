@@ -31,6 +31,7 @@ from guardian.storage.tables import (
     shared_facts,
     sign_ins,
     system,
+    talks,
     worklist,
 )
 from guardian.storage.tables.base import metadata
@@ -65,6 +66,7 @@ MODULES: Final = (
     affiliates,
     advice,
     conditions,
+    talks,
 )
 """One line here and one import above for each new module of tables."""
 

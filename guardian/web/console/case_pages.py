@@ -12,6 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from guardian.cases.case import CASE_MACHINE, CaseEvent, CaseKind
+from guardian.cases.conditions import CONDITION_MACHINE
+from guardian.cases.talks import TALK_MACHINE
 from guardian.errors import NotFound, Refused
 from guardian.ids import DraftId, EvidenceId, SpaceName, new_id
 from guardian.people.permissions import NOT_YOURS, UseCase
@@ -52,6 +54,7 @@ from guardian.web.console.case_proposal_forms import (
     read_person,
 )
 from guardian.web.console.case_retention_forms import RETENTION_FORMS, RETENTION_WORDS
+from guardian.web.console.case_talk_forms import TALK_FORMS
 from guardian.web.console.case_text_forms import TEXT_FORMS
 from guardian.web.console.case_thread_forms import THREAD_FORMS, VIOLATIONS
 from guardian.web.console.console import NOTHING_TYPED, Console, FormEntry, Visit
@@ -82,6 +85,7 @@ _FORMS: Final = (
     *REPORT_FORMS,
     *RETENTION_FORMS,
     *CONDITION_FORMS,
+    *TALK_FORMS,
 )
 _BEGUN: Final = ("propose-outcome", "propose-days", "propose-person")
 _PREVIEWS: Final = ("/propose/preview", "/accounts/look", "/accounts/suggest")
@@ -201,6 +205,8 @@ class CasePages:
             "condition_kinds": CONDITION_KINDS,
             "condition_words": dict(CONDITION_KINDS),
             "asked_rows": ASKED_ROWS,
+            "condition_states": CONDITION_MACHINE.labels,
+            "talk_states": TALK_MACHINE.labels,
             "conflict_reasons": CONFLICT_REASONS,
             "mark_kinds": MARKS,
             "skippable": [step for step in Step if step in SKIPPABLE],

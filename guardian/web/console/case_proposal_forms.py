@@ -72,7 +72,6 @@ def read_consequence(sent: SentForm, prefix: str) -> Consequence:
         summary=sent.text(f"{prefix}-summary"),
         impact=sent.text(f"{prefix}-impact"),
         legal=sent.is_ticked(f"{prefix}-legal"),
-        consent_of_all=outcome is Outcome.FACILITATED_COMMUNICATION,
         readmit={RETURN: True, NO_RETURN: False}.get(chosen),
         removal=sent.is_ticked(f"{prefix}-removal"),
     )

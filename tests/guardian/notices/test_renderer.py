@@ -25,6 +25,7 @@ TO_REPORTERS = (NoticeKind.REPORTER_NEWS, NoticeKind.REPORTER_LATE, NoticeKind.M
 TO_PEOPLE = (
     NoticeKind.HEARING,
     NoticeKind.PERSON_ANSWER,
+    NoticeKind.TALK,
     NoticeKind.DECISION,
     NoticeKind.ACTED,
     NoticeKind.MEASURED,

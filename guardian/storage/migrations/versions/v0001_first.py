@@ -904,6 +904,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_steps_case_id"), "steps", ["case_id"], unique=False)
     op.create_table(
+        "talks",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("agreed_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_talks_case_id_cases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_talks")),
+    )
+    op.create_index(op.f("ix_talks_case_id"), "talks", ["case_id"], unique=False)
+    op.create_table(
         "task_claims",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=True),
