@@ -236,10 +236,13 @@ class ForumInbox(InboxPages):
         try:
             reporter = await conversations.reporter_of(self._app, known.report)
         except NotFound as gone:
-            # Its case has been expunged meanwhile: what follows in the conversation is a report of its own.
-            self._conversations = {k: v for k, v in (self._conversations or {}).items() if v.report != known.report}
-            raise NotRead from gone
+            raise self._not_kept(known) from gone
         return int(reporter.native_id) if reporter is not None else None
+
+    def _not_kept(self, known: Conversation) -> NotRead:
+        """Its case has been expunged meanwhile: what follows in the conversation is, read again, a report of its own."""
+        self._conversations = {k: v for k, v in (self._conversations or {}).items() if v.report != known.report}
+        return NotRead()
 
     def _elsewhere(self, known: Conversation) -> list[int]:
         """The other conversations that are about the same report."""
@@ -264,7 +267,9 @@ class ForumInbox(InboxPages):
         elif post.user_id != asker:
             answer.add(self._report_intake.text("", "no_answers" if asker == own else "others"))
         elif known is None:
-            report, preferences = await self._report_intake.receive(conversation.title, post)
+            # Where we have answered before, its case is expunged: what its title said is forgotten as well.
+            title = "" if _last_own_number(conversation, own) else conversation.title
+            report, preferences = await self._report_intake.receive(title, post)
             await self._begin(_topic_name(conversation.id), post.number, report)
             answer.add_for(0, self._report_intake.acknowledgement(preferences, first=True, alone=alone), alone=alone)
         elif known.report is None:
@@ -272,7 +277,10 @@ class ForumInbox(InboxPages):
             answer.add(commands.NO_REPORT)
         else:
             in_group = bool(conversation.groups) and self._report_intake.asks_for_receipt(post.text)
-            said = await self._report_intake.add_to_report(known.report, post)
+            try:
+                said = await self._report_intake.add_to_report(known.report, post)
+            except NotFound as gone:
+                raise self._not_kept(known) from gone
             answer.add_for(post.number, said, alone=alone or in_group)
         await self._mark_read_to(conversation, post)
 

@@ -49,7 +49,7 @@ class ReportIntake:
 
     async def receive(self, title: str, post: Post) -> tuple[ReportId | None, ReplyPreferences]:
         """Receive the message as a report, once, and return how its reporter is written to; None where its case is not kept any more."""
-        text, whole_file = self._fit_text(f"{title}\n\n{post.text}")
+        text, whole_file = self._fit_text(f"{title}\n\n{post.text}".strip())
         preferences = ReplyPreferences(await self._locale_of(post.username))
         submission = Submission(
             channel=ReportChannel.FORUM_MESSAGE,

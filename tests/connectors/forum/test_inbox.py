@@ -1,6 +1,7 @@
 """Private messages to our account: taken in once, answered without a receipt, put away, and never lost on the way."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -13,11 +14,15 @@ from connectors.forum.content import ForumContent
 from connectors.forum.intake import ForumInbox
 from connectors.forum.posts import ForumConversation
 from connectors.http import Priority
+from guardian.cases.case import CaseState
 from guardian.cases.reports import ReportChannel
+from guardian.ids import CaseId
 from guardian.notices.models import NoticeKind
 from guardian.notices.translations import translate_text
 from guardian.sandbox.browser import RECEIPT
+from guardian.services.case_flow import get_case
 from guardian.services.identity.ownership_codes import issue_code
+from guardian.services.retention.expunction import forget_due
 from guardian.spaces.port import Account
 from guardian.spaces.registry import Mode
 from tests.builders.community import AMARA, BRUNO, DMITRI, FORUM
@@ -412,3 +417,34 @@ async def test_of_an_inbox_longer_than_one_reading_all_is_read_in_the_next_ones(
         counts.append(len(await setup.reports()))
     assert counts[0] == 2
     assert counts[-1] == 6
+
+
+@pytest.mark.harm("forgotten-words-read-anew")
+@pytest.mark.parametrize("restarts", [True, False])
+async def test_what_is_written_after_its_case_is_expunged_is_a_report_of_its_own_without_what_is_forgotten(
+    setup: ForumInboxSetup, restarts: bool
+) -> None:
+    """P-9.5: neither the words nor the title of before come back."""
+    topic = setup.writes("rowan", INSULTS, title="Birch is vile to me")
+    await setup.read()
+    (forgotten,) = await setup.reports()
+    await expunge(setup, forgotten.case)
+    if restarts:
+        setup.restart()
+    setup.person("rowan").reply(topic, "It began again this morning.")
+    await setup.read()
+    await setup.read()
+    async with setup.community.units_of_work.read() as view:
+        cases = [each.id for each in await view.cases.cases() if each.id != forgotten.case]
+        [report] = [report for case in cases for report in await view.cases.reports_of(case)]
+    assert report.what_happened == "It began again this morning."
+    assert not setup.is_in_inbox(topic)
+
+
+async def expunge(setup: ForumInboxSetup, case: CaseId) -> None:
+    """The case was closed, its day has come, and it is expunged."""
+    async with setup.community.units_of_work.begin() as uow:
+        known = await get_case(uow, case)
+        await uow.cases.save_case(replace(known, state=CaseState.CLOSED, closed_at=uow.now))
+    setup.community.pass_time(setup.community.app.policy.retention.minor + timedelta(days=1))
+    assert await forget_due(setup.community.app) == 1
