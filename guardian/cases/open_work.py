@@ -95,8 +95,8 @@ class OpenWorkStore(Protocol):
         """Return every case in brief, oldest first."""
         ...
 
-    async def open_summaries(self) -> tuple[CaseSummary, ...]:
-        """Return every case in brief that is not closed, oldest first."""
+    async def open_summaries(self, kind: CaseKind | None = None) -> tuple[CaseSummary, ...]:
+        """Return every case in brief that is not closed, of that kind or of any, oldest first."""
         ...
 
     async def summaries_of(self, those: Collection[CaseId]) -> tuple[CaseSummary, ...]:

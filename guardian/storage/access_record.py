@@ -21,6 +21,7 @@ from guardian.storage.utc_datetime import to_microseconds
 SEATS: Final = "seats"
 CASE: Final = "case"
 _PARTS_PER_QUERY: Final = 256
+_ENCODER: Final = json.JSONEncoder(separators=(",", ":"))
 
 
 class AccessRecord:
@@ -62,7 +63,7 @@ class AccessRecord:
     async def _case_digests(self, which: ColumnElement[bool], whose: ColumnElement[bool]) -> dict[str, str]:
         columns = (cases.c.id, cases.c.board_only, cases.c.audience)
         found: dict[str, list[Sequence[object]]] = {}
-        for row in await self._connection.execute(select(*columns).where(which)):
+        for row in (await self._connection.execute(select(*columns).where(which))).all():
             found[row.id] = [row]
         for row in await self._connection.execute(select(exclusions).where(whose)):
             found.setdefault(row.case_id, []).append(row)
@@ -75,7 +76,7 @@ def _parts(ids: Iterable[str]) -> Iterable[list[str]]:
 
 
 def _digest(rows: Iterable[Sequence[object]]) -> str:
-    texts = sorted(json.dumps([_plain(value) for value in row], separators=(",", ":")) for row in rows)
+    texts = sorted([_ENCODER.encode([_plain(value) for value in row]) for row in rows])
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 

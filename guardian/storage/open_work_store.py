@@ -64,9 +64,10 @@ class SqlOpenWorkStore(SqlOpenItemStore):
         """Return every case in brief, oldest first, but those that were joined into another."""
         return await self._summaries(cases.c.joined_into.is_(None))
 
-    async def open_summaries(self) -> tuple[CaseSummary, ...]:
-        """Return every case in brief that is not closed, oldest first."""
-        return await self._summaries(cases.c.state != CaseState.CLOSED)
+    async def open_summaries(self, kind: CaseKind | None = None) -> tuple[CaseSummary, ...]:
+        """Return every case in brief that is not closed, of that kind or of any, oldest first."""
+        is_open = cases.c.state != CaseState.CLOSED
+        return await self._summaries(is_open if kind is None else and_(is_open, cases.c.kind == kind))
 
     async def summaries_of(self, those: Collection[CaseId]) -> tuple[CaseSummary, ...]:
         """Return these cases in brief, oldest first."""

@@ -25,6 +25,7 @@ class Pseudonyms:
 
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
+        self._ciphers: dict[int, AESSIV] = {}
 
     def hide(self, within: str, value: str | None) -> str | None:
         """Return the pseudonym of the id in that place; None stays None."""
@@ -50,7 +51,9 @@ class Pseudonyms:
         return urlsafe_b64encode(number.to_bytes(_NUMBER_BYTES, "big") + sealed).decode()
 
     def _cipher(self, number: int) -> AESSIV:
-        return AESSIV(self._ring.derive(KeyKind.LASTING, _PURPOSE, number))
+        if number not in self._ciphers:
+            self._ciphers[number] = AESSIV(self._ring.derive(KeyKind.LASTING, _PURPOSE, number))
+        return self._ciphers[number]
 
 
 def _encode(value: str) -> bytes:

@@ -61,8 +61,8 @@ async def _readable_names(view: ReadView, member: Member, sought: str) -> tuple[
 
 
 async def _open_matter_names(view: ReadView, member: Member, sought: str) -> tuple[str, ...]:
-    summaries = reversed(await view.open_work.open_summaries())
-    matters = [each for each in summaries if each.kind is CaseKind.LOCAL and sought in each.code_name]
+    summaries = reversed(await view.open_work.open_summaries(CaseKind.LOCAL))
+    matters = [each for each in summaries if sought in each.code_name]
     found: list[str] = []
     for start in range(0, len(matters), _AT_ONCE):
         some = matters[start : start + _AT_ONCE]

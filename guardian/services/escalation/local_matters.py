@@ -138,7 +138,7 @@ async def list_matters(app: AppContext, by: MemberId) -> tuple[MatterLine, ...]:
 async def visible_matters(view: ReadView, by: MemberId) -> tuple[MatterLine, ...]:
     """Return what `list_matters` does, inside an open view."""
     member = await require_permission(view, by, UseCase.READ_MATTER)
-    local = [case for case in await view.open_work.open_summaries() if case.kind is CaseKind.LOCAL]
+    local = await view.open_work.open_summaries(CaseKind.LOCAL)
     statuses = await view.open_work.statuses_of([case.id for case in local])
     seen = [case for case in local if may_know_by_status(member, case, statuses.get(case.id, {}), view.now)]
     await view.cases.read_material_ahead([case.id for case in seen])

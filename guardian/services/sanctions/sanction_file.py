@@ -81,16 +81,13 @@ async def list_readmission_requests(app: AppContext, by: MemberId) -> tuple[Read
     """Return the requests to return that wait for an answer and that the member may know of, oldest first."""
     async with app.units_of_work.read() as view:
         member = await require_permission(view, by, UseCase.READ_CASE)
-        waiting = [each for each in await view.open_work.open_summaries() if _waits_for_answer(each.kind, each.state)]
+        requests = await view.open_work.open_summaries(CaseKind.READMISSION)
+        waiting = [each for each in requests if each.state is not CaseState.IN_FORCE]
         statuses = await view.open_work.statuses_of([case.id for case in waiting])
         known = [case for case in waiting if may_know_by_status(member, case, statuses.get(case.id, {}), view.now)]
         return tuple(
             [ReadmissionLine(case.code_name, await _reported_name(view, case.id), case.opened_at) for case in known]
         )
-
-
-def _waits_for_answer(kind: CaseKind, state: CaseState) -> bool:
-    return kind is CaseKind.READMISSION and state not in (CaseState.CLOSED, CaseState.IN_FORCE)
 
 
 async def _reported_name(view: ReadView, case: CaseId) -> str:
