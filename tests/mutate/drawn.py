@@ -174,6 +174,9 @@ def _rows() -> Iterator[Defect]:
         source = (ROOT / file).read_text(encoding="utf-8")
         start = source.index(f"{name}: Final = StateMachine(")
         definition = source[start : source.index("\n)\n", start) + len("\n)\n")]
+        after = source[source.index("\n)\n", start) :].partition("\n\n\n")[0]
+        rules = dict.fromkeys((machine.rule, *re.findall(r"P-\d+\.\d+", after)))
+        asked = tuple(dict.fromkeys(test for rule in rules for test in citing_tests().get(rule, ())[:_ENOUGH]))
         for state, event in machine.table:
             row = f"({type(state).__name__}({str(state)!r}), {type(event).__name__}({str(event)!r}))"
             rest = f"{{key: value for key, value in {name}.table.items() if key != {row}}}"
@@ -183,5 +186,5 @@ def _rows() -> Iterator[Defect]:
                 text=definition,
                 becomes=f"{definition}{name} = StateMachine({name}.subject, {rest}, {name}.labels, {name}.rule)\n",
                 harm=f"A {machine.subject} that is {state} knows no {event} any more ({machine.rule}).",
-                asked=citing_tests().get(machine.rule, ())[:_ENOUGH],
+                asked=asked,
             )

@@ -138,3 +138,13 @@ def test_a_text_of_signs_that_stand_for_phrases_does_not_grow_with_them(sign: st
 
 def test_a_phrase_that_is_one_sign_is_still_read() -> None:
     assert find_mentioned("\ufdfb", [KnownNames("jalla", ("Jalla Jalalouhou",), ("\u062c\u0644",))], DJANGO.conflicts)
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "is_found"),
+    [("Brook", "Broak", True), ("Brook", "Broax", False), ("Brok", "Brak", False)],
+)
+def test_from_five_letters_on_one_wrong_letter_is_still_the_name(name: str, written: str, is_found: bool) -> None:
+    """P-2.5"""
+    people = (KnownNames("b", (f"Quentin {name}",), ()),)
+    assert bool(find_mentioned(f"{written} shouted at me", people, DJANGO.conflicts)) is is_found

@@ -1,7 +1,9 @@
-"""The two presets behave differently exactly where the two communities' documents differ."""
+"""The presets behave differently exactly where the communities' documents differ."""
 
 import pytest
 
+from guardian.policy_file import read_policy, written
+from guardian.presets import load_preset
 from rules.deadlines import TimeLimit, due_at
 from rules.ladder import AuthorityKind, LadderConsequence, Outcome, approval_grounds, on_term_end
 from rules.policy import policy_values
@@ -57,19 +59,51 @@ def test_each_group_level_action_has_its_ground_at_chipy(
     assert (approval_grounds(consequence, DJANGO), approval_grounds(consequence, CHIPY)) == ((), (ground,))
 
 
-def test_the_presets_differ_where_the_documents_do_and_nowhere_else() -> None:
-    """P-1.2, P-2.4, P-3.4, P-3.6, P-5.1, P-6.2: whoever changes a preset says here where its document differs."""
-    differing = {
-        value.path
+OTHERWISE = {
+    "chipy": {
+        "reports.contact_person": "shepherd",
+        "reports.substantive_answer": "14d",
+        "reports.resolution": "14d",
+        "quorum.organisers_approve": "[suspension, ban, removal, legal]",
+        "sanctions.on_term_end": "lift",
+        "membership.renewal_month": "0",
+        "rota.turn": "month",
+    },
+    "small": {
+        "reports.first_answer_target": "1d",
+        "reports.first_answer": "2d",
+        "reports.substantive_answer": "14d",
+        "reports.resolution": "14d",
+        "quorum.others": "1",
+        "quorum.least_counted": "2",
+        "sanctions.on_term_end": "lift",
+        "unilateral.review_within": "2d",
+        "unilateral.review_agree": "1",
+        "brake.solo_people": "3",
+        "brake.max_people_per_hour": "10",
+        "membership.renewal_month": "0",
+        "membership.least_members": "2",
+        "groups.board": "none",
+    },
+    "contributor-covenant": {
+        "sanctions.short_least": "1d",
+        "sanctions.short_most": "30d",
+        "sanctions.extended_least": "30d",
+        "sanctions.on_term_end": "lift",
+        "membership.renewal_month": "0",
+    },
+}
+
+
+@pytest.mark.parametrize("preset", OTHERWISE)
+def test_the_presets_differ_where_the_documents_do_and_nowhere_else(preset: str) -> None:
+    """P-1.2, P-2.4, P-3.4, P-3.6, P-5.1, P-6.2, P-11.1: whoever changes a preset says here where it is not as at Django."""
+    policy = read_policy(load_preset(preset))
+    values = {
+        value.path: (
+            getattr(getattr(policy, value.section), value.key),
+            getattr(getattr(DJANGO, value.section), value.key),
+        )
         for value in policy_values()
-        if getattr(getattr(DJANGO, value.section), value.key) != getattr(getattr(CHIPY, value.section), value.key)
     }
-    assert differing == {
-        "reports.contact_person",
-        "reports.substantive_answer",
-        "reports.resolution",
-        "quorum.organisers_approve",
-        "sanctions.on_term_end",
-        "rota.turn",
-        "membership.renewal_month",
-    }
+    assert {path: written(own) for path, (own, usual) in values.items() if own != usual} == OTHERWISE[preset]

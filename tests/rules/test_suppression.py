@@ -17,6 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from rules.statistics import COUNT_NAMES, CountedCase, CountedPerson, CountedReport, Counts, count
 from rules.suppression import Breakdown, ProtectedTable, join, pool_years, protect
 from rules.tracking_sheet import SheetConsequence
+from tests.rules.community import DJANGO
 
 K = 5
 Cell = tuple[str, str]
@@ -236,3 +237,10 @@ def test_a_large_table_is_published_whole() -> None:
     """P-10.2"""
     table = protect(Breakdown({"discord": Counts(reports=40), "forum": Counts(reports=30)}), K)
     assert table.columns == {"reports": (40, 30)}
+
+
+@pytest.mark.parametrize(("small", "shown"), [(4, (20, None, None)), (5, (20, 5, 9))])
+def test_from_five_on_a_number_is_published(small: int, shown: tuple[int | None, ...]) -> None:
+    """P-10.2"""
+    rows = {"discord": Counts(reports=20), "forum": Counts(reports=small), "github": Counts(reports=9)}
+    assert protect(Breakdown(rows), DJANGO.records.suppress_below).columns["reports"] == shown
