@@ -199,7 +199,13 @@ def _github(settings: GithubSettings, clock: Clock, budget_scale: float) -> Conn
 def _manual(settings: ManualSettings) -> ConnectedSpace:
     named = tuple(Administrator(name, ContactAddress(address)) for name, address in settings.named_people())
     space = import_module("connectors.manual.space").ManualSpace(settings.name, named)
-    return ConnectedSpace(space=space, mode=settings.mode, attach=space.attach)
+    pauses = import_module("connectors.manual.pauses").ManualPauses()
+
+    def attach(app: AppContext) -> None:
+        space.attach(app)
+        pauses.attach(app)
+
+    return ConnectedSpace(space=space, mode=settings.mode, attach=attach, pauses=pauses)
 
 
 def _github_proof(settings: GithubSettings) -> AccountProof | None:

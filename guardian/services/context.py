@@ -43,6 +43,7 @@ from guardian.reconciler.content_store import ContentRestrictionStore
 from guardian.reconciler.pause_store import PauseStore
 from guardian.sanctions.foreign import ForeignStore
 from guardian.sanctions.manual_tasks import ManualTaskStore
+from guardian.sanctions.pause_tasks import PauseTaskStore
 from guardian.sanctions.store import SanctionStore
 from guardian.spaces.registry import SpaceRegistry
 from guardian.unit_of_work import BaseUnitOfWork, UnitOfWorkFactory
@@ -124,6 +125,10 @@ class ReadView(CaseView, Protocol):
     @property
     def pauses(self) -> PauseStore:
         """Return the store of pauses of spaces."""
+
+    @property
+    def pause_tasks(self) -> PauseTaskStore:
+        """Return the store of what is asked of people about whole spaces."""
 
     @property
     def manual_tasks(self) -> ManualTaskStore:

@@ -43,6 +43,7 @@ from guardian.storage.notice_store import SqlNoticeStore
 from guardian.storage.open_work_store import SqlOpenWorkStore
 from guardian.storage.passkey_store import SqlPasskeyStore
 from guardian.storage.pause_store import SqlPauseStore
+from guardian.storage.pause_task_store import SqlPauseTaskStore
 from guardian.storage.people_store import SqlPeopleStore
 from guardian.storage.raid_store import SqlRaidStore
 from guardian.storage.record_store import SqlRecordStore
@@ -187,6 +188,11 @@ class SqlStores:
     def foreign(self) -> SqlForeignStore:
         """Return the store of restrictions that others placed."""
         return SqlForeignStore(self.connection, self.encryption)
+
+    @cached_property
+    def pause_tasks(self) -> SqlPauseTaskStore:
+        """Return the store of tasks for people about whole spaces."""
+        return SqlPauseTaskStore(self.connection)
 
     @cached_property
     def manual_tasks(self) -> SqlManualTaskStore:

@@ -45,6 +45,7 @@ class Asking(StrEnum):
     TASK = "task"
     REMINDER = "reminder"
     NO_LONGER = "no_longer"
+    PAUSE = "pause"
 
 
 async def observe_account(app: AppContext, account: Account) -> Observed:

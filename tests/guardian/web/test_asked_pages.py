@@ -6,6 +6,8 @@ from guardian.cases.receipts import digest_secret
 from guardian.ids import AccountId, ContactAddress, ManualTaskId, PersonId, new_id, new_reference
 from guardian.people.models import LinkedAccount, Person, Trust
 from guardian.sanctions.manual_tasks import ManualTask, ManualTaskKind, TaskLink
+from guardian.sanctions.pause_tasks import PauseTask
+from guardian.spaces.pauses import PauseKind
 from guardian.spaces.port import Account, Administrator
 from rules.precedence import AccessLevel
 from tests.builders.community import DISCORD, Community
@@ -14,6 +16,7 @@ from tests.builders.pages import Pages, text_of
 SECRET = "23456-789AB-CDEFG-HJKMN-PQRST-U"
 ANA = ContactAddress("ana@example.org")
 PAGE = f"/asked/{SECRET}"
+PAUSE_PAGE = f"/asked/pause/{SECRET}"
 
 
 async def a_task(community: Community) -> None:
@@ -75,3 +78,29 @@ async def test_a_wrong_link_looks_like_an_address_that_does_not_exist(pages: Pag
     wrong, nothing = await pages.get(f"{PAGE}X"), await pages.get("/no-such-page")
     assert (wrong.status_code, text_of(wrong)) == (nothing.status_code, text_of(nothing))
     assert (await pages.post(f"{PAGE}X/done")).status_code == 404
+
+
+async def test_a_pause_is_confirmed_on_a_page_that_says_what_to_do_and_names_nobody(
+    pages: Pages, community: Community
+) -> None:
+    """P-1.6: opening the page answers nothing."""
+    now = community.clock.now()
+    task = PauseTask(
+        id=new_id(),
+        space=DISCORD,
+        kind=PauseKind.WRITING,
+        closes=True,
+        asked_at=now,
+        due=now,
+        digests=(digest_secret(SECRET),),
+    )
+    async with community.units_of_work.begin() as uow:
+        await uow.pause_tasks.add(task)
+    await pages.get(PAUSE_PAGE)
+    shown = text_of(await pages.get(PAUSE_PAGE))
+    assert "Please close discord for a while" in shown
+    assert "It is done" in shown
+    done = text_of(await pages.fill(PAUSE_PAGE, f"{PAUSE_PAGE}/done"))
+    assert "have said that it is done" in done
+    assert "Please close" not in done
+    assert (await pages.get("/asked/pause/23456-WRONG-SECRT-HJKMN-PQRST-U")).status_code == 404

@@ -240,6 +240,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_passkeys_member_id"), "passkeys", ["member_id"], unique=False)
     op.create_table(
+        "pause_task_links",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("task_id", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_pause_task_links")),
+    )
+    op.create_index(op.f("ix_pause_task_links_task_id"), "pause_task_links", ["task_id"], unique=False)
+    op.create_table(
+        "pause_tasks",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("space", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("closes", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("due", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pause_tasks")),
+    )
+    op.create_index(op.f("ix_pause_tasks_space"), "pause_tasks", ["space"], unique=False)
+    op.create_table(
         "pauses",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("space", sa.String(length=64), nullable=False),
