@@ -187,6 +187,7 @@ TWINS = (
     Twin(all_chairs_named.STORY, sabotage.everybody_is_notified, all_chairs_named.NOBODY_ELSE),
     of_records(expunge_after_backup.STORY, sabotaged_stores.keys_outlive, expunge_after_backup.ON_ITS_DAY),
     of_records(repeat_report_resets_expunge.STORY, sabotaged_stores.cases_apart, repeat_report_resets_expunge.MOVED),
+    of_records(contributor_covenant.STORY, sabotaged_stores.conditions_forgotten, contributor_covenant.FOLLOWED),
     of_records(repair_followed_up.STORY, sabotaged_stores.conditions_forgotten, repair_followed_up.REMINDED),
     of_records(legal_hold.STORY, sabotaged_stores.holds_forgotten, legal_hold.HELD),
     of_records(two_reports_one_case.STORY, sabotaged_stores.walls_left_behind, two_reports_one_case.KEPT_OUT),
