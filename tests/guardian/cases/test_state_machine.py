@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from guardian.cases.case import CASE_MACHINE, CaseEvent, CaseState
+from guardian.cases.conditions import CONDITION_MACHINE, ConditionEvent, ConditionState
 from guardian.cases.drafts import DRAFT_MACHINE, DraftEvent, DraftState
 from guardian.cases.procedure import STEP_MACHINE, StepEvent, StepState
 from guardian.cases.state_machine import StateMachine
@@ -18,6 +19,7 @@ ALLOWED: dict[str, set[str]] = {
         "open agree agreed",
         "open to_board with_board",
         "open file closed",
+        "open join closed",
         "proposed withdraw open",
         "proposed agree agreed",
         "proposed to_board with_board",
@@ -70,6 +72,14 @@ ALLOWED: dict[str, set[str]] = {
         "with_chair lapse lapsed",
         "with_board lapse lapsed",
     },
+    "condition": {
+        *(f"{state} find_met met" for state in ("open", "said_done", "unmet", "reviewed")),
+        *(f"{state} say_done said_done" for state in ("open", "said_done", "unmet", "reviewed")),
+        *(f"{state} drop dropped" for state in ("open", "said_done", "unmet", "reviewed")),
+        "open find_unmet unmet",
+        "said_done find_unmet unmet",
+        "unmet review reviewed",
+    },
     "stop": {"open uphold upheld", "open end ended", "upheld end ended"},
 }
 
@@ -79,6 +89,7 @@ MACHINES: list[tuple[StateMachine[Any, Any], type[StrEnum], type[StrEnum]]] = [
     (DRAFT_MACHINE, DraftState, DraftEvent),
     (ACT_MACHINE, ActState, ActEvent),
     (STOP_MACHINE, StopState, StopEvent),
+    (CONDITION_MACHINE, ConditionState, ConditionEvent),
 ]
 PAIRS = [
     pytest.param(machine, state, event, id=f"{machine.subject}-{state}-{event}")
@@ -92,6 +103,7 @@ PAIRS = [
 def test_each_pair_leads_where_it_is_meant_to_or_is_refused(
     machine: StateMachine[StrEnum, StrEnum], state: StrEnum, event: StrEnum
 ) -> None:
+    """P-2.3, P-3.1, P-5.1, P-5.2, P-5.5, P-5.6, P-5.8, P-7.3, P-7.5"""
     meant = {line.rsplit(" ", 1)[0]: line.rsplit(" ", 1)[1] for line in ALLOWED[machine.subject]}
     if f"{state} {event}" in meant:
         assert machine.advance(state, event) == meant[f"{state} {event}"]
