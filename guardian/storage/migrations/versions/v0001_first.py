@@ -95,7 +95,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("code_name", name=op.f("uq_cases_code_name")),
     )
-    op.create_index(op.f("ix_cases_joined_into"), "cases", ["joined_into"], unique=False)
+    op.create_index(
+        op.f("ix_cases_joined_into"),
+        "cases",
+        ["joined_into"],
+        unique=False,
+        sqlite_where=sa.text("joined_into IS NOT NULL"),
+        postgresql_where=sa.text("joined_into IS NOT NULL"),
+    )
     op.create_index(op.f("ix_cases_opened_at"), "cases", ["opened_at"], unique=False)
     op.create_index(op.f("ix_cases_state"), "cases", ["state"], unique=False)
     op.create_table(
@@ -499,7 +506,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
     )
     op.create_index(op.f("ix_deadlines_about"), "deadlines", ["about"], unique=False)
-    op.create_index(op.f("ix_deadlines_case_id"), "deadlines", ["case_id"], unique=False)
+    op.create_index(op.f("ix_deadlines_case_id_kind"), "deadlines", ["case_id", "kind"], unique=False)
     op.create_index(op.f("ix_deadlines_kind_next_at"), "deadlines", ["kind", "next_at"], unique=False)
     op.create_index(op.f("ix_deadlines_next_at"), "deadlines", ["next_at"], unique=False)
     op.create_table(
