@@ -24,3 +24,10 @@ def test_the_policy_leads_from_each_rule_to_code_and_test() -> None:
     text = PAGE.read_text(encoding="utf-8")
     assert [rule for rule in rules() if f"[{rule}](rules.md#{rule})" not in text] == []
     assert [rule for rule in rules() if f'<a id="{rule}"></a>' not in rules_page.page()] == []
+
+
+def test_behind_every_rule_stands_a_test_that_is_known_to_fail_without_it() -> None:
+    shown = rules_page.shown_to_fail()
+    assert [rule.id for rule in rules().values() if rule.is_carried and rule.id not in shown] == [], (
+        "plant a defect that a test of this rule notices, and keep it: python -m tests.mutate NAME --write"
+    )
