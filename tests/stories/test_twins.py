@@ -192,7 +192,7 @@ TWINS = (
     of_records(legal_hold.STORY, sabotaged_stores.holds_forgotten, legal_hold.HELD),
     of_records(two_reports_one_case.STORY, sabotaged_stores.walls_left_behind, two_reports_one_case.KEPT_OUT),
     of_records(sheet_import.STORY, sabotaged_stores.rows_dropped, sheet_import.TAKEN),
-    of_records(statistics_half_year.STORY, sabotaged_stores.one_lost, statistics_half_year.SMALL),
+    of_records(statistics_half_year.STORY, sabotaged_stores.one_lost, statistics_half_year.LARGE),
     of_records(event_check.STORY, sabotaged_stores.matches_unconfirmed, event_check.TOLD),
     of_records(key_rotation.STORY, sabotaged_stores.rotations_forgotten, key_rotation.DESTROYED),
     of_records(restore.STORY, sabotaged_stores.serve_in_enforce, restore.ONLY_LOOKS),
