@@ -23,6 +23,7 @@ class CaseProgress(StrEnum):
     REQUEST = "request"
     ADVISER = "adviser"
     HOLD = "hold"
+    TALK = "talk"
 
 
 _PROGRESS_WORDS = {
@@ -35,6 +36,7 @@ _PROGRESS_WORDS = {
     CaseProgress.REQUEST: "somebody has asked what is kept of them in it",
     CaseProgress.ADVISER: "an adviser was asked into it",
     CaseProgress.HOLD: "it is kept for the law",
+    CaseProgress.TALK: "somebody was asked in it whether they would take part in a talk",
 }
 
 
@@ -94,10 +96,11 @@ def may_join(facts: JoiningFacts, reason: str) -> Verdict:
     return allowed(_RULE)
 
 
-def may_part(*, reason: str, is_open: bool, is_boards: bool, is_last: bool, tied: bool) -> Verdict:
+def may_part(*, reason: str, is_open: bool, is_boards: bool, is_last: bool, tied: bool, in_talk: bool) -> Verdict:
     """Return whether a report may leave its case for one of its own. Policy: P-2.9, P-3.1.
 
-    `tied`: somebody whom it is to take along was written to in this case, or restricted by it.
+    `tied`: somebody whom it is to take along was written to in this case, or restricted by it. `in_talk`: its reporter was
+    asked here whether they would take part in a talk, and answers here.
     """
     if not reason.strip():
         return refused("no_reason", "Say in a sentence why it is another matter. It is kept with the case.", _RULE)
@@ -108,6 +111,9 @@ def may_part(*, reason: str, is_open: bool, is_boards: bool, is_last: bool, tied
     if not is_open:
         sentence = "The case has to be open, without a proposal. Withdraw the proposal or reopen the case first."
         return refused("not_open", sentence, _RULE)
+    if in_talk:
+        sentence = "Its reporter was asked in this case whether they would take part in a talk, and answers there."
+        return refused("in_talk", sentence, _RULE)
     if tied:
         sentence = (
             "Somebody whom you chose was written to or restricted in this case and stays in it. "

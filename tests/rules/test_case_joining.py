@@ -55,10 +55,18 @@ def test_joining_needs_a_reason() -> None:
         ({"is_boards": True}, "board"),
         ({"is_open": False}, "not_open"),
         ({"tied": True}, "tied"),
+        ({"in_talk": True}, "in_talk"),
     ],
 )
 def test_a_report_stays_where_something_is_bound_to_its_case(facts: dict[str, object], code: str) -> None:
     """P-3.1"""
-    given: dict[str, object] = {"reason": WHY, "is_open": True, "is_boards": False, "is_last": False, "tied": False}
+    given: dict[str, object] = {
+        "reason": WHY,
+        "is_open": True,
+        "is_boards": False,
+        "is_last": False,
+        "tied": False,
+        "in_talk": False,
+    }
     assert may_part(**given), "else nothing is shown"  # type: ignore[arg-type]
     assert may_part(**{**given, **facts}).code == code  # type: ignore[arg-type]

@@ -166,6 +166,7 @@ async def part_report(
                 is_boards=case.board_only,
                 is_last=len(reports) == 1,
                 tied=any(tied),
+                in_talk=any(each.participant(report, None) for each in await uow.talks.talks_of(case.id)),
             )
         )
         fresh = await _open_beside(uow, app.policy, case, parted)
@@ -235,6 +236,7 @@ async def _progress_of(view: ReadView, case: Case) -> CaseProgress | None:
         CaseProgress.REQUEST: await view.data_requests.requests_of(case.id),
         CaseProgress.ADVISER: await view.advice.requests_of(case.id),
         CaseProgress.HOLD: await view.retention.holds_of(case.id),
+        CaseProgress.TALK: await view.talks.talks_of(case.id),
     }
     return next((progress for progress, found in done.items() if found), None)
 

@@ -16,6 +16,7 @@ from guardian.services.cases.marks import list_marks, take_mark_back
 from guardian.services.cases.person_history import read_histories
 from guardian.services.conflicts.recusal import recuse
 from guardian.services.decisions.closing import close
+from guardian.services.deliberation.talks import ask_reporter
 from guardian.services.notes.thread import NoteInput, list_thread, write_note
 from guardian.services.records.sheet import read_sheet
 from guardian.services.reports.follow_up import AdditionInput
@@ -261,3 +262,15 @@ async def test_somebody_who_was_heard_stays_when_a_report_is_parted(community: C
     assert person is not None
     with pytest.raises(Refused, match="stays in it"):
         await part_report(community.app, DMITRI, journey.code_name, report, "Another evening.", [person.code_name])
+
+
+async def test_a_reporter_who_was_asked_for_a_talk_answers_where_they_were_asked(community: Community) -> None:
+    """P-3.1, P-5.3"""
+    kept, given = await two_cases(community)
+    report = await report_named(community, given, SECOND)
+    await ask_reporter(community.app, DMITRI, given.code_name, report)
+    with pytest.raises(Refused, match="take part in a talk"):
+        await join_cases(community.app, DMITRI, given.code_name, kept.code_name, WHY)
+    await join_cases(community.app, DMITRI, kept.code_name, given.code_name, WHY)
+    with pytest.raises(Refused, match="take part in a talk"):
+        await part_report(community.app, DMITRI, given.code_name, report, "Another evening.")
