@@ -90,7 +90,9 @@ def may_set_aside(by: Who, set_by: Who, *, runs: bool, is_blocked: bool) -> Verd
     if runs:
         return refused("runs", "This pause still runs: open it again first.", "P-1.6")
     if not is_blocked:
-        return refused("not_blocked", "The space is being opened again: nothing stands in its way.", "P-1.6")
+        return refused(
+            "not_blocked", "The space is being opened again: it is set aside only where that cannot be done.", "P-1.6"
+        )
     return allowed("P-1.6")
 
 

@@ -18,6 +18,7 @@ from guardian.people.models import Member
 from guardian.people.permissions import UseCase, may_perform
 from guardian.reconciler.pause_store import PauseState, SpacePause
 from guardian.reconciler.pauses import end
+from guardian.sanctions.pause_tasks import may_be_closed
 from guardian.services.authorization import require
 from guardian.services.context import AppContext, ReadView, UnitOfWork
 from guardian.services.deadlines import complete_about, start_deadline
@@ -140,7 +141,13 @@ async def list_pauses(app: AppContext, by: MemberId) -> tuple[PauseView, ...]:
         names = {each.id: each.name for each in await view.people.members()}
         found = [p for p in await _known_pauses(app, view) if may_measure_in(member, p.target.space, view.now)]
         open_ones = [each for each in found if not each.is_over or each.reviewed_at is None]
-        return tuple(_view(app.policy, each, member, names, view.now) for each in open_ones)
+        shown = [_view(app.policy, each, member, names, view.now) for each in open_ones]
+        return tuple(
+            [
+                replace(each, may_set_aside=each.may_set_aside and not await _is_closed_by_hand(view, each.target))
+                for each in shown
+            ]
+        )
 
 
 async def end_pause(app: AppContext, by: MemberId, pause_id: str) -> str:
@@ -191,7 +198,7 @@ async def set_pause_aside(app: AppContext, by: MemberId, pause_id: str) -> str:
         pause = await _pause_for(uow, by, pause_id)
         if pause.is_over:
             raise Refused("over", "This pause has ended already.", "P-1.6")
-        blocked = pause.blocked_since is not None
+        blocked = pause.blocked_since is not None and not await _is_closed_by_hand(uow, pause.target)
         require(may_set_aside(by, pause.by, runs=pause.runs_at(uow.now), is_blocked=blocked))
         gone = replace(pause, state=PauseState.GONE, due_at=None, blocked_since=None, detail="")
         ended = await _mark_reviewed(uow, by, gone)
@@ -275,6 +282,11 @@ async def _observe(app: AppContext, target: PauseTarget) -> PauseSetting:
 def _supported(app: AppContext, space: SpaceName) -> Mapping[PauseKind, PauseAbility]:
     port = app.spaces.pauses(space)
     return port.supported if port else {}
+
+
+async def _is_closed_by_hand(view: ReadView, target: PauseTarget) -> bool:
+    """Whether people have closed it, or may have, and have not said that it is open again: they are asked until they do."""
+    return may_be_closed(await view.pause_tasks.of_space(target.space, target.kind))
 
 
 async def _mark_reviewed(uow: UnitOfWork, by: MemberId, pause: SpacePause) -> SpacePause:

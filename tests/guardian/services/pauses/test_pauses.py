@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from guardian.errors import NotFound, Refused
-from guardian.ids import MemberId
+from guardian.ids import MemberId, new_id
 from guardian.notices.models import NoticeKind
 from guardian.people.models import Group, Office
+from guardian.sanctions.pause_tasks import PauseTask
 from guardian.services.operations.deadline_runner import run_due
 from guardian.services.pauses.pauses import (
     PauseRequest,
@@ -215,3 +216,24 @@ async def test_what_is_paused_in_a_part_alone_asks_which(community: Community) -
     """P-1.6: a whole forum is not closed because nobody said which category is meant."""
     port(community).supported = {PauseKind.WRITING: PauseAbility(2, has_parts=True, needs_part=True)}
     assert await refusal(community, AMARA, replace(ASKED, kind=PauseKind.WRITING)) == "part"
+
+
+@pytest.mark.harm("pause-set-aside-stays-closed")
+async def test_what_people_closed_by_hand_is_not_set_aside_before_they_have_opened_it(community: Community) -> None:
+    """P-1.3, P-1.6"""
+    made = await blocked(community)
+    async with community.units_of_work.begin() as uow:
+        closed = PauseTask(
+            id=new_id(),
+            space=made.target.space,
+            kind=made.target.kind,
+            closes=True,
+            asked_at=uow.now,
+            due=uow.now,
+            digests=("d",),
+        )
+        await uow.pause_tasks.add(closed)
+    assert [each.may_set_aside for each in await list_pauses(community.app, DMITRI)] == [False]
+    with pytest.raises(Refused) as caught:
+        await set_pause_aside(community.app, DMITRI, made.id)
+    assert caught.value.code == "not_blocked"
